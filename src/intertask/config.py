@@ -1,0 +1,365 @@
+"""Typed models of ``config.yaml`` and of a task's YAML: the only place that knows names and defaults.
+
+Both refuse unknown keys and name the nearest known one. ``schemas/*.schema.json`` are exported from here
+(``python -m intertask.config schemas``); a test keeps them in step.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from .errors import IntertaskError, did_you_mean
+from .files import write_text
+
+TaskTypeName = Literal["classification", "regression", "multiple_choice", "extractive_qa", "tagging"]
+
+#: Metrics that suit each type; the first is the default (tagging: span F1 if the tags are B-/I-, else accuracy).
+METRICS: dict[str, tuple[str, ...]] = {
+    "classification": ("accuracy", "f1", "f1_macro", "f1_micro", "matthews_correlation"),
+    "regression": ("spearman", "pearson", "pearson_spearman"),
+    "multiple_choice": ("accuracy",),
+    "extractive_qa": ("f1", "exact_match"),
+    "tagging": ("f1", "accuracy", "f1_macro", "f0.5"),
+}
+
+#: Columns of a task file that each type reads: required, optional.
+COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "classification": (("text_a", "label"), ("text_b",)),
+    "regression": (("text_a", "label"), ("text_b",)),
+    "multiple_choice": (("choices", "label"), ("context", "question")),
+    "extractive_qa": (("context", "question", "answers"), ("id",)),
+    "tagging": (("tokens", "tags"), ()),
+}
+
+FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "conll", "conllu", "squad")
+
+
+def _plain_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
+        raise ValueError(
+            f"{name!r} is not a plain path component: names become folders, so use letters, digits, '.', '_' and '-', "
+            "and begin with a letter or digit"
+        )
+    if name == "none":
+        raise ValueError("'none' is the name of the transfer without a source; choose another")
+    return name
+
+
+#: A name that becomes a folder or file under results/.
+Name = Annotated[str, AfterValidator(_plain_name)]
+Positive = Annotated[int, Field(ge=1)]
+Checked = TypeVar("Checked", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """Unknown keys are errors; values do not change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Files(Strict):
+    """Files of each split, relative to the YAML that names them; several files of a split are read in order."""
+
+    train: str | list[str]
+    validation: str | list[str] | None = None
+
+
+class Splits(Strict):
+    """Names of the hub splits to read; several are joined in order."""
+
+    train: str | list[str] = "train"
+    validation: str | list[str] | None = "validation"
+
+
+class Data(Strict):
+    """Where a task's rows are: files of one's own, or a dataset of the Hugging Face hub."""
+
+    files: Files | None = None
+    hub: str | None = Field(None, description="Hub id, or the path of a local folder in the hub's layout")
+    config: str | None = Field(None, description="Hub configuration (subset) name")
+    revision: str | None = Field(None, description="Hub commit, tag or branch")
+    splits: Splits = Splits()
+    format: Literal[FORMATS] | None = Field(None, description="File format; default: by the file's extension")
+    encoding: str = "utf-8"
+    delimiter: str | None = Field(None, description="csv/tsv/conll; default ',' / tab / any white space")
+    quoting: Literal["minimal", "none"] | None = Field(None, description="Default: csv 'minimal', tsv 'none' (GLUE's)")
+    header: list[str] | None = Field(None, description="Column names of a csv or tsv file that has no header line")
+    records: str | None = Field(None, description="json: dotted key of the list of rows, e.g. 'data'")
+    validation_fraction: float = Field(0.2, gt=0, lt=1, description="Share of train, where no validation split exists")
+
+    @model_validator(mode="after")
+    def _one_origin(self):
+        if (self.files is None) == (self.hub is None):
+            raise ValueError("give either 'files' (your own) or 'hub' (a hub id), not both and not neither")
+        return self
+
+
+class Task(Strict):
+    """One task: one YAML file."""
+
+    name: Name = Field(description="Default: the YAML file's name")
+    type: TaskTypeName
+    description: str = ""
+    data: Data
+    columns: dict[str, str | int | list[str | int] | None] = Field(
+        default_factory=dict,
+        description="Which of the data's columns hold text_a, text_b, label, context, question, choices, answers, "
+        "tokens, tags, id. A list of columns is joined (texts) or taken in order (choices). conll: column numbers.",
+    )
+    join: str = Field(" ", description="Put between the texts of several columns")
+    labels: list[str] | None = Field(None, description="Names, in index order; default: those found, sorted")
+    positive_label: str | None = Field(None, description="For the metrics f1 and f0.5; default: the second label")
+    drop_labels: list[str | int] = Field(default_factory=list, description="Rows with these labels are left out")
+    on_bad_row: Literal["error", "drop"] = "error"
+    metric: str | None = None
+    max_length: Positive = Field(128, description="Sub-words per encoded text")
+    stride: Annotated[int, Field(ge=0)] = Field(32, description="extractive_qa: sub-words that two windows share")
+    batch_size: Positive = 32
+    epochs: Positive | None = Field(None, description="Source training: in place of the config's")
+    patience: Annotated[int, Field(ge=0)] | None = Field(None, description="In place of the config's")
+    max_train_examples: Positive | None = None
+    max_validation_examples: Positive | None = None
+    family: str | None = Field(None, description="Tasks that share text have the same family")
+    language: str | None = None
+    licence: str | None = None
+    citation: str | None = None
+    homepage: str | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_type(self):
+        required, optional = COLUMNS[self.type]
+        for column in self.columns:
+            if column not in required + optional:
+                raise ValueError(
+                    f"columns: {self.type} has no column {column!r}, {did_you_mean(column, required + optional)}"
+                )
+        if self.metric is not None and self.metric not in METRICS[self.type]:
+            raise ValueError(
+                f"metric {self.metric!r} does not suit {self.type}, {did_you_mean(self.metric, METRICS[self.type])}"
+            )
+        if self.labels is not None:
+            if self.type not in ("classification", "tagging"):
+                raise ValueError(f"{self.type} has no label names; remove 'labels'")
+            if len(set(self.labels)) != len(self.labels):
+                raise ValueError("labels: a name stands there twice")
+        if self.positive_label is not None and self.labels is not None and self.positive_label not in self.labels:
+            raise ValueError(f"positive_label: no label {self.positive_label!r}, {self.labels}")
+        if self.type == "extractive_qa" and self.stride >= self.max_length:
+            raise ValueError(f"stride ({self.stride}) must be less than max_length ({self.max_length})")
+        return self
+
+    def column(self, name: str) -> str | int | list[str | int] | None:
+        """The data's column for the canonical column ``name`` (the same name, unless ``columns`` says otherwise)."""
+        return self.columns.get(name, name)
+
+
+class Training(Strict):
+    """One stage of fine-tuning. The defaults are the paper's (METHODS: adapters, RoBERTa-base)."""
+
+    learning_rate: float = Field(1e-4, gt=0)
+    epochs: Positive = 15
+    max_steps: Positive | None = Field(None, description="Stop after this many optimiser steps, whatever 'epochs' says")
+    batch_size: Positive | None = Field(None, description="Default: the task's")
+    weight_decay: float = Field(0.0, ge=0)
+    warmup_ratio: float = Field(0.0, ge=0, lt=1)
+    max_grad_norm: float = Field(1.0, gt=0)
+    patience: Annotated[int, Field(ge=0)] = Field(
+        4, description="Early stopping: evaluations without a better dev score; 0 = train to the end, keep the last"
+    )
+    evaluate_every: Positive = Field(1, description="Epochs between two evaluations on the dev split")
+    dev: Literal["validation", "held_out"] = Field(
+        "held_out",
+        description="Split that early stopping looks at: 'held_out' is a part of train; 'validation' is the split "
+        "that the reported score is from, as in the paper (an optimistic score; the result says so)",
+    )
+    dev_fraction: float = Field(0.1, gt=0, lt=1, description="dev: held_out: share of train")
+    max_dev_examples: Positive | None = 500
+    max_train_examples: Positive | None = Field(None, description="A seeded subset, e.g. 1000 for few-shot targets")
+
+
+class TrainingStages(Strict):
+    """Settings of source training and of the sequential fine-tune on the target."""
+
+    source: Training = Training()
+    transfer: Training = Training()
+
+
+class Model(Strict):
+    """A base language model or a sentence encoder."""
+
+    path: str = Field(description="'bundled' (all-MiniLM-L6-v2), a local folder, or a hub id")
+    revision: str | None = None
+
+
+class Embeddings(Strict):
+    """Text embeddings, from a seeded subset of the train split."""
+
+    max_examples: Positive = 1000
+    batch_size: Positive = 32
+    max_length: Positive = 128
+
+
+class Evaluation(Strict):
+    """How ranking methods are judged (docs/metrics.md)."""
+
+    k: list[Positive] = [1, 3, 5]
+    gain: Literal["exp-percent", "linear", "rank"] = "exp-percent"
+
+
+class TaskOverride(Strict):
+    """Keys of a task that a configuration may replace."""
+
+    max_length: Positive | None = None
+    stride: Annotated[int, Field(ge=0)] | None = None
+    batch_size: Positive | None = None
+    epochs: Positive | None = None
+    patience: Annotated[int, Field(ge=0)] | None = None
+    max_train_examples: Positive | None = None
+    max_validation_examples: Positive | None = None
+
+
+class Config(Strict):
+    """``config.yaml``."""
+
+    task_folders: list[str] = Field(["tasks/bundled"], description="Folders of task YAMLs")
+    sources: list[Name] = Field(min_length=1)
+    targets: list[Name] = Field(min_length=1)
+    source_is_target: Literal["error", "exclude"] = Field(
+        "error", description="A task in both lists: an error, or left out of its own pool of sources"
+    )
+    models: dict[Name, Model] = Field(default={"minilm": Model(path="bundled")}, min_length=1)
+    sentence_encoder: dict[Name, Model] = Field(
+        default={"minilm-sentence": Model(path="bundled")}, min_length=1, max_length=1
+    )
+    adapter: str = Field("seq_bn", description="A configuration string of the adapters library, or 'full'")
+    seed: Annotated[int, Field(ge=0)] = Field(1, description="Subsets, splits and source training")
+    seeds: list[Annotated[int, Field(ge=0)]] = Field([1], min_length=1, description="One transfer each")
+    max_train_examples: Positive | None = None
+    max_validation_examples: Positive | None = None
+    tasks: dict[Name, TaskOverride] = Field(default_factory=dict, description="Keys of single tasks, replaced")
+    methods: list[str] = ["random", "size", "vocabulary", "textemb", "semb"]
+    fused: list[str] = Field(["vocabulary", "textemb", "semb"], description="Methods that the fused ranking joins")
+    training: TrainingStages = TrainingStages()
+    embeddings: Embeddings = Embeddings()
+    evaluation: Evaluation = Evaluation()
+
+    @model_validator(mode="after")
+    def _consistent(self):
+        for key in ("sources", "targets", "seeds", "methods", "fused"):
+            values = getattr(self, key)
+            twice = sorted({str(v) for v in values if values.count(v) > 1})
+            if twice:
+                raise ValueError(f"{key}: listed twice: {', '.join(twice)}")
+        both = sorted(set(self.sources) & set(self.targets))
+        if both and self.source_is_target == "error":
+            raise ValueError(
+                f"{', '.join(both)}: a source that is also the target; take it out of one list, or set "
+                "'source_is_target: exclude' to leave it out of its own pool"
+            )
+        for target in self.targets:
+            if not [s for s in self.sources if s != target]:
+                raise ValueError(f"targets: {target} is left without any source")
+        clash = sorted(set(self.models) & set(self.sentence_encoder))
+        if clash:
+            raise ValueError(f"sentence_encoder: {clash[0]!r} is a model's name too; their folders would be the same")
+        for name in self.fused:
+            if name not in self.methods or name == "random":
+                raise ValueError(f"fused: {name!r} is not among the methods that can be fused, {self.methods}")
+        return self
+
+    @property
+    def all_tasks(self) -> list[str]:
+        """Sources and targets, each once, in the order of the config."""
+        return list(dict.fromkeys([*self.sources, *self.targets]))
+
+    def pool(self, target: str) -> list[str]:
+        """Sources of ``target``: all but itself."""
+        return [source for source in self.sources if source != target]
+
+
+def _known_keys(model: type[BaseModel], location: tuple) -> list[str]:
+    """Field names of the model that the key at ``location`` belongs to."""
+    for part in location[:-1]:
+        field = model.model_fields.get(str(part))
+        candidates = [field.annotation, *get_args(field.annotation)] if field else []
+        nested = [c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)]
+        if nested:
+            model = nested[0]
+    return list(model.model_fields)
+
+
+def _validate(model: type[Checked], values: Mapping[str, Any], where: str) -> Checked:
+    """Build ``model``; the first problem becomes an :class:`IntertaskError` that names file and key."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        problems = []
+        for problem in error.errors():
+            key = ".".join(str(part) for part in problem["loc"])
+            message = problem["msg"].removeprefix("Value error, ")
+            if problem["type"] == "extra_forbidden":
+                known = _known_keys(model, problem["loc"])
+                message = f"unknown key; {did_you_mean(problem['loc'][-1], known)}"
+            elif problem["type"] == "missing":
+                message = "is missing"
+            problems.append(f"{key}: {message}" if key else message)
+        raise IntertaskError("; ".join(problems) + ".", where, "correct the file and run again") from None
+
+
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """Read a YAML file that holds a mapping.
+
+    Raises:
+        IntertaskError: The file is missing, is not YAML, or holds something else.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        values = yaml.safe_load(text)
+    except FileNotFoundError:
+        raise IntertaskError(f"There is no file {path}.", path) from None
+    except UnicodeDecodeError as error:
+        raise IntertaskError(f"Not UTF-8 text: {error}.", path, "save the file as UTF-8") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise IntertaskError(f"Not valid YAML: {getattr(error, 'problem', error)}.", f"{path}{line}") from None
+    if not isinstance(values, dict):
+        raise IntertaskError("Expected 'key: value' lines.", path)
+    return values
+
+
+def load_task(path: str | Path) -> Task:
+    """Read one task YAML; its name is the file's unless ``name`` says otherwise."""
+    path = Path(path)
+    values = read_yaml(path)
+    return _validate(Task, {"name": path.stem} | values, str(path))
+
+
+def load_config(values: Mapping[str, Any], where: str = "config.yaml") -> Config:
+    """Check a configuration as Snakemake hands it over (plain dictionaries)."""
+    values = dict(values)
+    for key in ("models", "sentence_encoder"):
+        # 'minilm: bundled' is short for 'minilm: {path: bundled}'
+        if isinstance(values.get(key), Mapping):
+            values[key] = {n: {"path": m} if isinstance(m, str) else m for n, m in values[key].items()}
+    return _validate(Config, values, where)
+
+
+def export_schemas(folder: str | Path) -> dict[Path, str]:
+    """JSON schemas of both files, as text by path."""
+    models = {"config": Config, "task": Task}
+    return {
+        Path(folder) / f"{name}.schema.json": json.dumps(model.model_json_schema(), indent=2) + "\n"
+        for name, model in models.items()
+    }
+
+
+if __name__ == "__main__":
+    for schema_path, schema in export_schemas(sys.argv[1]).items():
+        write_text(schema_path, schema)

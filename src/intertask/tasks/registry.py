@@ -1,0 +1,94 @@
+"""The task registry: every YAML file of the task folders, by name."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..config import Config, Task, load_task
+from ..errors import IntertaskError, did_you_mean
+
+
+class Registry:
+    """Tasks by name, and the YAML file that each came from.
+
+    >>> registry = Registry(["tasks/bundled"])
+    >>> registry["film_reviews"].type
+    'classification'
+
+    Args:
+        folders: Folders of ``*.yaml`` task files, relative to the working folder.
+
+    Raises:
+        IntertaskError: A folder is missing, a YAML is wrong, or two files have the same task name.
+    """
+
+    def __init__(self, folders: Iterable[str | Path]):
+        self._tasks: dict[str, Task] = {}
+        self.paths: dict[str, Path] = {}
+        for folder in map(Path, folders):
+            if not folder.is_dir():
+                raise IntertaskError(f"There is no task folder {folder}.", "config: task_folders")
+            for path in sorted(folder.glob("*.y*ml")):
+                self._add(path)
+
+    def _add(self, path: Path) -> None:
+        task = _with_paths_from(path.parent, load_task(path))
+        if task.name in self._tasks:
+            raise IntertaskError(
+                f"Two tasks are named {task.name!r}.", f"{self.paths[task.name]} and {path}", "rename one of them"
+            )
+        self._tasks[task.name] = task
+        self.paths[task.name] = path
+
+    def __iter__(self):
+        return iter(self._tasks)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def __getitem__(self, name: str) -> Task:
+        if name not in self._tasks:
+            raise IntertaskError(
+                f"There is no task {name!r}; {did_you_mean(name, self._tasks)}",
+                "config: sources, targets, tasks",
+                "correct the name, or add the task's folder to task_folders",
+            )
+        return self._tasks[name]
+
+
+def _with_paths_from(folder: Path, task: Task) -> Task:
+    """File paths of a task are relative to its YAML; make them relative to the working folder."""
+
+    def resolve(name: str) -> str:
+        return Path(os.path.relpath(folder / name)).as_posix() if not os.path.isabs(name) else name
+
+    data = task.data
+    if data.files is not None:
+        train, validation = (
+            None if part is None else [resolve(name) for name in ([part] if isinstance(part, str) else part)]
+            for part in (data.files.train, data.files.validation)
+        )
+        files = data.files.model_copy(update={"train": train, "validation": validation})
+        data = data.model_copy(update={"files": files})
+    elif data.hub is not None and data.hub.startswith("."):
+        data = data.model_copy(update={"hub": resolve(data.hub)})
+    return task.model_copy(update={"data": data})
+
+
+def configured_tasks(config: Config) -> dict[str, Task]:
+    """The sources and targets of a configuration, with the configuration's caps and overrides applied."""
+    registry = Registry(config.task_folders)
+    for name in config.tasks:
+        registry[name]  # an override of a task that does not exist is a typing error
+    tasks = {}
+    for name in config.all_tasks:
+        task = registry[name]
+        caps = {
+            key: min(cap, getattr(task, key) or cap)
+            for key in ("max_train_examples", "max_validation_examples")
+            if (cap := getattr(config, key)) is not None
+        }
+        override = config.tasks.get(name)
+        replaced = override.model_dump(exclude_none=True) if override else {}
+        tasks[name] = Task.model_validate(task.model_dump() | caps | replaced)
+    return tasks
