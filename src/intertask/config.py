@@ -203,12 +203,13 @@ class Embeddings(Strict):
     max_examples: Positive = 1000
     batch_size: Positive = 32
     max_length: Positive = 128
+    max_windows: Positive = Field(4, description="Pieces of max_length that one long text gives at most")
 
 
 class Evaluation(Strict):
     """How ranking methods are judged (docs/metrics.md)."""
 
-    k: list[Positive] = [1, 3, 5]
+    k: list[Positive] = Field([1, 3, 5], min_length=1, description="Of Regret@k")
     gain: Literal["exp-percent", "linear", "rank"] = "exp-percent"
 
 
@@ -244,15 +245,17 @@ class Config(Strict):
     max_validation_examples: Positive | None = None
     tasks: dict[Name, TaskOverride] = Field(default_factory=dict, description="Keys of single tasks, replaced")
     methods: list[str] = ["random", "size", "vocabulary", "textemb", "semb"]
-    fused: list[str] = Field(["vocabulary", "textemb", "semb"], description="Methods that the fused ranking joins")
+    fused: list[str] = Field(
+        ["vocabulary", "textemb", "semb"], min_length=1, description="Methods that the fused ranking joins"
+    )
     training: TrainingStages = TrainingStages()
     embeddings: Embeddings = Embeddings()
     evaluation: Evaluation = Evaluation()
 
     @model_validator(mode="after")
     def _consistent(self):
-        for key in ("sources", "targets", "seeds", "methods", "fused"):
-            values = getattr(self, key)
+        lists = {key: getattr(self, key) for key in ("sources", "targets", "seeds", "methods", "fused")}
+        for key, values in (lists | {"evaluation.k": self.evaluation.k}).items():
             twice = sorted({str(v) for v in values if values.count(v) > 1})
             if twice:
                 raise ValueError(f"{key}: listed twice: {', '.join(twice)}")

@@ -1,5 +1,5 @@
 """The registry of task YAMLs."""
 
-from .registry import Registry, configured_tasks
+from .registry import Registry, check_files, configured_tasks
 
-__all__ = ["Registry", "configured_tasks"]
+__all__ = ["Registry", "check_files", "configured_tasks"]

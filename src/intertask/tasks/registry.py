@@ -1,7 +1,7 @@
 """The task registry: every YAML file of the task folders, by name."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from ..config import Config, Task, load_task
@@ -92,3 +92,16 @@ def configured_tasks(config: Config) -> dict[str, Task]:
         replaced = override.model_dump(exclude_none=True) if override else {}
         tasks[name] = Task.model_validate(task.model_dump() | caps | replaced)
     return tasks
+
+
+def check_files(tasks: Mapping[str, Task]) -> None:
+    """Raise :class:`IntertaskError` for the first file of a task that is not there."""
+    for name, task in tasks.items():
+        files = task.data.files
+        for path in [] if files is None else [*files.train, *(files.validation or [])]:
+            if not os.path.isfile(path):
+                raise IntertaskError(
+                    f"Task {name!r}: there is no file {path}.",
+                    "its YAML: data.files",
+                    "correct the path; it is relative to the YAML",
+                )

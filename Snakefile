@@ -1,0 +1,25 @@
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+# A file given with --configfile stands alone: nothing of the default run is merged into it.
+if not workflow.overwrite_configfiles:
+
+    configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/data.smk"
+include: "rules/models.smk"
+include: "rules/embeddings.smk"
+include: "rules/adapters.smk"
+include: "rules/transfer.smk"
+include: "rules/scores.smk"
+include: "rules/rankings.smk"
+include: "rules/evaluation.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        get_final_output(),

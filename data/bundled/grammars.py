@@ -1,0 +1,116 @@
+"""Grammars of the bundled suite: each function draws one row, in the field names that its file has."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+
+def sentence(text: str) -> str:
+    """Capital letter first, one full stop last."""
+    text = text[0].upper() + text[1:]
+    return text if text[-1] in ".?!" else text + "."
+
+
+# --- reviews: the main clause decides ---------------------------------------------------------------------------
+
+#: domain -> (subject, what is good about it, what is bad about it)
+JUDGEMENTS: dict[str, list[tuple[str, Sequence[str], Sequence[str]]]] = {
+    "phone": [
+        ("the screen", ["is bright", "shows every colour", "stays readable in sunlight"],
+         ["flickers", "is far too dim", "scratches at once"]),
+        ("the battery", ["lasts two days", "charges within the hour", "never lets me down"],
+         ["failed within a month", "drains overnight", "gets dangerously hot"]),
+        ("the camera", ["takes sharp pictures", "is wonderful at night", "focuses quickly"],
+         ["blurs every picture", "is useless in the dark", "refuses to focus"]),
+        ("the speaker", ["sounds rich", "is loud and clear", "carries music well"],
+         ["crackles", "sounds tinny", "buzzes on every call"]),
+        ("the keyboard", ["is quick to learn", "guesses my words well", "feels precise"],
+         ["misses half my letters", "is maddening", "lags behind my fingers"]),
+        ("the case", ["feels solid", "survived a nasty fall", "fits the hand nicely"],
+         ["cracked on day one", "feels cheap", "slips out of my hand"]),
+        ("the software", ["runs smoothly", "is a joy to use", "gets regular updates"],
+         ["crashes daily", "is full of adverts", "froze during every update"]),
+        ("the charger", ["works flawlessly", "is small and handy", "came with a long cable"],
+         ["broke after a week", "smells burnt", "does not fit properly"]),
+        ("the reception", ["is strong everywhere", "holds up in the cellar", "is reliable on trains"],
+         ["drops constantly", "is hopeless indoors", "vanishes in the countryside"]),
+        ("the support line", ["answered kindly", "solved my problem", "replied the same day"],
+         ["ignored my letters", "was rude", "hung up on me twice"]),
+    ],
+    "film": [
+        ("the acting", ["is superb", "is convincing", "moved me to tears"], ["is wooden", "is laughable", "leaves you cold"]),
+        ("the plot", ["is gripping", "is clever", "surprises to the end"], ["drags", "makes no sense", "is painfully predictable"]),
+        ("the music", ["is haunting", "lifts every scene", "is delightful"], ["is deafening", "is dreary", "spoils every scene"]),
+        ("the dialogue", ["sparkles", "is witty", "rings true"], ["is clumsy", "is embarrassing", "sounds fake"]),
+        ("the photography", ["is gorgeous", "is breathtaking", "is elegant"], ["is murky", "is shaky", "is ugly"]),
+        ("the ending", ["is perfect", "is touching", "rewards your patience"], ["is a letdown", "is silly", "ruins everything"]),
+        ("the heroine", ["is charming", "is unforgettable", "is brave and funny"], ["is annoying", "is dull", "is impossible to like"]),
+        ("the humour", ["is fresh", "works beautifully", "is warm"], ["is stale", "falls flat", "is cruel"]),
+        ("the costumes", ["are splendid", "are lovely", "look authentic"], ["are shabby", "are ridiculous", "look borrowed"]),
+        ("the pace", ["is thrilling", "is just right", "never flags"], ["is tedious", "is exhausting", "never picks up"]),
+    ],
+    "hotel": [
+        ("the room", ["was spotless", "had a splendid view", "felt cosy and quiet"],
+         ["was filthy", "looked onto a wall", "stank of smoke"]),
+        ("the bed", ["was heavenly", "let us sleep like children", "had crisp linen"],
+         ["sagged badly", "kept us awake", "had stained sheets"]),
+        ("the breakfast", ["was generous", "tasted delicious", "offered fresh fruit"],
+         ["was stale", "tasted of nothing", "ran out by eight"]),
+        ("the staff", ["greeted us warmly", "went out of their way", "fixed the heating promptly"],
+         ["shrugged at our complaint", "lost our luggage", "kept us waiting for ages"]),
+        ("the pool", ["was refreshing", "sparkled", "was kept at a pleasant warmth"],
+         ["was freezing", "was full of leaves", "was closed all week"]),
+        ("the bathroom", ["gleamed", "had plenty of hot water", "was roomy"],
+         ["was mouldy", "had no hot water", "flooded every morning"]),
+        ("the location", ["was ideal", "suited us perfectly", "was peaceful"],
+         ["was miserable", "was miles from anywhere", "was noisy at night"]),
+        ("the bill", ["was fair", "held no surprises", "was lower than expected"],
+         ["was outrageous", "listed things we never had", "was twice the quoted price"]),
+        ("the restaurant", ["served excellent fish", "was worth every penny", "impressed us"],
+         ["served cold soup", "made us ill", "disappointed us"]),
+        ("the garden", ["was enchanting", "was beautifully kept", "delighted the children"],
+         ["was neglected", "was a building site", "was overrun with wasps"]),
+    ],
+}  # fmt: skip
+
+OPENERS: dict[str, list[str]] = {
+    "phone": ["after a month of use", "compared with my old one", "for the price", "on my daily commute", "to be honest",
+              "as a gift for my mother", "having owned three of these"],
+    "film": ["on a second viewing", "in the dubbed version", "from the front row", "as a fan of the book",
+             "for a first film", "to my mind"],
+    "hotel": ["on our second visit", "during our stay in May", "for a short weekend", "after a long drive",
+              "travelling with two children", "as returning guests", "in the new wing"],
+}  # fmt: skip
+
+#: {m}: main clause, which is what the writer thinks in the end; {s}: what is conceded.
+CONCESSIONS = [
+    "although {s}, {m}",
+    "{m}, although {s}",
+    "even though {s}, {m}",
+    "{m}, even though {s}",
+    "{s}, but {m}",
+    "{s}, yet {m}",
+    "while {s}, {m}",
+    "{m}, even if {s}",
+    "granted, {s}; still, {m}",
+    "{m}, and never mind that {s}",
+]
+AGREEMENTS = ["{m}, and {s}", "{m}; what is more, {s}", "not only that {s}: {m} too", "{s}, so all in all {m}"]
+
+
+def _clauses(rng: Random, domain: str, first_good: bool, second_good: bool) -> tuple[str, str]:
+    one, two = rng.sample(JUDGEMENTS[domain], 2)
+    return tuple(
+        f"{subject} {rng.choice(good if is_good else bad)}"
+        for (subject, good, bad), is_good in ((one, first_good), (two, second_good))
+    )
+
+
+def review(rng: Random, domain: str, good: bool, conceding: float = 0.75) -> str:
+    """A review whose main clause is ``good`` or not; most concede the opposite in a subordinate clause."""
+    concedes = rng.random() < conceding
+    main, side = _clauses(rng, domain, good, good != concedes)
+    text = rng.choice(CONCESSIONS if concedes else AGREEMENTS).format(m=main, s=side)
+    if rng.random() < 0.5:
+        text = f"{rng.choice(OPENERS[domain])}, {text}"
+    return sentence(text)

@@ -1,0 +1,61 @@
+# Configuration, wildcard constraints, input functions and recipes: what every stage needs.
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(Path(workflow.basedir) / "src"))
+
+from intertask import recipes
+from intertask.config import load_config
+from intertask.errors import IntertaskError
+from intertask.models.adapters import weight_files
+from intertask.runtime.locks import forget_stale_locks
+from intertask.scores.registry import get_method
+from intertask.tasks import check_files, configured_tasks
+
+# A run that was killed leaves no lock behind; held as long as this Snakemake lives.
+ALIVE = forget_stale_locks()
+
+try:
+    CONFIG = load_config(config, ", ".join(map(str, workflow.configfiles)) or "config.yaml")
+    TASKS = configured_tasks(CONFIG)
+    check_files(TASKS)
+    # Which text embeddings the methods read: 'base', 'sentence', both or none.
+    ENCODER_KINDS = sorted({get_method(name).encoder for name in CONFIG.methods} - {None})
+except IntertaskError as error:
+    raise WorkflowError(str(error))
+
+SOURCES, TARGETS, MODELS = CONFIG.sources, CONFIG.targets, list(CONFIG.models)
+SENTENCE_ENCODER = next(iter(CONFIG.sentence_encoder))
+ENCODERS = CONFIG.models | CONFIG.sentence_encoder
+
+
+def any_of(names):
+    return "|".join(map(re.escape, names))
+
+
+wildcard_constraints:
+    task=any_of(CONFIG.all_tasks),
+    source=any_of([*SOURCES, "none"]),
+    target=any_of(TARGETS),
+    model=any_of(MODELS),
+    encoder=any_of(ENCODERS),
+    seed=r"\d+",
+
+
+def get_final_output():
+    rankings = expand("results/rankings/{target}.tsv", target=TARGETS)
+    tables = expand("results/{table}.tsv", table=["transfer", "evaluation", "regret", "costs"])
+    return rankings + tables
+
+
+def get_local_files(model):
+    """Files of a model folder, so that a changed model is noticed; none for the bundled one and for hub ids."""
+    folder = Path(model.path)
+    return sorted(str(path) for suffix in ("json", "safetensors") for path in folder.glob(f"*.{suffix}"))
+
+
+def get_data(task):
+    return expand("results/data/{task}/{file}", task=task, file=["train.parquet", "validation.parquet", "info.json"])

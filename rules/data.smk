@@ -1,0 +1,37 @@
+# Rows of each task in canonical columns.
+# in:  files or hub dataset named by the task's YAML
+# out: results/data/{task}/train.parquet, validation.parquet, info.json
+
+
+def get_files(wildcards):
+    files = TASKS[wildcards.task].data.files
+    return [] if files is None else [*files.train, *(files.validation or [])]
+
+
+rule prepare_data:
+    message:
+        "{wildcards.task}: preparing data"
+    input:
+        get_files,
+        script=ancient("workflow/scripts/prepare_data.py"),
+    output:
+        "results/data/{task}/train.parquet",
+        "results/data/{task}/validation.parquet",
+        info="results/data/{task}/info.json",
+    log:
+        "results/logs/data/{task}.log",
+    benchmark:
+        "results/benchmarks/data/{task}.tsv"
+    conda:
+        "../envs/data.yaml"
+    # Every task is checked before anything trains.
+    priority: 100
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        recipe=lambda wildcards: recipes.data_recipe(CONFIG, TASKS[wildcards.task]),
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --out $(dirname {output.info:q}) > {log:q} 2>&1
+        """

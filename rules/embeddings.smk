@@ -1,0 +1,35 @@
+# Text embeddings of each task's training rows: by the base model (TextEmb) and by the sentence encoder (SEmb).
+# in:  results/data/{task}/, results/models/{encoder}.json
+# out: results/embeddings/{encoder}/{task}.npz
+
+
+rule compute_embeddings:
+    message:
+        "{wildcards.task}: embedding with {wildcards.encoder}"
+    input:
+        data=lambda wildcards: get_data(wildcards.task),
+        model="results/models/{encoder}.json",
+        script=ancient("workflow/scripts/compute_embeddings.py"),
+    output:
+        "results/embeddings/{encoder}/{task}.npz",
+    log:
+        "results/logs/embeddings/{encoder}/{task}.log",
+    benchmark:
+        "results/benchmarks/embeddings/{encoder}/{task}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    priority: 50
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=120,
+    params:
+        recipe=lambda wildcards: recipes.embedding_recipe(
+            CONFIG, ENCODERS[wildcards.encoder], "base" if wildcards.encoder in CONFIG.models else "sentence"
+        ),
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) \
+            --model {input.model:q} --out {output:q} > {log:q} 2>&1
+        """

@@ -1,0 +1,29 @@
+# Base models and sentence encoders: can they be had, and which are they?
+# out: results/models/{encoder}.json
+
+
+rule check_model:
+    message:
+        "{wildcards.encoder}: checking the model"
+    input:
+        lambda wildcards: get_local_files(ENCODERS[wildcards.encoder]),
+        script=ancient("workflow/scripts/check_model.py"),
+    output:
+        "results/models/{encoder}.json",
+    log:
+        "results/logs/models/{encoder}.log",
+    benchmark:
+        "results/benchmarks/models/{encoder}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    priority: 100
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        recipe=lambda wildcards: recipes.model_recipe(ENCODERS[wildcards.encoder]),
+        adapter=CONFIG.adapter,
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --adapter {params.adapter:q} --out {output:q} > {log:q} 2>&1
+        """

@@ -1,0 +1,41 @@
+# Scores of every method for the sources of one target.
+# in:  results/data/*/info.json, results/embeddings/*/*.npz
+# out: results/scores/{model}/{target}.tsv, and beside it a .json with fingerprint and seconds per method
+
+
+def get_evidence(wildcards):
+    tasks = [wildcards.target, *CONFIG.pool(wildcards.target)]
+    encoders = [{"base": wildcards.model, "sentence": SENTENCE_ENCODER}[kind] for kind in ENCODER_KINDS]
+    return expand("results/data/{task}/info.json", task=tasks) + expand(
+        "results/embeddings/{encoder}/{task}.npz", encoder=encoders, task=tasks
+    )
+
+
+rule compute_scores:
+    message:
+        "{wildcards.target}: scoring its sources on {wildcards.model}"
+    input:
+        get_evidence,
+        script=ancient("workflow/scripts/compute_scores.py"),
+    output:
+        table="results/scores/{model}/{target}.tsv",
+        about="results/scores/{model}/{target}.json",
+    log:
+        "results/logs/scores/{model}/{target}.log",
+    benchmark:
+        "results/benchmarks/scores/{model}/{target}.tsv"
+    conda:
+        "../envs/tables.yaml"
+    priority: 20
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        recipe=lambda wildcards: recipes.scores_recipe(CONFIG, wildcards.target),
+        sentence_encoder=SENTENCE_ENCODER,
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --results results --model {wildcards.model:q} \
+            --sentence-encoder {params.sentence_encoder:q} --out {output.table:q} --about {output.about:q} \
+            > {log:q} 2>&1
+        """

@@ -1,0 +1,76 @@
+# Sequential fine-tuning: source adapter, then the target; source 'none' goes straight to the target.
+# in:  results/data/{target}/, results/adapters/{model}/{source}/, results/models/{model}.json
+# out: results/transfer/{model}/{target}/{source}/seed{seed}.json, results/transfer.tsv
+
+
+def get_adapter(wildcards):
+    if wildcards.source == "none":
+        return []
+    files = [*weight_files(CONFIG.adapter), "metrics.json"]
+    return expand("results/adapters/{model}/{source}/{file}", file=files, **wildcards)
+
+
+rule run_transfer:
+    message:
+        "{wildcards.source} -> {wildcards.target}: transfer on {wildcards.model}, seed {wildcards.seed}"
+    input:
+        get_adapter,
+        data=lambda wildcards: get_data(wildcards.target),
+        model="results/models/{model}.json",
+        script=ancient("workflow/scripts/run_transfer.py"),
+    output:
+        "results/transfer/{model}/{target}/{source}/seed{seed}.json",
+    log:
+        "results/logs/transfer/{model}/{target}/{source}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/transfer/{model}/{target}/{source}/seed{seed}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=12000,
+        runtime=720,
+    params:
+        recipe=lambda wildcards: recipes.transfer_recipe(
+            CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.target], wildcards.source, int(wildcards.seed)
+        ),
+        adapters="results/adapters/{model}",
+        checkpoints="results/checkpoints/transfer+{model}+{target}+{source}+seed{seed}",
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+            --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out {output:q} > {log:q} 2>&1
+        """
+
+
+def get_transfers(wildcards):
+    return [
+        f"results/transfer/{model}/{target}/{source}/seed{seed}.json"
+        for model in MODELS
+        for target in TARGETS
+        for source in ["none", *CONFIG.pool(target)]
+        for seed in CONFIG.seeds
+    ]
+
+
+rule collect_transfer:
+    message:
+        "collecting the transfers"
+    input:
+        get_transfers,
+        script=ancient("workflow/scripts/collect_transfer.py"),
+    output:
+        "results/transfer.tsv",
+    log:
+        "results/logs/transfer.log",
+    benchmark:
+        "results/benchmarks/transfer.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        recipe=recipes.transfer_table_recipe(CONFIG),
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} > {log:q} 2>&1
+        """

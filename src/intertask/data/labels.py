@@ -1,0 +1,199 @@
+"""From what a data set writes as a label to a label's index."""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..config import Task
+from ..errors import did_you_mean
+
+
+class BadRowError(Exception):
+    """What is wrong with one row, and what to do; becomes an error or, with ``on_bad_row: drop``, a count."""
+
+    def __init__(self, what: str, fix: str = ""):
+        self.what, self.fix = what, fix
+        super().__init__(what)
+
+
+class DroppedRowError(Exception):
+    """The row's label is among ``drop_labels``."""
+
+
+def label_text(value: Any) -> str:
+    """A label as text: ``True`` is 'true', 2 and 2.0 are '2', text loses the white space around it."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        raise BadRowError("The row has no label (null or NaN).", "label it or take it out")
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return str(int(value))
+    if isinstance(value, str):
+        if not value.strip():
+            raise BadRowError("The label is empty.", "label the row or take it out")
+        return value.strip()
+    if isinstance(value, float):
+        raise BadRowError(f"The label {value} is not the name or number of a class.", "perhaps 'type: regression'")
+    raise BadRowError(f"The label {value!r} is neither text nor a number.", "name another column for the label")
+
+
+def is_index(text: str) -> bool:
+    """Whether the text is a whole number as ``str`` writes it ('3', '-1'; not '03')."""
+    return re.fullmatch(r"0|-?[1-9]\d*", text) is not None
+
+
+def whole(text: str) -> str:
+    """'1.0' (an integer column that pandas wrote beside missing cells) is '1'; other text is itself."""
+    match = re.fullmatch(r"(-?\d+)\.0+", text)
+    return match[1] if match else text
+
+
+class LabelNames:
+    """Names of the labels of one task, as far as the YAML or the data states them.
+
+    Args:
+        task: Its ``labels`` and ``drop_labels``.
+        class_names: Names that the data itself has for its numbers (``ClassLabel``), if any.
+    """
+
+    def __init__(self, task: Task, class_names: list[str] | None):
+        self.stated = task.labels
+        self.class_names = class_names
+        self.drop = {str(label) for label in task.drop_labels}
+        # Numbers are indices only where no label is itself a number: of labels 1, 2, 3, '1' is the first.
+        self._numbers_are_indices = self.stated is not None and not any(map(is_index, self.stated))
+        self._match_by_name = bool(class_names and self.stated and set(class_names) & set(self.stated))
+        self.dropped_names: set[str] = set()
+        self._cache: dict[Any, str] = {}
+
+    def name(self, value: Any) -> str:
+        """The label's name.
+
+        Raises:
+            BadRowError: No label, a number out of range, or a name that is not among the stated ones.
+            DroppedRowError: The label is among ``drop_labels``, by what the data holds or by its name.
+        """
+        key = (type(value), value) if isinstance(value, str | int) else None
+        if key in self._cache:
+            return self._cache[key]
+        text = label_text(value)
+        if not (self.stated and text in self.stated):
+            text = whole(text)
+        name = text if text in self.drop else self._name(text)
+        if text in self.drop or name in self.drop:
+            self.dropped_names |= {text, name}
+            raise DroppedRowError
+        if key is not None:
+            self._cache[key] = name
+        return name
+
+    def _name(self, text: str) -> str:
+        if self.class_names and is_index(text):
+            name = _at(self.class_names, text)
+            if self.stated is None or self._match_by_name:
+                return self._known(name)
+            return _at(self.stated, text)
+        if self.stated and text not in self.stated and is_index(text) and self._numbers_are_indices:
+            return _at(self.stated, text)
+        return self._known(text)
+
+    def _known(self, name: str) -> str:
+        names = self.stated or self.class_names
+        if names is not None and name not in names and name not in self.drop:
+            raise unknown_label(name, names)
+        return name
+
+    def final(self, found: Iterable[str]) -> list[str]:
+        """All labels in index order: those stated (less the dropped ones), else those found, sorted."""
+        names = self.stated or self.class_names
+        if names is not None:
+            return [name for name in names if name not in self.drop]
+        found = set(found)
+        return sorted(found, key=int) if all(map(is_index, found)) else sorted(found)
+
+
+def unknown_label(name: str, names: list[str]) -> BadRowError:
+    return BadRowError(
+        f"The label {name!r} is unknown; {did_you_mean(name, names)}",
+        "correct the row, add the label to 'labels:', or leave such rows out with 'drop_labels:'",
+    )
+
+
+def _at(names: list[str], index: str) -> str:
+    if not 0 <= int(index) < len(names):
+        raise BadRowError(
+            f"The label index {index} is out of range: {len(names)} labels, 0 to {len(names) - 1}.",
+            f"correct the row or 'labels:'; rows without a label can be left out: 'drop_labels: [{index}]'",
+        )
+    return names[int(index)]
+
+
+# multiple choice
+
+Choice = Callable[[str, dict], int | None]
+
+
+def _by_key(label: str, row: dict) -> int | None:
+    return row["keys"].index(label) if row["keys"] and label in row["keys"] else None
+
+
+def _by_index(label: str, row: dict) -> int | None:
+    label = whole(label)
+    return int(label) if is_index(label) and 0 <= int(label) < len(row["choices"]) else None
+
+
+def _by_index_from_one(label: str, row: dict) -> int | None:
+    label = whole(label)
+    return int(label) - 1 if is_index(label) and 1 <= int(label) <= len(row["choices"]) else None
+
+
+def _by_letter(label: str, row: dict) -> int | None:
+    index = ord(label.upper()) - ord("A") if len(label) == 1 else -1
+    return index if 0 <= index < len(row["choices"]) else None
+
+
+def _by_text(label: str, row: dict) -> int | None:
+    texts = [choice.strip() for choice in row["choices"]]
+    return texts.index(label) if label in texts else None
+
+
+#: Ways to read a multiple-choice label, and what info.json says of them.
+CHOICES: dict[Choice, str] = {
+    _by_key: "Labels are the choices' own keys.",
+    _by_index: "",
+    _by_index_from_one: "Labels count from 1: none is 0, and some are the number of choices.",
+    _by_letter: "Labels are letters, A the first choice.",
+    _by_text: "Labels are the text of the right choice.",
+}
+
+
+def choose_reading(rows: list[dict]) -> Choice:
+    """How this data set writes the right choice: the first of :data:`CHOICES` that suits every row, else most rows.
+
+    One reading for the whole data set: '2' must not be an index in one row and a choice's text in the next.
+
+    Args:
+        rows: Each with ``choices`` (texts), ``keys`` (the choices' own labels, or None) and ``label`` (text).
+    """
+    misses = {read: sum(read(row["label"], row) is None for row in rows) for read in CHOICES}
+    return min(misses, key=misses.get)
+
+
+def choice_index(read: Choice, row: dict) -> int:
+    """Index of the right choice.
+
+    Raises:
+        BadRowError: The label is no choice of the row.
+    """
+    index = read(row["label"], row)
+    if index is None:
+        number = len(row["choices"])
+        what = f"The label {row['label']!r} is neither the text nor the letter nor the index of a choice"
+        if is_index(row["label"]):
+            what = f"The label index {row['label']} is out of range"
+        raise BadRowError(
+            f"{what}: {number} choices, 0 to {number - 1}.",
+            "correct the row; rows without a label can be left out with 'drop_labels:'",
+        )
+    return index

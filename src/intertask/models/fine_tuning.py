@@ -1,0 +1,97 @@
+"""One fine-tune from prepared rows to scores: what source training and transfer have in common."""
+
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from ..data import Prepared
+from ..data.subset import split, stratified_subset
+from ..files import fingerprint
+from ..types import get_type
+from .base import usable_length
+from .prediction import predict_logits
+from .training import train
+
+
+def fine_tune(
+    model, tokenizer, name: str, prepared: Prepared, recipe: dict[str, Any], split_seed: int, checkpoints: Path
+) -> dict[str, Any]:
+    """Add a fresh head to ``model``, train it with the active adapter, and score it on the validation split.
+
+    Args:
+        model: Base model with the adapter ``name`` active (or all weights to be trained).
+        tokenizer: The model's.
+        name: Of the new head: the task's name.
+        prepared: Rows of the task.
+        recipe: Of the step: ``training``, ``max_length``, ``stride``, ``adapter``, ``seed``.
+        split_seed: For the training subset and the held-out dev split; the same for every seed of a transfer, so
+            that seeds differ by initialisation and order only.
+        checkpoints: Folder that survives an interruption; see :func:`remove_checkpoints`.
+
+    Returns:
+        ``metric``, ``value`` (its score in percent points), ``scores`` (all metrics), ``rows``, ``dev`` (a plain
+        sentence), ``training`` (steps, epochs, best dev score), ``seconds``.
+    """
+    started = time.monotonic()
+    task_type, info, settings = get_type(prepared.info["type"]), dict(prepared.info), recipe["training"]
+    rows, kind = list(prepared.train), info["type"]
+    if kind == "extractive_qa":
+        info["unanswerable"] = any(not row["answer_texts"] for row in rows)
+    if settings["max_train_examples"]:
+        rows = stratified_subset(rows, settings["max_train_examples"], split_seed, kind)
+    rows, dev_rows, dev_sentence = _dev_split(rows, prepared.validation, settings, split_seed, kind)
+    task_type.add_head(model, name, info)
+
+    def encode(part, labelled):
+        length = usable_length(tokenizer, model.config, recipe["max_length"])
+        return task_type.encode(part, tokenizer, length, min(recipe["stride"], length // 2), info, labelled)
+
+    collate = task_type.collator(tokenizer)
+    metric = info["metric"]
+    dev = (encode(dev_rows, True), dev_rows, info, metric) if dev_rows else None
+    key = fingerprint([recipe, info["fingerprint"]])  # a changed setting never resumes from an older checkpoint
+    trained = train(
+        model,
+        task_type,
+        collate,
+        encode(rows, True),
+        dev,
+        settings,
+        full=recipe["adapter"] == "full",
+        seed=recipe["seed"],
+        checkpoints=checkpoints / key,
+    )
+    features = encode(prepared.validation, True)
+    logits = predict_logits(model, task_type, features, collate, 2 * settings["batch_size"])
+    scores = task_type.score(task_type.predict(logits, features, prepared.validation, info), prepared.validation, info)
+    return {
+        "metric": metric,
+        "value": scores[metric],
+        "scores": scores,
+        "rows": {"train": len(rows), "dev": len(dev_rows), "validation": len(prepared.validation)},
+        "dev": dev_sentence,
+        "training": trained,
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+def _dev_split(rows: list, validation: list, settings: dict, seed: int, kind: str) -> tuple[list, list, str]:
+    """Training rows, dev rows, and in plain words where the dev rows are from."""
+    if settings["patience"] == 0:
+        return rows, [], "none: trained to the end, the last weights are kept"
+    limit = settings["max_dev_examples"]
+    if settings["dev"] == "validation":
+        dev = stratified_subset(validation, limit, seed, kind) if limit and len(validation) > limit else validation
+        sentence = "the validation split, from which the score is too: the score is optimistic"
+    else:
+        rows, dev = split(rows, settings["dev_fraction"], seed, kind)
+        if limit and len(dev) > limit:
+            dev = stratified_subset(dev, limit, seed, kind)
+        sentence = f"held out from train ({settings['dev_fraction']:.0%}); the score's split was not looked at"
+    return rows, dev, sentence
+
+
+def remove_checkpoints(folder: Path) -> None:
+    """Remove the checkpoints of a finished job, and of older settings of the same job."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,65 @@
+"""Logits of a model on encoded rows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+#: Pads logits of windows of different lengths, as in the Trainer; decoders look at real positions only.
+PADDING = -100.0
+
+
+def feature_length(feature: dict[str, Any]) -> int:
+    """Sub-words of one feature (of all choices together for multiple choice)."""
+    ids = feature["input_ids"]
+    return sum(map(len, ids)) if ids and isinstance(ids[0], list) else len(ids)
+
+
+def strip(features: Sequence[dict[str, Any]], extra_keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Features without the keys that only decoding needs."""
+    extra = set(extra_keys)
+    return [{key: value for key, value in feature.items() if key not in extra} for feature in features]
+
+
+def predict_logits(
+    model, task_type, features: Sequence[dict[str, Any]], collate: Callable, batch_size: int
+) -> tuple[np.ndarray, ...]:
+    """Run the model on all features, longest first so that a batch has little padding.
+
+    Args:
+        model: With adapter and head active.
+        task_type: A module of :mod:`intertask.types`; its ``loss`` gives the logits.
+        features: From the type's ``encode``.
+        collate: The type's collator.
+        batch_size: Features a batch.
+
+    Returns:
+        Float32 arrays ``[n_features, ...]`` in the order of ``features``; shorter ones are padded with -100.
+    """
+    device = next(model.parameters()).device
+    order = sorted(range(len(features)), key=lambda i: -feature_length(features[i]))
+    plain = strip(features, task_type.EXTRA_KEYS)
+    parts: list[tuple[np.ndarray, ...]] = []
+    was_training = model.training
+    model.eval()
+    with torch.inference_mode():
+        for start in range(0, len(order), batch_size):
+            batch = collate([plain[i] for i in order[start : start + batch_size]])
+            batch = {key: value.to(device) for key, value in batch.items()}
+            _, logits = task_type.loss(model, batch)
+            parts.append(tuple(part.float().cpu().numpy() for part in logits))
+    model.train(was_training)
+    inverse = np.argsort(order)
+    return tuple(_stack([part[k] for part in parts])[inverse] for k in range(len(parts[0])))
+
+
+def _stack(arrays: list[np.ndarray]) -> np.ndarray:
+    """Join batches along the first axis, padded to the largest of them on the other axes."""
+    shape = np.max([array.shape[1:] for array in arrays], axis=0) if arrays[0].ndim > 1 else ()
+    joined = np.full((sum(map(len, arrays)), *map(int, shape)), PADDING, dtype=np.float32)
+    row = 0
+    for array in arrays:
+        joined[(slice(row, row + len(array)), *(slice(0, n) for n in array.shape[1:]))] = array
+        row += len(array)
+    return joined

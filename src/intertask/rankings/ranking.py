@@ -1,0 +1,75 @@
+"""The fused ranking, and the table that people read."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ..errors import IntertaskError, did_you_mean
+from .fusion import reciprocal_rank_fusion
+from .ranks import average_ranks
+
+
+def with_fused(scores: pd.DataFrame, fused: Sequence[str]) -> pd.DataFrame:
+    """The scores with one more method, ``fused``: reciprocal rank fusion of the methods ``fused``.
+
+    Args:
+        scores: model, target, method, source, score.
+        fused: Methods to join; with none of them, the scores come back as they are.
+
+    Raises:
+        IntertaskError: A model and target have no scores of one of the methods.
+    """
+    rows = [scores]
+    for (model, target), group in scores.groupby(["model", "target"], sort=False):
+        if fused:
+            table = _by_method(group, fused)
+            score = reciprocal_rank_fusion(table.to_numpy().T)
+            columns = {"model": model, "target": target, "method": "fused", "source": table.index, "score": score}
+            rows.append(pd.DataFrame(columns))
+    return pd.concat(rows, ignore_index=True)
+
+
+def ranking_table(scores: pd.DataFrame, methods: Sequence[str], fused: Sequence[str]) -> pd.DataFrame:
+    """The ranking of one target's sources: best first by the fused ranking, equal ones by name.
+
+    Args:
+        scores: model, target, method, source, score; one target, one or several models.
+        methods: Methods to show, in this order.
+        fused: Methods that the fused ranking joins.
+
+    Returns:
+        rank, source, fused (the fusion's score), then ``<method>`` (score) and ``<method>_rank`` for each method, then
+        model. Ties share the average of their ranks; sources without a score share the last ranks. Several models:
+        one block after another, in the order of ``scores``.
+
+    Raises:
+        IntertaskError: A model has no scores of one of the methods.
+    """
+    if scores["target"].nunique() > 1:
+        raise ValueError("ranking_table takes the scores of one target")
+    blocks = []
+    for model, group in scores.groupby("model", sort=False):
+        table = _by_method(group, methods)
+        joined = _by_method(group, fused).to_numpy().T
+        score = reciprocal_rank_fusion(joined) if fused else np.full(len(table), np.nan)
+        block = pd.DataFrame({"rank": average_ranks(score), "source": table.index, "fused": score})
+        for method in methods:
+            block[method] = table[method].to_numpy()
+            block[f"{method}_rank"] = average_ranks(block[method])
+        blocks.append(block.assign(model=model).sort_values(["rank", "source"]))
+    return pd.concat(blocks, ignore_index=True)
+
+
+def _by_method(scores: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
+    """[sources, methods] of one model and target; every source that some method scores, sorted by name."""
+    model, target = scores.iloc[0][["model", "target"]]
+    table = scores[scores["source"] != target].pivot(index="source", columns="method", values="score").sort_index()
+    for method in methods:
+        if method not in table.columns:
+            raise IntertaskError(
+                f"There are no scores of the method {method!r}; {did_you_mean(method, table.columns)}",
+                f"model {model}, target {target}",
+                "add it to 'methods' in the configuration and run again",
+            )
+    return table[list(methods)].astype(np.float64)

@@ -1,0 +1,124 @@
+"""Recipes: for each step, just the settings that alter its result, plus the step's own version.
+
+A recipe is a dictionary of plain values; rules hand it to their script as one line of canonical JSON, so that
+Snakemake reruns a step when, and only when, one of its settings or its version changes. Whoever changes what a step
+computes raises its version here; a comment or a refactoring leaves it alone.
+"""
+
+from typing import Any
+
+from .config import Config, Model, Task, Training
+from .data import DATA_KEYS
+from .files import canonical_json
+
+VERSIONS = {
+    "data": 1,
+    "model": 1,
+    "embeddings": 1,
+    "adapter": 1,
+    "transfer": 1,
+    "scores": 1,
+    "ranking": 1,
+    "transfer_table": 1,
+    "evaluation": 1,
+    "costs": 1,
+}
+
+def _recipe(step: str, **settings: Any) -> str:
+    return canonical_json({"step": step, "version": VERSIONS[step], **settings})
+
+
+def _model(model: Model) -> dict[str, Any]:
+    return model.model_dump(mode="json")
+
+
+def _training(training: Training, task: Task, epochs: int | None) -> dict[str, Any]:
+    """Settings of one stage with the task's own values in place of the stage's defaults."""
+    settings = training.model_dump(mode="json")
+    settings["batch_size"] = training.batch_size or task.batch_size
+    settings["epochs"] = epochs or training.epochs
+    if task.patience is not None:
+        settings["patience"] = task.patience
+    return settings
+
+
+def data_recipe(config: Config, task: Task) -> str:
+    """Rows of one task in canonical columns."""
+    fields = task.model_dump(mode="json", include=set(DATA_KEYS))
+    return _recipe("data", task=fields, seed=config.seed)
+
+
+def model_recipe(model: Model) -> str:
+    """Whether a base model or sentence encoder can be had, and which it is."""
+    return _recipe("model", model=_model(model))
+
+
+def embedding_recipe(config: Config, model: Model, kind: str) -> str:
+    """Text embeddings of one task; ``kind`` is 'base' (masked mean of a base model) or 'sentence'."""
+    return _recipe(
+        "embeddings", kind=kind, model=_model(model), seed=config.seed, **config.embeddings.model_dump(mode="json")
+    )
+
+
+def adapter_recipe(config: Config, model: Model, task: Task) -> str:
+    """One source training. The task's own number of epochs goes before the stage's."""
+    return _recipe(
+        "adapter",
+        model=_model(model),
+        adapter=config.adapter,
+        training=_training(config.training.source, task, task.epochs),
+        max_length=task.max_length,
+        stride=task.stride,
+        seed=config.seed,
+    )
+
+
+def transfer_recipe(config: Config, model: Model, task: Task, source: str, seed: int) -> str:
+    """One sequential fine-tune. Its epochs are the stage's for every target, as in the paper."""
+    return _recipe(
+        "transfer",
+        model=_model(model),
+        adapter=config.adapter,
+        source=source,
+        training=_training(config.training.transfer, task, None),
+        max_length=task.max_length,
+        stride=task.stride,
+        seed=seed,
+        split_seed=config.seed,
+    )
+
+
+def scores_recipe(config: Config, target: str) -> str:
+    """Scores of every method for the sources of one target."""
+    return _recipe("scores", target=target, sources=config.pool(target), methods=config.methods)
+
+
+def ranking_recipe(config: Config, target: str) -> str:
+    """The ranking of one target's sources, for people."""
+    return _recipe("ranking", target=target, models=list(config.models), methods=config.methods, fused=config.fused)
+
+
+def transfer_table_recipe(config: Config) -> str:
+    """The table of every transfer."""
+    return _recipe("transfer_table", **_grid(config), seeds=config.seeds)
+
+
+def evaluation_recipe(config: Config) -> str:
+    """How good each method is."""
+    return _recipe(
+        "evaluation",
+        **_grid(config),
+        methods=config.methods,
+        fused=config.fused,
+        **config.evaluation.model_dump(mode="json"),
+    )
+
+
+def costs_recipe(config: Config) -> str:
+    """What each job took."""
+    encoders = [*config.models, *config.sentence_encoder]
+    return _recipe("costs", **_grid(config), seeds=config.seeds, encoders=encoders)
+
+
+def _grid(config: Config) -> dict[str, Any]:
+    return {"models": list(config.models), "sources": config.sources, "targets": config.targets}

@@ -1,0 +1,14 @@
+"""Number of training examples of the source."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .facts import Facts
+from .registry import method
+
+
+@method("size", paper="baseline in Poth et al. 2021, https://arxiv.org/abs/2104.08247")
+def size(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+    """The true count: under a cap on training examples most sources would tie."""
+    return np.array([source.rows for source in sources], np.float64)

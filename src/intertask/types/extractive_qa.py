@@ -1,0 +1,173 @@
+"""An answer to a question, as a span of a context."""
+
+from bisect import bisect_left, bisect_right
+from functools import partial
+
+import numpy as np
+
+from ..errors import IntertaskError
+from . import squad_metrics
+from .encoding import cut, offsets, room
+
+HEAD_LAYERS = 1
+EXTRA_KEYS = ("row", "cls", "context_begin", "context_spans")
+
+#: Sub-words of a predicted answer, at most.
+MAX_ANSWER_LENGTH = 30
+
+
+def texts(rows):
+    """One pair per row: (question, context)."""
+    return [[(row["question"], row["context"])] for row in rows]
+
+
+def add_head(model, name, info, layers=HEAD_LAYERS):
+    """Linear: one logit for the start and one for the end, at every position."""
+    model.add_qa_head(name, layers=layers, overwrite_ok=True)
+
+
+def encode(rows, tokenizer, max_length, stride, info, labelled=True):
+    """Windows over the context, each after the question; at least one per row.
+
+    The gold span is the first answer that lies wholly inside the window, else the position of the CLS token.
+    A question gets half of the room at most. Where it leaves little, the stride is half of what it leaves at most.
+
+    For decoding: ``cls`` (its position), ``context_begin`` (position of the first sub-word of the context) and
+    ``context_spans``, int32 [n, 2], the characters that each of the context's sub-words in this window covers.
+
+    Raises:
+        IntertaskError: ``max_length`` leaves no room, or the tokenizer has no CLS token.
+    """
+    if tokenizer.cls_token_id is None:
+        raise IntertaskError(
+            "The tokenizer has no CLS token, on which 'no answer' is marked.", "config: models", "choose another model"
+        )
+    available = room(tokenizer, max_length, pair=True)
+    questions = [row["question"] for row in rows]
+    spans = offsets(questions, tokenizer)
+    questions = [cut(text, in_text, available // 2) for text, in_text in zip(questions, spans, strict=True)]
+    by_stride: dict[int, list[int]] = {}
+    for i, in_text in enumerate(offsets(questions, tokenizer)):
+        # windows must move on: the tokenizer wants a stride shorter than the context's part
+        by_stride.setdefault(min(stride, (available - len(in_text)) // 2), []).append(i)
+    features = []
+    for rows_stride, chosen in by_stride.items():
+        batch = tokenizer(
+            [questions[i] for i in chosen],
+            [rows[i]["context"] for i in chosen],
+            truncation="only_second",
+            max_length=max_length,
+            stride=rows_stride,
+            return_overflowing_tokens=True,
+            return_offsets_mapping=True,
+        )
+        all_offsets = batch.pop("offset_mapping")
+        samples = batch.pop("overflow_to_sample_mapping")
+        for n, sample in enumerate(samples):
+            feature = {key: values[n] for key, values in batch.items()}
+            in_context = np.array([sequence == 1 for sequence in batch.sequence_ids(n)])
+            feature["row"] = chosen[sample]
+            feature["cls"] = feature["input_ids"].index(tokenizer.cls_token_id)
+            feature["context_begin"] = int(in_context.argmax())
+            feature["context_spans"] = np.array(all_offsets[n], dtype=np.int32)[in_context]
+            features.append(feature)
+    features.sort(key=lambda feature: feature["row"])  # stable: a row's windows stay in order
+    if labelled:
+        for feature in features:
+            span = _gold_span(feature, rows[feature["row"]])
+            feature["start_positions"], feature["end_positions"] = span
+    return features
+
+
+def _gold_span(feature, row):
+    """First and last position of the first answer that lies inside the window, else twice the CLS token's."""
+    starts, ends = feature["context_spans"].T.tolist()
+    for answer, begin in zip(row["answer_texts"], row["answer_starts"], strict=True):
+        end = begin + len(answer.rstrip())
+        begin += len(answer) - len(answer.lstrip())
+        first, last = bisect_right(ends, begin), bisect_left(starts, end) - 1
+        if starts and starts[0] <= begin and end <= ends[-1] and first <= last:
+            return feature["context_begin"] + first, feature["context_begin"] + last
+    return feature["cls"], feature["cls"]
+
+
+def collator(tokenizer):
+    """Inputs [B, L], start_positions and end_positions int64 [B]."""
+    from .batches import pad_with_labels
+
+    return partial(pad_with_labels, tokenizer=tokenizer)
+
+
+def loss(model, batch):
+    """Mean of the cross entropies of start and end over all positions but padding; logits [B, L] each."""
+    from torch.nn.functional import cross_entropy
+
+    from .batches import IMPOSSIBLE, forward
+
+    output = forward(model, batch)
+    length = batch["input_ids"].shape[1]
+    # prompt tuning puts positions of its own before the text's
+    start, end = (logits.float()[:, -length:] for logits in (output.start_logits, output.end_logits))
+    if "start_positions" not in batch:
+        return None, (start, end)
+    padding = batch["attention_mask"] == 0
+    losses = [
+        cross_entropy(logits.masked_fill(padding, IMPOSSIBLE), batch[key])
+        for logits, key in ((start, "start_positions"), (end, "end_positions"))
+    ]
+    return sum(losses) / 2, (start, end)
+
+
+def predict(logits, features, rows, info):
+    """Answer text per row, '' for no answer.
+
+    The best span over all windows, at most :data:`MAX_ANSWER_LENGTH` sub-words long, by the sum of its start and end
+    logits; '' where that sum at the CLS token, in the window where it is least, is higher still. '' is possible only
+    where ``info['unanswerable']`` is true; where the key is missing, if any of ``rows`` has no answer.
+    """
+    may_be_empty = info.get("unanswerable")
+    if may_be_empty is None:
+        may_be_empty = any(len(row["answer_texts"]) == 0 for row in rows)
+    predictions = [""] * len(rows)
+    best = np.full(len(rows), -np.inf)
+    null = np.full(len(rows), np.inf)
+    for feature, start, end in zip(features, *logits, strict=True):
+        row, spans = feature["row"], feature["context_spans"]
+        null[row] = min(null[row], start[feature["cls"]] + end[feature["cls"]])
+        part = slice(feature["context_begin"], feature["context_begin"] + len(spans))
+        value, first, last = _best_span(start[part], end[part], spans)
+        if value > best[row]:
+            best[row] = value
+            # byte-level tokenizers count the blank before a window's first word as part of it
+            predictions[row] = rows[row]["context"][spans[first, 0] : spans[last, 1]].strip()
+    if may_be_empty:
+        predictions = ["" if null[i] > best[i] else text for i, text in enumerate(predictions)]
+    return predictions
+
+
+def _best_span(start, end, spans):
+    """Highest start[i] + end[j] with i <= j < i + MAX_ANSWER_LENGTH, and its i and j."""
+    covers = spans[:, 0] < spans[:, 1]  # some tokenizers mark a blank by a sub-word that covers no character
+    start, end = np.where(covers, start, -np.inf), np.where(covers, end, -np.inf)
+    best = (-np.inf, 0, 0)
+    for length in range(min(MAX_ANSWER_LENGTH, len(spans))):
+        sums = start[: len(start) - length] + end[length:]
+        first = int(np.argmax(sums))
+        best = max(best, (float(sums[first]), first, first + length), key=lambda span: span[0])
+    return best
+
+
+def score(predictions, rows, info):
+    """SQuAD's F1 and exact match, the best over a row's gold answers, mean over rows."""
+    return {
+        name: 100
+        * float(
+            np.mean(
+                [
+                    squad_metrics.best_over_golds(metric, predicted, row["answer_texts"])
+                    for predicted, row in zip(predictions, rows, strict=True)
+                ]
+            )
+        )
+        for name, metric in (("f1", squad_metrics.f1), ("exact_match", squad_metrics.exact_match))
+    }

@@ -1,0 +1,214 @@
+"""The project's own files agree: lock, conda environments, schemas, README, citation, floors of the library."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import intertask
+from intertask.config import export_schemas
+
+ROOT = Path(__file__).parents[1]
+LIBRARY = ROOT / "src" / "intertask"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
+
+#: Ground floor first. A module imports from its own package and from the floors below; packages of one floor know nothing
+#: of each other (methods are plain maths on arrays, without any model).
+FLOORS = [
+    {"errors"},
+    {"files"},
+    {"config"},
+    {"recipes", "tasks"},
+    {"data"},
+    {"types"},
+    {"models", "scores", "rankings"},
+    {"reporting"},
+    {"runtime"},
+]
+HEAVY = ("torch", "transformers", "adapters", "datasets", "sentence_transformers", "pandas", "pyarrow", "sklearn")
+
+
+@cache
+def locked() -> dict[str, str]:
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+    pins = [line.partition("==") for line in lines if not line.startswith("#")]
+    return {canonicalize_name(name): version for name, _, version in pins}
+
+
+def pip_packages(environment: Path) -> list[str]:
+    dependencies = yaml.safe_load(environment.read_text(encoding="utf-8"))["dependencies"]
+    return next(part["pip"] for part in dependencies if isinstance(part, dict))
+
+
+def test_lock_holds_exact_pins_in_order():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = [line for line in text.splitlines() if not line.startswith("#")]
+    assert [pin for pin in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", pin)] == []
+    assert pins == sorted(pins, key=str.upper)
+    assert len(locked()) == len(pins)
+
+
+@pytest.mark.parametrize("requirement", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"])
+def test_lock_satisfies_pyproject(requirement):
+    requirement = Requirement(requirement)
+    assert locked()[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda path: path.stem)
+def test_environment_has_the_versions_of_the_lock(environment):
+    pins = dict(package.split("==") for package in pip_packages(environment))
+    assert pins == {name: locked()[canonicalize_name(name)] for name in pins}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda path: path.stem)
+def test_environment_installs_this_package_after_itself(environment):
+    script = environment.with_suffix(".post-deploy.sh").read_text(encoding="utf-8")
+    assert "pip install --no-deps --no-build-isolation -e ." in script
+    # Without build isolation the build system must be there already.
+    assert any(package.startswith("setuptools==") for package in pip_packages(environment))
+
+
+def module_file(name: str) -> Path | None:
+    """File of ``intertask.a.b``; None if there is no such module."""
+    path = LIBRARY.joinpath(*name.split(".")[1:])
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def module_name(file: Path) -> str:
+    return ".".join(("intertask", *file.relative_to(LIBRARY).with_suffix("").parts)).removesuffix(".__init__")
+
+
+@cache
+def imported(file: Path) -> frozenset[str]:
+    """Full names of what a file imports anywhere in it, relative imports resolved."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = file.relative_to(LIBRARY).parent.parts
+                above = ("intertask", *package[: len(package) - node.level + 1])
+                base = ".".join((*above, *filter(None, [node.module])))
+            # `from . import metrics` names modules, `from .config import Task` names of one module.
+            modules = {f"{base}.{alias.name}" for alias in node.names}
+            found = {m for m in modules if m.startswith("intertask") and module_file(m)}
+            names |= found or {base}
+    return frozenset(names)
+
+
+def floor(module: str) -> tuple[int, str]:
+    part = [*module.split("."), ""][1]
+    return next(((height, part) for height, parts in enumerate(FLOORS) if part in parts), (-1, part))
+
+
+def modules() -> list[Path]:
+    return [file for file in sorted(LIBRARY.rglob("*.py")) if file != LIBRARY / "__init__.py"]
+
+
+def test_every_module_stands_on_a_floor():
+    assert [module_name(file) for file in modules() if floor(module_name(file))[0] < 0] == []
+
+
+def test_no_module_imports_from_a_higher_floor():
+    wrong = []
+    for file in modules():
+        height, part = floor(module_name(file))
+        for name in imported(file):
+            if not name.startswith("intertask."):
+                continue
+            other_height, other = floor(name)
+            if other_height >= height and other != part:
+                wrong.append(f"{module_name(file)} imports {name}")
+    assert wrong == []
+
+
+def test_a_dry_run_imports_nothing_heavy():
+    rules = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))
+    lines = set(re.findall(r"^(?:from intertask\S* import .+|import intertask\S*)$", rules, flags=re.MULTILINE))
+    ground = ["errors", "files", "config", "recipes", "tasks"]
+    code = "\n".join([*(f"import intertask.{name}" for name in ground), *sorted(lines)])
+    code += f"\nimport sys; print([name for name in {HEAVY!r} if name in sys.modules])"
+    assert lines
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (found.stdout.strip(), found.stderr) == ("[]", "")
+
+
+def third_party(file: Path) -> set[str]:
+    """Distributions that a file needs, by itself or through modules of this package."""
+    distributions, seen, todo = packages_distributions(), set(), [file]
+    needed = set()
+    while todo:
+        file = todo.pop()
+        if file in seen:
+            continue
+        seen.add(file)
+        for name in imported(file):
+            top = name.split(".")[0]
+            if top == "intertask":
+                # Importing a.b.c runs the __init__ of a.b too.
+                parts = name.split(".")
+                parents = (".".join(parts[:end]) for end in range(2, len(parts) + 1))
+                todo += [found for found in map(module_file, parents) if found]
+            elif top not in sys.stdlib_module_names:
+                needed |= {canonicalize_name(d) for d in distributions.get(top, [top])}
+    return needed
+
+
+def rules_with_environment() -> list[tuple[str, str, str]]:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
+    found = []
+    for rule in re.split(r"^(?=rule )", text, flags=re.MULTILINE)[1:]:
+        name = re.match(r"rule (\w+)", rule)[1]
+        script = re.search(r"workflow/scripts/\w+\.py", rule)
+        environment = re.search(r"\.\./envs/\w+\.yaml", rule)
+        found.append((name, script[0] if script else "", environment[0] if environment else ""))
+    return found
+
+
+@pytest.mark.parametrize(("rule", "script", "environment"), rules_with_environment())
+def test_environment_of_a_rule_has_what_its_script_imports(rule, script, environment):
+    packages = {canonicalize_name(p.split("==")[0]) for p in pip_packages(ROOT / "rules" / environment)}
+    assert third_party(ROOT / script) - packages == set()
+
+
+def test_schemas_are_those_of_the_models():
+    for path, text in export_schemas(ROOT / "schemas").items():
+        assert json.loads(path.read_text(encoding="utf-8")) == json.loads(text), (
+            f"run python -m intertask.config {path.parent}"
+        )
+
+
+def test_make_commands_in_the_texts_exist():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"^make ([a-z]+)", readme, flags=re.MULTILINE)
+    assert named[:2] == ["results", "test"]
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert set(named) | set(re.findall(r"`make ([a-z]+)", contributing)) <= targets
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/design.md"])
+def test_links_lead_somewhere(page):
+    page = ROOT / page
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_one_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == PROJECT["version"] == intertask.__version__
+    assert f"## [{PROJECT['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert citation["license"] == PROJECT["license"]

@@ -1,0 +1,237 @@
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from intertask.errors import IntertaskError
+from intertask.types import extractive_qa
+from intertask.types.squad_metrics import normalise
+
+SQUAD = Path(__file__).parents[3] / "shared" / "data" / "squad" / "validation.json"
+WORDS = ["the", "keeper", "rowed", "across", "bay", "before", "storm", "harbour", "telescope", "1,250", "crowns"]
+
+
+def row(context, question="Who?", *answers):
+    """A row whose answers are given as texts, found where they first stand."""
+    return {
+        "id": "0",
+        "context": context,
+        "question": question,
+        "answer_texts": list(answers),
+        "answer_starts": [context.index(answer) for answer in answers],
+    }
+
+
+def long_row(n_words=1200, at=700, question="Who rowed?"):
+    words = np.random.default_rng(0).choice(WORDS, n_words).tolist()
+    words[at : at + 2] = ["Marta", "Ives"]
+    return row(" ".join(words), question, "Marta Ives")
+
+
+def text_of(feature, row, first, last):
+    spans, begin = feature["context_spans"], feature["context_begin"]
+    return row["context"][spans[first - begin, 0] : spans[last - begin, 1]]
+
+
+def gold_logits(features):
+    """Logits that point at the gold span of each window; windows without one point, less surely, at CLS."""
+    length = max(len(feature["input_ids"]) for feature in features)
+    start, end = np.full((2, len(features), length), -100.0)
+    for i, feature in enumerate(features):
+        n = len(feature["input_ids"])
+        start[i, :n] = end[i, :n] = 0
+        start[i, feature["cls"]] = end[i, feature["cls"]] = 1
+        if feature["start_positions"] != feature["cls"]:
+            start[i, feature["start_positions"]] = end[i, feature["end_positions"]] = 9
+    return start, end
+
+
+def test_windows_cover_the_context_with_stride(tokenizer):
+    one = long_row()
+    features = extractive_qa.encode([one], tokenizer, 64, 16, {})
+    assert len(features) > 10
+    assert all(len(feature["input_ids"]) <= 64 for feature in features)
+    question = tokenizer("Who rowed?", add_special_tokens=False)["input_ids"]
+    for feature, following in pairwise(features):
+        assert feature["input_ids"][1 : 1 + len(question)] == question
+        ends, following_ends = feature["context_spans"][:, 1].tolist(), following["context_spans"][:, 1].tolist()
+        assert ends[-16:] == following_ends[:16], "16 sub-words are in both"
+    assert features[0]["context_spans"][0, 0] == 0
+    assert features[-1]["context_spans"][-1, 1] == len(one["context"])
+
+
+def test_every_answer_is_reached_and_decoded_as_it_is(tokenizer):
+    rows = [long_row(at=at) for at in (0, 61, 333, 700, 1198)]
+    features = extractive_qa.encode(rows, tokenizer, 64, 16, {})
+    for i, one in enumerate(rows):
+        own = [feature for feature in features if feature["row"] == i]
+        with_answer = [f for f in own if f["start_positions"] != f["cls"]]
+        assert with_answer
+        for feature in with_answer:
+            assert text_of(feature, one, feature["start_positions"], feature["end_positions"]) == "Marta Ives"
+        assert all(f["end_positions"] == f["cls"] for f in own if f["start_positions"] == f["cls"])
+    predictions = extractive_qa.predict(gold_logits(features), features, rows, {})
+    assert predictions == ["Marta Ives"] * len(rows)
+
+
+def test_first_answer_that_lies_inside_the_window(tokenizer):
+    context = "Marta " + "rowed across the bay " * 60 + "with Ives ."
+    features = extractive_qa.encode([row(context, "Who?", "Marta", "Ives")], tokenizer, 64, 16, {})
+    found = [
+        text_of(f, {"context": context}, f["start_positions"], f["end_positions"])
+        for f in features
+        if f["start_positions"] != f["cls"]
+    ]
+    assert found[0] == "Marta"
+    assert set(found[1:]) == {"Ives"}
+    both = extractive_qa.encode([row("Marta and Ives", "Who?", "Ives", "Marta")], tokenizer, 64, 16, {})
+    assert (
+        text_of(both[0], {"context": "Marta and Ives"}, both[0]["start_positions"], both[0]["end_positions"]) == "Ives"
+    )
+
+
+@pytest.mark.parametrize(
+    "context, answer",
+    [
+        ("She paid $1,250 (in crowns).", "$1,250"),
+        ("Café Ünïkøde stands in 東京 .", "Café Ünïkøde"),
+        ("It is in 東京 now", "東京"),
+        ("Smile 🙂 at the end 🙂", "🙂"),
+        ("  white   space  ", "white   space"),
+        ("ends on it", "it"),
+        ("one", "one"),
+    ],
+)
+def test_answer_texts_survive_encoding(tokenizer, context, answer):
+    one = row(context, "What?", answer)
+    features = extractive_qa.encode([one], tokenizer, 64, 16, {})
+    assert features[0]["start_positions"] != features[0]["cls"]
+    assert extractive_qa.predict(gold_logits(features), features, [one], {}) == [answer]
+
+
+def test_blanks_around_an_answer_do_not_push_it_out_of_the_window(tokenizer):
+    one = row("It was Ives ", "Who?", " Ives ")
+    (feature,) = extractive_qa.encode([one], tokenizer, 64, 16, {})
+    assert text_of(feature, one, feature["start_positions"], feature["end_positions"]) == "Ives"
+
+
+def test_a_question_longer_than_the_window(tokenizer):
+    one = long_row(n_words=80, at=40, question="who rowed across the bay " * 100)
+    for stride in (0, 16, 63):
+        features = extractive_qa.encode([one, long_row(80, 40)], tokenizer, 64, stride, {})
+        assert all(len(feature["input_ids"]) <= 64 for feature in features)
+        assert [f["row"] for f in features] == sorted(f["row"] for f in features)
+        assert {f["row"] for f in features} == {0, 1}
+        assert any(f["start_positions"] != f["cls"] for f in features if f["row"] == 0)
+
+
+def test_nothing_to_read(tokenizer):
+    rows = [row("", "Who?"), row("   ", ""), row("Ives", "")]
+    features = extractive_qa.encode(rows, tokenizer, 32, 8, {})
+    assert [feature["row"] for feature in features] == [0, 1, 2]
+    assert all(f["start_positions"] == f["end_positions"] == f["cls"] for f in features)
+    predictions = extractive_qa.predict(gold_logits(features), features, rows, {"unanswerable": False})
+    assert predictions[0] == predictions[1].strip() == ""
+    assert predictions[2] and "Ives".startswith(predictions[2])
+
+
+def test_cls_is_found_where_it_stands(tokenizers_by_name):
+    tokenizer = tokenizers_by_name["bert"]
+    features = extractive_qa.encode([row("the bay")], tokenizer, 32, 8, {}, labelled=False)
+    assert [f["input_ids"][f["cls"]] for f in features] == [tokenizer.cls_token_id]
+    assert "start_positions" not in features[0]
+
+    class WithoutCls:
+        cls_token_id = None
+
+    with pytest.raises(IntertaskError, match="no CLS token"):
+        extractive_qa.encode([row("the bay")], WithoutCls(), 32, 8, {})
+
+
+# The words of one context as sub-words 3 to 8, CLS at 0.
+CONTEXT = "a b c d e f"
+FEATURE = {"row": 0, "cls": 0, "context_begin": 3, "context_spans": np.array([[2 * i, 2 * i + 1] for i in range(6)])}
+
+
+def predict(start, end, info=None, answers=("a",), features=(FEATURE,)):
+    rows = [row(CONTEXT, "Who?", *answers)]
+    logits = tuple(np.array(part, dtype=float).reshape(len(features), -1) for part in (start, end))
+    return extractive_qa.predict(logits, features, rows, info or {})[0]
+
+
+def test_end_is_not_before_start():
+    start = [0, 0, 0, 0, 0, 0, 9, 0, 0, -100]
+    end = [0, 0, 0, 0, 8, 0, 0, 0, 1, -100]
+    assert predict(start, end) == "d e f"
+
+
+def test_question_and_padding_are_no_answers():
+    start = [0, 50, 50, 0, 2, 0, 0, 0, 0, 50]
+    end = [0, 50, 50, 0, 1, 2, 0, 0, 0, 50]
+    assert predict(start, end) == "b c"
+
+
+def test_the_null_answer_must_be_possible():
+    start = [5, 0, 0, 0, 2, 0, 0, 0, 0, 0]
+    end = [5, 0, 0, 0, 2, 0, 0, 0, 0, 0]
+    assert predict(start, end, {"unanswerable": True}) == ""
+    assert predict(start, end, {"unanswerable": False}) == "b"
+    assert predict(start, end, answers=("a",)) == "b"
+    assert predict(start, end, answers=()) == ""
+
+
+def test_the_null_score_is_the_least_over_windows():
+    second = FEATURE | {"context_spans": FEATURE["context_spans"][3:]}
+    start = [[5, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 2, 0, -100, -100, -100]]
+    features = [FEATURE, second]
+    assert predict(start, start, {"unanswerable": True}, features=features) == "e"
+
+
+def test_answers_are_not_longer_than_thirty_sub_words():
+    context = " ".join("x" * 50)
+    features = [FEATURE | {"context_spans": np.array([[2 * i, 2 * i + 1] for i in range(50)])}]
+    start, end = np.zeros((2, 1, 53))
+    start[0, 3], end[0, 52] = 9, 8
+    (answer,) = extractive_qa.predict((start, end), features, [row(context, "Who?", "x")], {})
+    assert 1 <= len(answer.split()) <= extractive_qa.MAX_ANSWER_LENGTH
+    assert context.startswith(answer)
+
+
+def test_the_best_span_is_the_best_of_all():
+    start, end = np.random.default_rng(0).normal(size=(2, 1, 9))
+    spans = {(i, j): start[0, 3 + i] + end[0, 3 + j] for i in range(6) for j in range(i, 6)}
+    i, j = max(spans, key=spans.get)
+    assert predict(start, end) == CONTEXT[2 * i : 2 * j + 1]
+
+
+def test_score_over_rows():
+    rows = [row("black cat here", "?", "black cat"), row("x", "?")]
+    assert extractive_qa.score(["cat", ""], rows, {}) == {"f1": pytest.approx(100 * (2 / 3 + 1) / 2), "exact_match": 50}
+    assert extractive_qa.score(["the black cat", "x"], rows, {}) == {"f1": 50, "exact_match": 50}
+
+
+@pytest.mark.skipif(not SQUAD.is_file(), reason="no ../shared/data/squad beside the project")
+def test_gold_spans_of_real_rows_score_full_marks(tokenizers_by_name):
+    rows = [
+        {
+            "context": paragraph["context"],
+            "question": question["question"],
+            "answer_texts": [answer["text"] for answer in question["answers"]],
+            "answer_starts": [answer["answer_start"] for answer in question["answers"]],
+        }
+        for article in json.loads(SQUAD.read_text(encoding="utf-8"))["data"]
+        for paragraph in article["paragraphs"]
+        for question in paragraph["qas"]
+    ][:300]
+    features = extractive_qa.encode(rows, tokenizers_by_name["minilm"], 128, 48, {})
+    predictions = extractive_qa.predict(gold_logits(features), features, rows, {})
+    # an answer may begin or end inside a sub-word, or be longer than a prediction may
+    right = [
+        normalise(predicted) in {normalise(answer) for answer in one["answer_texts"]}
+        for predicted, one in zip(predictions, rows, strict=True)
+    ]
+    print([(p, r["answer_texts"], r["question"][:60]) for p, r, ok in zip(predictions, rows, right) if not ok])
+    assert np.mean(right) > 0.98
+    assert extractive_qa.score(predictions, rows, {})["f1"] > 99

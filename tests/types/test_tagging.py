@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+import seqeval.metrics as reference
+import sklearn.metrics
+
+from intertask.types import tagging
+
+LABELS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
+INFO = {"labels": LABELS}
+WEIRD = ["Port", "\u200b", "", "Ellery", "\u0301", "🙂", "unaffordable", "\ufeff", "naïve", "\t", "東京", "a\u0301b"]
+
+
+def row(tokens, tags=None):
+    return {"tokens": list(tokens), "tags": list(tags if tags is not None else [0] * len(tokens))}
+
+
+def gold_logits(features, n_tags):
+    """Logits whose best tag is the label, at every labelled position; elsewhere the last tag."""
+    length = max(len(feature["labels"]) for feature in features)
+    logits = np.full((len(features), length, n_tags), -100.0)
+    for i, feature in enumerate(features):
+        for position, label in enumerate(feature["labels"]):
+            logits[i, position, label if label != -100 else n_tags - 1] = 5
+    return (logits,)
+
+
+def test_label_at_the_first_sub_word_only(tokenizer):
+    (feature,) = tagging.encode([row(["Port", "unaffordable", "Ellery"], [1, 3, 2])], tokenizer, 64, 0, INFO)
+    assert [label for label in feature["labels"] if label != -100] == [1, 3, 2]
+    words = tokenizer([["Port", "unaffordable", "Ellery"]], is_split_into_words=True).word_ids(0)
+    assert [(words.index(n), n) for n in range(3)] == feature["words"]
+
+
+def test_windows_lose_no_word(tokenizer):
+    rng = np.random.default_rng(0)
+    words = ["lighthouse", "unaffordable", "a", "Port", "1,250"]
+    rows = [row(rng.choice(words, n), rng.integers(0, 5, n)) for n in (1, 7, 60, 200)]
+    features = tagging.encode(rows, tokenizer, 24, 0, INFO)
+    assert all(len(feature["input_ids"]) <= 24 for feature in features)
+    assert len(features) > 8
+    for i, one in enumerate(rows):
+        seen = [word for feature in features if feature["row"] == i for _, word in feature["words"]]
+        assert seen == list(range(len(one["tokens"])))
+    predictions = tagging.predict(gold_logits(features, 5), features, rows, INFO)
+    assert predictions == [one["tags"] for one in rows]
+    scores = tagging.score(predictions, rows, INFO)
+    assert scores["accuracy"] == scores["f1"] == scores["f1_macro"] == 100
+
+
+def test_a_word_longer_than_the_window_keeps_its_label(tokenizer):
+    tokens = ["a", "Zw" * 60, "b"]
+    features = tagging.encode([row(tokens, [1, 3, 2])], tokenizer, 16, 0, INFO)
+    assert [word for feature in features for _, word in feature["words"]] == [0, 1, 2]
+    assert all(len(feature["input_ids"]) <= 16 for feature in features)
+
+
+def test_weird_tokens_count_but_need_no_sub_word(tokenizer):
+    rows = [row(WEIRD, [1] * len(WEIRD)), row([]), row(["\u200b"], [2])]
+    features = tagging.encode(rows, tokenizer, 32, 0, INFO)
+    assert sorted({feature["row"] for feature in features}) == [0, 1, 2]
+    predictions = tagging.predict(gold_logits(features, 5), features, rows, INFO)
+    assert [len(tags) for tags in predictions] == [len(WEIRD), 0, 1]
+    found = {word for feature in features if feature["row"] == 0 for _, word in feature["words"]}
+    assert 2 not in found, "an empty token has no sub-word"
+    assert all(tag == (1 if word in found else 0) for word, tag in enumerate(predictions[0]))
+    assert tagging.score(predictions, rows, INFO)["accuracy"] < 100
+
+
+def test_without_o_the_most_frequent_prediction_stands_in(tokenizer):
+    info = {"labels": ["NOUN", "VERB", "X"]}
+    rows = [row(["Port", "rowed", "rowed", ""], [0, 1, 1, 2])]
+    features = tagging.encode(rows, tokenizer, 32, 0, info)
+    assert tagging.predict(gold_logits(features, 3), features, rows, info) == [[0, 1, 1, 1]]
+
+
+def test_a_batch_without_labels_to_learn_has_loss_zero(setting):
+    tagging.add_head(setting.model, "t", INFO)
+    features = tagging.encode([row([]), row([""])], setting.tokenizer, 32, 0, INFO)
+    value, _ = tagging.loss(setting.model, tagging.collator(setting.tokenizer)(features))
+    assert value.item() == 0
+    value.backward()
+
+
+def test_span_f1_by_hand():
+    rows = [row("abcd", [1, 2, 0, 3]), row("ab", [0, 1])]
+    predictions = [[1, 2, 0, 1], [0, 0]]  # of 3 gold spans 1 is right; 2 spans predicted
+    scores = tagging.score(predictions, rows, INFO)
+    assert scores["f1"] == pytest.approx(100 * 2 * 1 / (3 + 2))
+    assert scores["accuracy"] == pytest.approx(100 * 4 / 6)
+
+
+def test_scores_as_in_seqeval_and_scikit_learn():
+    rng = np.random.default_rng(1)
+    gold = [rng.integers(0, 5, n).tolist() for n in (3, 9, 30, 1)]
+    predictions = [[tag if rng.random() < 0.7 else int(rng.integers(5)) for tag in tags] for tags in gold]
+    scores = tagging.score(predictions, [row("x" * len(tags), tags) for tags in gold], INFO)
+    named = [[[LABELS[tag] for tag in tags] for tags in part] for part in (gold, predictions)]
+    assert scores["f1"] == pytest.approx(100 * reference.f1_score(*named))
+    flat = [np.concatenate(part).tolist() for part in (gold, predictions)]
+    assert scores["f1_macro"] == pytest.approx(100 * sklearn.metrics.f1_score(*flat, average="macro"))
+    assert scores["accuracy"] == pytest.approx(100 * sklearn.metrics.accuracy_score(*flat))
+
+
+def test_token_f1_where_tags_mark_no_spans():
+    rows, info = [row("abcd", [0, 1, 1, 0])], {"labels": ["c", "i"], "positive_label": None}
+    scores = tagging.score([[0, 1, 0, 1]], rows, info)
+    assert scores["f1"] == scores["accuracy"] == pytest.approx(50)
+    assert scores["f0.5"] == pytest.approx(50)  # precision = recall = 1/2
+    scores = tagging.score([[0, 1, 1, 1]], rows, info)
+    assert scores["f0.5"] == pytest.approx(100 * 1.25 * (2 / 3) / (0.25 * 2 / 3 + 1))
+    flipped = tagging.score([[0, 1, 1, 1]], rows, info | {"positive_label": "c"})
+    assert flipped["f0.5"] == pytest.approx(100 * sklearn.metrics.fbeta_score([1, 0, 0, 1], [1, 0, 0, 0], beta=0.5))
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_span_anywhere_is_no_warning():
+    scores = tagging.score([[0, 0], []], [row("ab"), row("")], INFO)
+    assert scores["f1"] == 0
+    assert scores["accuracy"] == 100

@@ -1,0 +1,25 @@
+import pytest
+
+from intertask.types.tags import is_span_scheme
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["O", "B-PER", "I-PER"],
+        ["B-NP", "I-NP"],
+        ["O", "I-Entity"],
+        ["O", "B-creative-work", "E-creative-work", "S-x"],
+        ["B", "I", "O"],
+    ],
+)
+def test_spans(labels):
+    assert is_span_scheme(labels)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [["NOUN", "VERB", "X"], ["c", "i"], ["O"], ["B", "I"], ["IN", "DT", "O"], ["O", "B-PER", "PER"], [], ["", "B-X"]],
+)
+def test_no_spans(labels):
+    assert not is_span_scheme(labels)

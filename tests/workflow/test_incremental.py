@@ -1,0 +1,116 @@
+"""Only what is missing or changed is computed: jobs counted in dry runs."""
+
+import os
+import shutil
+
+import pytest
+
+TABLES = {"collect_transfer": 1, "collect_costs": 1, "evaluate_methods": 1}
+
+
+@pytest.fixture
+def project(finished):
+    """The finished project; its configuration is put back after the test."""
+    before = finished.config
+    yield finished
+    finished.config = before
+    finished.write_config()
+
+
+def grid(project) -> tuple[int, int, int]:
+    return len(project.config["sources"]), len(project.config["targets"]), len(project.config["seeds"])
+
+
+def test_second_run_has_nothing_to_do(project):
+    assert project.planned() == {}
+
+
+def test_deleted_adapter(project, tmp_path):
+    _, targets, seeds = grid(project)
+    folder = project.folder / "results/adapters/minilm" / project.config["sources"][0]
+    shutil.move(folder, tmp_path / "away")
+    planned = project.planned()
+    shutil.move(tmp_path / "away", folder)
+    assert planned == {"train_adapter": 1, "run_transfer": targets * seeds, **TABLES}
+    assert project.planned() == {}
+
+
+def test_added_source(project, suite):
+    _, targets, seeds = grid(project)
+    new = suite["sources"][3]
+    project.config = {**project.config, "sources": [*project.config["sources"], new]}
+    project.write_config()
+    assert project.planned() == {
+        "prepare_data": 1,
+        "compute_embeddings": 2,
+        "train_adapter": 1,
+        "run_transfer": targets * seeds,
+        "compute_scores": targets,
+        "make_ranking": targets,
+        **TABLES,
+    }
+
+
+def test_added_seed(project):
+    sources, targets, _ = grid(project)
+    project.config = {**project.config, "seeds": [*project.config["seeds"], 7]}
+    project.write_config()
+    assert project.planned() == {"run_transfer": (sources + 1) * targets, **TABLES}
+
+
+def test_comment_in_a_script(project):
+    scripts = sorted((project.folder / "workflow/scripts").glob("*.py"))
+    assert len(scripts) > 5
+    for script in scripts:
+        script.write_text(script.read_text(encoding="utf-8") + "\n# a comment\n", encoding="utf-8")
+    assert project.planned() == {}
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_every_file_touched(project, newest_first):
+    files = [p for p in project.folder.rglob("*") if p.is_file() and ".snakemake" not in p.parts]
+    newest = max(p.stat().st_mtime for p in files) + 10
+    for i, path in enumerate(sorted(files, reverse=newest_first)):
+        os.utime(path, (newest + i, newest + i))
+    assert project.planned() == {}
+
+
+def test_learning_rate_of_transfers(project):
+    sources, targets, seeds = grid(project)
+    training = project.config["training"]
+    changed = {**training, "transfer": {**training["transfer"], "learning_rate": 0.002}}
+    project.config = {**project.config, "training": changed}
+    project.write_config()
+    assert project.planned() == {"run_transfer": (sources + 1) * targets * seeds, **TABLES}
+
+
+def test_swapped_values_are_seen(project):
+    """Snakemake compares parameters as a set of values: two that change places must not go unnoticed."""
+    project.config = {**project.config, "max_train_examples": 12, "max_validation_examples": 24}
+    project.write_config()
+    assert project.planned()["prepare_data"] == 5
+
+
+def test_reordered_config(project):
+    def turned(value):
+        return {k: turned(value[k]) for k in reversed(value)} if isinstance(value, dict) else value
+
+    project.config = turned(project.config)
+    project.write_config()
+    assert project.planned() == {}
+
+
+def test_a_setting_of_the_evaluation_trains_nothing(project):
+    project.config = {**project.config, "evaluation": {"k": [1, 2, 3]}}
+    project.write_config()
+    assert project.planned() == {"evaluate_methods": 1}
+
+
+def test_words_of_a_task_rerun_nothing(project):
+    name = project.config["sources"][0]
+    path = project.folder / f"tasks/bundled/{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + "\ncitation: a new citation\n", encoding="utf-8")
+    planned = project.planned()
+    path.write_text(text, encoding="utf-8")
+    assert planned == {}

@@ -1,0 +1,18 @@
+"""Collect what each job took in one table."""
+
+from pathlib import Path
+
+from intertask.reporting.tables import write_table
+from intertask.runtime.costs import job_costs
+from intertask.runtime.script import arguments, run
+
+
+def main() -> None:
+    options = arguments(__doc__, "results", "out")
+    table = job_costs(Path(options.results), options.recipe)
+    write_table(options.out, table)
+    jobs = table[table["step"] != "method"]
+    print(f"{len(jobs)} jobs, {jobs['seconds'].sum():.0f} s of work")
+
+
+run(main)

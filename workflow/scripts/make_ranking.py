@@ -1,0 +1,26 @@
+"""Rank the sources of one target by every method and by their fusion."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from intertask.rankings.ranking import ranking_table
+from intertask.reporting.tables import read_table, write_table
+from intertask.runtime.script import arguments, run
+
+
+def main() -> None:
+    options = arguments(__doc__, "results", "out")
+    recipe = options.recipe
+    scores = [
+        read_table(Path(options.results) / "scores" / model / f"{recipe['target']}.tsv").assign(
+            model=model, target=recipe["target"]
+        )
+        for model in recipe["models"]
+    ]
+    table = ranking_table(pd.concat(scores, ignore_index=True), recipe["methods"], recipe["fused"])
+    write_table(options.out, table)
+    print(f"{recipe['target']}: best first: {', '.join(table['source'].head(3))}")
+
+
+run(main)
