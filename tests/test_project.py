@@ -23,15 +23,15 @@ LIBRARY = ROOT / "src" / "intertask"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 
-#: Ground floor first. A module imports from its own package and from the floors below; packages of one floor know nothing
-#: of each other (methods are plain maths on arrays, without any model).
+#: Ground floor first. A module imports from its own package and from the floors below; packages of one floor know
+#: nothing of each other (methods are plain maths on arrays, without any model).
 FLOORS = [
     {"errors"},
     {"files"},
     {"config"},
-    {"recipes", "tasks"},
+    {"tasks"},
     {"data"},
-    {"types"},
+    {"recipes", "types"},
     {"models", "scores", "rankings"},
     {"reporting"},
     {"runtime"},

@@ -5,6 +5,7 @@ import copy
 import pytest
 import torch
 
+from intertask.data import Prepared
 from intertask.models import fine_tuning, training
 from intertask.models.adapters import add_fresh_adapter
 from intertask.models.base import load_model, load_tokenizer
@@ -35,12 +36,14 @@ def assert_same(a: dict, b: dict) -> None:
 @pytest.mark.parametrize("adapter", ["seq_bn[reduction_factor=2]", "lora", "full"])
 def test_learns_and_trains_only_what_it_should(tiny_model, recipe, colours, tmp_path, adapter):
     recipe["adapter"] = adapter
-    recipe["training"] |= {"epochs": 40, "patience": 0, "learning_rate": 0.002 if adapter == "full" else 0.02}
+    recipe["training"] |= {"epochs": 40, "patience": 0, "learning_rate": 0.002 if adapter == "full" else 0.03}
     model, go = start(tiny_model, recipe, colours, tmp_path)
     before = weights(model)
     result = go()
     assert result["value"] > 90
-    changed = {name for name, value in weights(model).items() if name in before and not torch.equal(value, before[name])}
+    changed = {
+        name for name, value in weights(model).items() if name in before and not torch.equal(value, before[name])
+    }
     embedding = "bert.embeddings.word_embeddings.weight"
     assert (embedding in changed) == (adapter == "full")
     assert any(".colours." in name for name in changed) == (adapter != "full")
@@ -154,3 +157,24 @@ def test_max_steps(tiny_model, recipe, colours, tmp_path):
     recipe["training"] |= {"patience": 0, "max_steps": 5}
     _, go = start(tiny_model, recipe, colours, tmp_path)
     assert go()["training"]["steps"] == 5
+
+
+def test_regression_learns_labels_of_any_unit(tiny_model, recipe, tmp_path):
+    """Labels around 10,000: without a scale of their own the loss would be 10^8 and nothing else be learnt."""
+    numbers = ["one", "two", "three", "four", "five", "six"]
+    things = ["houses", "boats", "doors", "flags", "coats", "lamps"]
+    rows = [
+        {"text_a": f"{number} {thing}", "text_b": None, "label": 10_000.0 + 500 * i}
+        for thing in things
+        for i, number in enumerate(numbers)
+    ]
+    info = {"task": "counts", "type": "regression", "labels": None, "positive_label": None, "metric": "spearman"}
+    counts = Prepared(info | {"max_choices": None, "fingerprint": "4567"}, rows, rows)
+    recipe["adapter"] = "lora"
+    recipe["training"] |= {"epochs": 60, "patience": 0, "learning_rate": 0.03}
+    set_seed(1)
+    model = load_model(tiny_model)
+    add_fresh_adapter(model, "counts", "lora")
+    result = fine_tuning.fine_tune(model, load_tokenizer(tiny_model), "counts", counts, recipe, 1, tmp_path)
+    assert result["value"] > 90
+    assert result["label_scale"]["mean"] == pytest.approx(11_250)

@@ -7,7 +7,6 @@ import pytest
 
 from intertask.errors import IntertaskError
 from intertask.types import extractive_qa
-from intertask.types.squad_metrics import normalise
 
 SQUAD = Path(__file__).parents[3] / "shared" / "data" / "squad" / "validation.json"
 WORDS = ["the", "keeper", "rowed", "across", "bay", "before", "storm", "harbour", "telescope", "1,250", "crowns"]
@@ -225,13 +224,8 @@ def test_gold_spans_of_real_rows_score_full_marks(tokenizers_by_name):
         for paragraph in article["paragraphs"]
         for question in paragraph["qas"]
     ][:300]
-    features = extractive_qa.encode(rows, tokenizers_by_name["minilm"], 128, 48, {})
+    tokenizer, longest = tokenizers_by_name["minilm"], extractive_qa.MAX_ANSWER_LENGTH
+    rows = [one for one in rows if all(len(tokenizer.tokenize(text)) <= longest for text in one["answer_texts"])]
+    features = extractive_qa.encode(rows, tokenizer, 128, 48, {})
     predictions = extractive_qa.predict(gold_logits(features), features, rows, {})
-    # an answer may begin or end inside a sub-word, or be longer than a prediction may
-    right = [
-        normalise(predicted) in {normalise(answer) for answer in one["answer_texts"]}
-        for predicted, one in zip(predictions, rows, strict=True)
-    ]
-    print([(p, r["answer_texts"], r["question"][:60]) for p, r, ok in zip(predictions, rows, right) if not ok])
-    assert np.mean(right) > 0.98
-    assert extractive_qa.score(predictions, rows, {})["f1"] > 99
+    assert extractive_qa.score(predictions, rows, {}) == {"f1": 100, "exact_match": 100}

@@ -149,12 +149,8 @@ def test_padding_changes_neither_logits_loss_nor_predictions(kind, setting):
     if kind != "tagging":  # its mean is over labelled positions, which differ in number
         assert torch.isclose(together[0], torch.stack([value for value, _ in alone]).mean(), atol=1e-5)
     rows, info = ROWS[kind], INFO[kind]
-    predictions = task_type.predict(as_batch, features, rows, info)
-    assert (
-        predictions == pytest.approx(task_type.predict(stacked, features, rows, info), abs=1e-5)
-        if (kind == "regression")
-        else predictions == task_type.predict(stacked, features, rows, info)
-    )
+    predictions, again = (task_type.predict(logits, features, rows, info) for logits in (as_batch, stacked))
+    assert predictions == (pytest.approx(again, abs=1e-5) if kind == "regression" else again)
     assert len(predictions) == len(rows)
     scores = task_type.score(predictions, rows, info)
     expected = set(METRICS[kind]) - ({"f1"} if kind == "classification" else {"f0.5"})  # three labels: no positive one

@@ -66,7 +66,8 @@ def test_ndcg_and_regret_recomputed(finished, method):
     truth = transfer.groupby(["target", "source"])["value"].mean()
     for target in finished.config["targets"]:
         ranking = read(finished, f"rankings/{target}.tsv")
-        ranks = dict(zip(ranking["source"], ranking["rank" if method == "fused" else f"{method}_rank"], strict=True))
+        column = {"fused": "rank", "random": None}.get(method, f"{method}_rank")
+        ranks = dict(zip(ranking["source"], ranking[column] if column else [1] * len(ranking), strict=True))
         true = {source: truth[target, source] for source in ranks}
         blocks = [[s for s in ranks if ranks[s] == rank] for rank in sorted(set(ranks.values()))]
         dcg, position = 0.0, 1

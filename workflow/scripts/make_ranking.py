@@ -18,7 +18,9 @@ def main() -> None:
         )
         for model in recipe["models"]
     ]
-    table = ranking_table(pd.concat(scores, ignore_index=True), recipe["methods"], recipe["fused"])
+    # random ranks nothing: its line is in regret.tsv
+    methods = [method for method in recipe["methods"] if method != "random"]
+    table = ranking_table(pd.concat(scores, ignore_index=True), methods, recipe["fused"])
     write_table(options.out, table)
     print(f"{recipe['target']}: best first: {', '.join(table['source'].head(3))}")
 

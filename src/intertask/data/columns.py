@@ -107,24 +107,19 @@ def _is_there(column: str | int, rows: list[Row]) -> bool:
 
 
 def _check_is_there(task: Task, name: str, column: str | int, split: str, table: Table) -> None:
-    # A choice that no row of a small split has is no mistake.
-    if (
-        not table.rows
-        or _is_there(column, table.rows)
-        or (name == "choices" and name not in task.columns and column != name)
-    ):
+    if not table.rows or _is_there(column, table.rows):
         return
+    if name not in task.columns and (name == "id" or (name == "choices" and column != name)):
+        return  # ids are made where there are none; a small split may lack rows with the most choices
     row = table.rows[0]
-    known = list(row.values)
-    hint = did_you_mean(str(column), map(str, known))
+    known = [f"{key:.40}" if isinstance(key, str) else str(key) for key in row.values]
+    hint = did_you_mean(str(column), known)
     if not hint.startswith("known"):
-        hint += f" The columns are: {', '.join(map(str, known))}."
-    fix = (
-        f"map it in the task's YAML, e.g. 'columns: {{{name}: {known[-1] if name in ('label', 'tags') else known[0]}}}'"
-    )
-    if len(known) == 1 and any(sign in str(known[0]) for sign in ";\t,|"):
+        hint += f" The columns are: {', '.join(known)}."
+    fix = f"map it in the task's YAML: 'columns: {{{name}: <column>}}'"
+    if len(known) == 1 and any(sign in known[0] for sign in ";\t,|"):
         fix = "set 'data: delimiter:', the header line is not split"
-    elif row.unit == "line" and not isinstance(known[0], int):
+    elif row.unit == "line" and 0 not in row.values:
         fix += "; a csv or tsv file without a header line needs 'data: header:'"
     raise IntertaskError(
         f"There is no column {column!r} (for {name}) in the {split} data; {hint}",

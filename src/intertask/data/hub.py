@@ -51,6 +51,8 @@ def split_names(data: Data) -> list[str]:
 
 def _explain(error: Exception, data: Data, split: str, where: str) -> IntertaskError:
     """One message for what went wrong, with the line of it that says most."""
+    if type(error).__name__ == "DatasetGenerationError" and error.__cause__ is not None:
+        error = error.__cause__
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     message = lines[0] if lines else type(error).__name__
     kind = type(error).__name__

@@ -4,7 +4,6 @@ Reading ``info.json`` alone (:func:`load_info`) imports nothing heavy.
 """
 
 import hashlib
-import re
 import statistics
 import sys
 from collections import Counter
@@ -17,6 +16,7 @@ from ..config import METRICS, Task
 from ..errors import IntertaskError
 from ..files import atomic, canonical_json, file_sha256, read_json, write_json
 from .canonical import Canonical, canonical, table_source
+from .labels import is_span_scheme
 from .read import Table, read_file
 from .subset import input_key, split, stratified_subset
 
@@ -241,9 +241,8 @@ def _check_rows(task: Task, result: Canonical, rows: list[dict], part: str, read
 
 
 def _default_metric(task_type: str, labels: list[str] | None) -> str:
-    """The type's first metric; tags that are not spans (no B-, I-, …) are judged by accuracy."""
-    spans = all(label == "O" or re.match(r"[BIESLU](-|$)", label) for label in labels or [])
-    return "accuracy" if task_type == "tagging" and not spans else METRICS[task_type][0]
+    """The type's first metric; tags that do not mark spans are judged by accuracy."""
+    return "accuracy" if task_type == "tagging" and not is_span_scheme(labels) else METRICS[task_type][0]
 
 
 def _positive_label(task: Task, metric: str, labels: list[str] | None) -> str | None:

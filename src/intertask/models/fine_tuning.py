@@ -1,6 +1,7 @@
 """One fine-tune from prepared rows to scores: what source training and transfer have in common."""
 
 import shutil
+import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ def fine_tune(
 
     Returns:
         ``metric``, ``value`` (its score in percent points), ``scores`` (all metrics), ``rows``, ``dev`` (a plain
-        sentence), ``training`` (steps, epochs, best dev score), ``seconds``.
+        sentence), ``training`` (steps, epochs, best dev score), ``label_scale`` (regression: mean and standard
+        deviation of the training labels; the head gives (label - mean) / deviation), ``seconds``.
     """
     started = time.monotonic()
     task_type, info, settings = get_type(prepared.info["type"]), dict(prepared.info), recipe["training"]
@@ -41,6 +43,9 @@ def fine_tune(
     if settings["max_train_examples"]:
         rows = stratified_subset(rows, settings["max_train_examples"], split_seed, kind)
     rows, dev_rows, dev_sentence = _dev_split(rows, prepared.validation, settings, split_seed, kind)
+    label_scale = None
+    if kind == "regression":
+        rows, label_scale = _standardised(rows)
     task_type.add_head(model, name, info)
 
     def encode(part, labelled):
@@ -72,6 +77,7 @@ def fine_tune(
         "rows": {"train": len(rows), "dev": len(dev_rows), "validation": len(prepared.validation)},
         "dev": dev_sentence,
         "training": trained,
+        "label_scale": label_scale,
         "seconds": round(time.monotonic() - started, 3),
     }
 
@@ -90,6 +96,17 @@ def _dev_split(rows: list, validation: list, settings: dict, seed: int, kind: st
             dev = stratified_subset(dev, limit, seed, kind)
         sentence = f"held out from train ({settings['dev_fraction']:.0%}); the score's split was not looked at"
     return rows, dev, sentence
+
+
+def _standardised(rows: list) -> tuple[list, dict[str, float]]:
+    """Rows with labels of mean 0 and deviation 1: labels in the hundreds would drown the head in its first steps.
+
+    The metrics of regression are correlations, which do not see the scale.
+    """
+    mean = statistics.fmean(row["label"] for row in rows)
+    deviation = statistics.pstdev(row["label"] for row in rows) or 1.0
+    scaled = [{**row, "label": (row["label"] - mean) / deviation} for row in rows]
+    return scaled, {"mean": mean, "deviation": deviation}
 
 
 def remove_checkpoints(folder: Path) -> None:

@@ -1,0 +1,47 @@
+"""SIGKILL at any moment, then the same command again: it finishes, and the tables are those of an undisturbed run."""
+
+import os
+import signal
+import subprocess
+import time
+
+import pandas as pd
+import pytest
+from small_project import Project
+
+pytestmark = pytest.mark.slow
+
+
+def start(project) -> subprocess.Popen:
+    return subprocess.Popen(
+        project.command("--cores", "2"),
+        cwd=project.folder,
+        env=project.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize("orphans", [False, True])
+def test_killed_run_finishes_with_the_same_tables(finished, tmp_path, orphans):
+    """Once with all processes killed, once with Snakemake alone, whose jobs go on as orphans."""
+    project = Project(tmp_path / "p", finished.config)
+    for seconds in (4, 11, 17, 23, 29):
+        run = start(project)
+        time.sleep(seconds)
+        if orphans:
+            run.kill()
+        else:
+            os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+    project.run("--cores", "2")
+    assert project.planned() == {}
+    for table in ("transfer.tsv", "evaluation.tsv", "regret.tsv"):
+        found, expected = (
+            pd.read_csv(p.folder / "results" / table, sep="\t").drop(columns="cost_seconds", errors="ignore")
+            for p in (project, finished)
+        )
+        pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    checkpoints = project.folder / "results/checkpoints"
+    assert not list(checkpoints.iterdir())

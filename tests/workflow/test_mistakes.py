@@ -1,0 +1,106 @@
+"""A user's mistakes: one message that says what to do, an exit code, nothing trained and nothing lost."""
+
+import pytest
+from small_project import Project, small_config
+
+CONFIG_MISTAKES = [
+    ({"sorces": ["a"]}, "did you mean 'sources'"),
+    ({"sources": ["no_such_task"]}, "There is no task 'no_such_task'"),
+    ({"methods": ["sembb"], "fused": ["sembb"]}, "did you mean 'semb'"),
+    ({"targets": "SOURCES"}, "a source that is also the target"),
+    ({"task_folders": ["tasks/nowhere"]}, "There is no task folder"),
+    ({"training": {"source": {"learning_rat": 1}}}, "did you mean 'learning_rate'"),
+]
+
+
+@pytest.fixture
+def project(tmp_path, suite):
+    return Project(tmp_path / "p", small_config(suite["sources"][:2], suite["targets"][:1]))
+
+
+def assert_one_message(done, words: str) -> None:
+    output = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert words in output
+    assert "Traceback" not in output
+
+
+@pytest.mark.parametrize(("change", "words"), CONFIG_MISTAKES)
+def test_mistakes_of_the_config_end_the_run_at_once(project, change, words):
+    if change.get("targets") == "SOURCES":
+        change = {"targets": project.config["sources"][:1]}
+    project.config |= change
+    project.write_config()
+    assert_one_message(project.run("--cores", "1", check=False), words)
+    assert not (project.folder / "results").exists()
+
+
+def add_broken_task(project, rows: str, extra: str = "") -> None:
+    (project.folder / "tasks/bundled/broken.yaml").write_text(
+        f"type: classification\ndata:\n  files: {{train: broken.csv}}\n{extra}", encoding="utf-8"
+    )
+    (project.folder / "tasks/bundled/broken.csv").write_text(rows, encoding="utf-8")
+    project.config["sources"] = [*project.config["sources"], "broken"]
+    project.write_config()
+
+
+def test_a_bad_row_stops_the_run_before_anything_trains(project):
+    add_broken_task(project, "text,label\ngood text,yes\n,no\nmore text,yes\n")
+    done = project.run("--cores", "2", check=False)
+    assert_one_message(done, "tasks/bundled/broken.csv, line 3")
+    assert not (project.folder / "results/adapters").exists()
+
+
+def test_a_missing_file_is_named_with_its_task(project):
+    add_broken_task(project, "")
+    (project.folder / "tasks/bundled/broken.csv").unlink()
+    assert_one_message(project.run("--cores", "1", check=False), "tasks/bundled/broken.csv")
+    assert not (project.folder / "results").exists()
+
+
+def test_a_model_that_cannot_be_had_stops_the_run_before_anything_trains(project):
+    project.config["models"] = {"mine": "./models/mine"}
+    project.write_config()
+    done = project.run("--cores", "2", check=False)
+    assert_one_message(done, "There is no model folder ./models/mine")
+    assert not (project.folder / "results/adapters").exists()
+
+
+def test_an_unknown_adapter_stops_the_run_before_anything_trains(project):
+    project.config["adapter"] = "seq_bnn"
+    project.write_config()
+    done = project.run("--cores", "2", check=False)
+    assert_one_message(done, "'seq_bnn' is not an adapter configuration")
+    assert not (project.folder / "results/adapters").exists()
+
+
+def test_nothing_computed_is_lost(finished):
+    """A finished run that gets a broken source keeps every file, and is whole again without it."""
+    before = {p: p.stat().st_mtime_ns for p in (finished.folder / "results").rglob("*") if p.is_file()}
+    config = finished.config
+    finished.config = {**config, "sources": [*config["sources"]]}
+    add_broken_task(finished, "text,label\nonly one class,yes\nsecond row,yes\n")
+    try:
+        assert_one_message(finished.run("--cores", "2", check=False), "broken")
+    finally:
+        for name in ("broken.yaml", "broken.csv"):
+            (finished.folder / "tasks/bundled" / name).unlink()
+        finished.config = config
+        finished.write_config()
+    lost = [p for p in before if not p.exists() and "logs" not in p.parts and "benchmarks" not in p.parts]
+    assert not lost
+    assert finished.planned() == {}
+
+
+def test_stale_transfer_is_said(finished):
+    """A transfer that was made from another adapter than today's is not mixed into the table."""
+    source = finished.config["sources"][0]
+    path = finished.folder / f"results/adapters/minilm/{source}/metrics.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"fingerprint": "', '"fingerprint": "0', 1), encoding="utf-8")
+    try:
+        done = finished.run("--cores", "1", "--rerun-triggers", "mtime", "--force", "results/transfer.tsv", check=False)
+    finally:
+        path.write_text(text, encoding="utf-8")
+        finished.run("--cores", "1")
+    assert_one_message(done, "was made from another adapter")
