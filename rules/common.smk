@@ -1,4 +1,5 @@
 # Configuration, wildcard constraints, input functions and recipes: what every stage needs.
+import os
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from intertask import recipes
 from intertask.config import load_config
 from intertask.errors import IntertaskError
 from intertask.models.adapters import weight_files
+from intertask.runtime.launch import SWITCH
 from intertask.runtime.locks import forget_stale_locks
 from intertask.scores.registry import get_method
 from intertask.tasks import check_files, configured_tasks
@@ -26,6 +28,10 @@ try:
     ENCODER_KINDS = sorted({get_method(name).encoder for name in CONFIG.methods} - {None})
 except IntertaskError as error:
     raise WorkflowError(str(error))
+
+# Read by the launcher of local jobs; not part of any recipe, since it changes no result.
+if not CONFIG.warm_worker:
+    os.environ[SWITCH] = "0"
 
 SOURCES, TARGETS, MODELS = CONFIG.sources, CONFIG.targets, list(CONFIG.models)
 SENTENCE_ENCODER = next(iter(CONFIG.sentence_encoder))

@@ -9,8 +9,6 @@ def get_files(wildcards):
 
 
 rule prepare_data:
-    message:
-        "{wildcards.task}: preparing data"
     input:
         get_files,
         script=ancient("workflow/scripts/prepare_data.py"),
@@ -22,16 +20,18 @@ rule prepare_data:
         "results/logs/data/{task}.log",
     benchmark:
         "results/benchmarks/data/{task}.tsv"
-    conda:
-        "../envs/data.yaml"
     # Every task is checked before anything trains.
     priority: 100
+    conda:
+        "../envs/data.yaml"
     resources:
         mem_mb=4000,
         runtime=60,
     params:
         recipe=lambda wildcards: recipes.data_recipe(CONFIG, TASKS[wildcards.task]),
+    message:
+        "{wildcards.task}: preparing data"
     shell:
         """
-        python {input.script} --recipe {params.recipe:q} --out $(dirname {output.info:q}) > {log:q} 2>&1
+        python {input.script} --recipe {params.recipe:q} --out $(dirname {output.info:q}) >{log:q} 2>&1
         """

@@ -4,8 +4,6 @@
 
 
 rule compute_embeddings:
-    message:
-        "{wildcards.task}: embedding with {wildcards.encoder}"
     input:
         data=lambda wildcards: get_data(wildcards.task),
         model="results/models/{encoder}.json",
@@ -16,9 +14,9 @@ rule compute_embeddings:
         "results/logs/embeddings/{encoder}/{task}.log",
     benchmark:
         "results/benchmarks/embeddings/{encoder}/{task}.tsv"
+    priority: 50
     conda:
         "../envs/torch.yaml"
-    priority: 50
     threads: 1
     resources:
         gpu=1,
@@ -28,8 +26,11 @@ rule compute_embeddings:
         recipe=lambda wildcards: recipes.embedding_recipe(
             CONFIG, ENCODERS[wildcards.encoder], "base" if wildcards.encoder in CONFIG.models else "sentence"
         ),
+    message:
+        "{wildcards.task}: embedding with {wildcards.encoder}"
     shell:
         """
-        python {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) \
-            --model {input.model:q} --out {output:q} > {log:q} 2>&1
+        python -m intertask.runtime.launch --usage results/benchmarks/embeddings/{wildcards.encoder}/{wildcards.task}.json \
+            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) \
+            --model {input.model:q} --out {output:q} >{log:q} 2>&1
         """

@@ -8,8 +8,6 @@ def get_scores(wildcards):
 
 
 rule collect_costs:
-    message:
-        "collecting what each job took"
     input:
         # Benchmarks are not inputs: losing one must not train anything again.
         get_scores,
@@ -25,15 +23,15 @@ rule collect_costs:
         "../envs/tables.yaml"
     params:
         recipe=recipes.costs_recipe(CONFIG),
+    message:
+        "collecting what each job took"
     shell:
         """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} > {log:q} 2>&1
+        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
         """
 
 
 rule evaluate_methods:
-    message:
-        "comparing the methods with the transfers"
     input:
         get_scores,
         transfer="results/transfer.tsv",
@@ -51,8 +49,10 @@ rule evaluate_methods:
     params:
         recipe=recipes.evaluation_recipe(CONFIG),
         sentence_encoder=SENTENCE_ENCODER,
+    message:
+        "comparing the methods with the transfers"
     shell:
         """
         python {input.script} --recipe {params.recipe:q} --results results --sentence-encoder {params.sentence_encoder:q} \
-            --evaluation {output.evaluation:q} --regret {output.regret:q} > {log:q} 2>&1
+            --evaluation {output.evaluation:q} --regret {output.regret:q} >{log:q} 2>&1
         """

@@ -3,8 +3,6 @@
 
 
 rule check_model:
-    message:
-        "{wildcards.encoder}: checking the model"
     input:
         lambda wildcards: get_local_files(ENCODERS[wildcards.encoder]),
         script=ancient("workflow/scripts/check_model.py"),
@@ -14,16 +12,19 @@ rule check_model:
         "results/logs/models/{encoder}.log",
     benchmark:
         "results/benchmarks/models/{encoder}.tsv"
+    priority: 100
     conda:
         "../envs/torch.yaml"
-    priority: 100
     resources:
         mem_mb=4000,
         runtime=60,
     params:
         recipe=lambda wildcards: recipes.model_recipe(ENCODERS[wildcards.encoder]),
         adapter=CONFIG.adapter,
+    message:
+        "{wildcards.encoder}: checking the model"
     shell:
         """
-        python {input.script} --recipe {params.recipe:q} --adapter {params.adapter:q} --out {output:q} > {log:q} 2>&1
+        python -m intertask.runtime.launch --usage results/benchmarks/models/{wildcards.encoder}.json \
+            {input.script} --recipe {params.recipe:q} --adapter {params.adapter:q} --out {output:q} >{log:q} 2>&1
         """

@@ -4,8 +4,6 @@
 
 
 rule make_ranking:
-    message:
-        "{wildcards.target}: ranking its sources"
     input:
         scores=lambda wildcards: expand("results/scores/{model}/{target}.tsv", model=MODELS, target=wildcards.target),
         script=ancient("workflow/scripts/make_ranking.py"),
@@ -15,12 +13,14 @@ rule make_ranking:
         "results/logs/rankings/{target}.log",
     benchmark:
         "results/benchmarks/rankings/{target}.tsv"
+    priority: 20
     conda:
         "../envs/tables.yaml"
-    priority: 20
     params:
         recipe=lambda wildcards: recipes.ranking_recipe(CONFIG, wildcards.target),
+    message:
+        "{wildcards.target}: ranking its sources"
     shell:
         """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} > {log:q} 2>&1
+        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
         """

@@ -12,8 +12,6 @@ def get_evidence(wildcards):
 
 
 rule compute_scores:
-    message:
-        "{wildcards.target}: scoring its sources on {wildcards.model}"
     input:
         get_evidence,
         script=ancient("workflow/scripts/compute_scores.py"),
@@ -24,18 +22,20 @@ rule compute_scores:
         "results/logs/scores/{model}/{target}.log",
     benchmark:
         "results/benchmarks/scores/{model}/{target}.tsv"
+    priority: 20
     conda:
         "../envs/tables.yaml"
-    priority: 20
     resources:
         mem_mb=4000,
         runtime=60,
     params:
         recipe=lambda wildcards: recipes.scores_recipe(CONFIG, wildcards.target),
         sentence_encoder=SENTENCE_ENCODER,
+    message:
+        "{wildcards.target}: scoring its sources on {wildcards.model}"
     shell:
         """
         python {input.script} --recipe {params.recipe:q} --results results --model {wildcards.model:q} \
             --sentence-encoder {params.sentence_encoder:q} --out {output.table:q} --about {output.about:q} \
-            > {log:q} 2>&1
+            >{log:q} 2>&1
         """

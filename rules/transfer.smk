@@ -11,8 +11,6 @@ def get_adapter(wildcards):
 
 
 rule run_transfer:
-    message:
-        "{wildcards.source} -> {wildcards.target}: transfer on {wildcards.model}, seed {wildcards.seed}"
     input:
         get_adapter,
         data=lambda wildcards: get_data(wildcards.target),
@@ -37,10 +35,13 @@ rule run_transfer:
         ),
         adapters="results/adapters/{model}",
         checkpoints="results/checkpoints/transfer+{model}+{target}+{source}+seed{seed}",
+    message:
+        "{wildcards.source} -> {wildcards.target}: transfer on {wildcards.model}, seed {wildcards.seed}"
     shell:
         """
-        python {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out {output:q} > {log:q} 2>&1
+        python -m intertask.runtime.launch --usage results/benchmarks/transfer/{wildcards.model}/{wildcards.target}/{wildcards.source}/seed{wildcards.seed}.json \
+            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+            --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
         """
 
 
@@ -55,8 +56,6 @@ def get_transfers(wildcards):
 
 
 rule collect_transfer:
-    message:
-        "collecting the transfers"
     input:
         get_transfers,
         script=ancient("workflow/scripts/collect_transfer.py"),
@@ -70,7 +69,9 @@ rule collect_transfer:
         "../envs/tables.yaml"
     params:
         recipe=recipes.transfer_table_recipe(CONFIG),
+    message:
+        "collecting the transfers"
     shell:
         """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} > {log:q} 2>&1
+        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
         """

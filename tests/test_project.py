@@ -155,6 +155,8 @@ def third_party(file: Path) -> set[str]:
         if file in seen:
             continue
         seen.add(file)
+        if "importlib" in imported(file):  # a registry imports the modules beside it by name
+            todo += file.parent.glob("*.py")
         for name in imported(file):
             top = name.split(".")[0]
             if top == "intertask":

@@ -251,6 +251,7 @@ class Config(Strict):
     training: TrainingStages = TrainingStages()
     embeddings: Embeddings = Embeddings()
     evaluation: Evaluation = Evaluation()
+    warm_worker: bool = Field(True, description="Import torch and the like once per run instead of once per job")
 
     @model_validator(mode="after")
     def _consistent(self):
@@ -297,7 +298,7 @@ def _known_keys(model: type[BaseModel], location: tuple) -> list[str]:
     return list(model.model_fields)
 
 
-def _validate(model: type[Checked], values: Mapping[str, Any], where: str) -> Checked:
+def validate(model: type[Checked], values: Mapping[str, Any], where: str) -> Checked:
     """Build ``model``; the first problem becomes an :class:`IntertaskError` that names file and key."""
     try:
         return model.model_validate(values)
@@ -341,7 +342,7 @@ def load_task(path: str | Path) -> Task:
     """Read one task YAML; its name is the file's unless ``name`` says otherwise."""
     path = Path(path)
     values = read_yaml(path)
-    return _validate(Task, {"name": path.stem} | values, str(path))
+    return validate(Task, {"name": path.stem} | values, str(path))
 
 
 def load_config(values: Mapping[str, Any], where: str = "config.yaml") -> Config:
@@ -351,7 +352,7 @@ def load_config(values: Mapping[str, Any], where: str = "config.yaml") -> Config
         # 'minilm: bundled' is short for 'minilm: {path: bundled}'
         if isinstance(values.get(key), Mapping):
             values[key] = {n: {"path": m} if isinstance(m, str) else m for n, m in values[key].items()}
-    return _validate(Config, values, where)
+    return validate(Config, values, where)
 
 
 def export_schemas(folder: str | Path) -> dict[Path, str]:

@@ -24,6 +24,7 @@ VERSIONS = {
     "costs": 1,
 }
 
+
 def _recipe(step: str, **settings: Any) -> str:
     return canonical_json({"step": step, "version": VERSIONS[step], **settings})
 

@@ -264,7 +264,7 @@ def test_regression_labels():
     assert len(convert("regression", labelled(1, -1.0, 2), drop_labels=[-1]).rows["train"]) == 2
 
 
-@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), "high", "nan", True, [1]])
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), "high", "nan", True, [1], 10**400])
 def test_regression_label_that_is_no_number(value):
     fails("label .* not a (finite )?number", "regression", labelled(1.0, value))
 

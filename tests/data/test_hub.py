@@ -166,18 +166,18 @@ def test_split_or_configuration_that_is_not_there(data, message, fix, repository
 
 
 def test_default_split_that_is_not_there_names_the_others(with_features, tmp_path):
-    with pytest.raises(IntertaskError, match="no split 'validation': .*train.*extra.*dev"):
+    with pytest.raises(IntertaskError, match=r"no split 'validation': .*train.*extra.*dev"):
         prepared(tmp_path, "tagging", {"hub": with_features, "config": "binary"})
 
 
 def test_configuration_is_needed(with_features, tmp_path):
-    with pytest.raises(IntertaskError, match="no such configuration: .*missing.*binary.*other"):
+    with pytest.raises(IntertaskError, match=r"no such configuration: .*missing.*binary.*other"):
         prepared(tmp_path, "tagging", {"hub": with_features})
 
 
 def test_broken_file_says_why(repository, tmp_path):
     (tmp_path / "owner" / "things" / "plain" / "train.jsonl").write_text('{"question": ')
-    with pytest.raises(IntertaskError, match="cannot be loaded: .*JSON"):
+    with pytest.raises(IntertaskError, match=r"cannot be loaded: .*JSON"):
         prepared(tmp_path, "multiple_choice", {"hub": repository})
 
 

@@ -185,6 +185,12 @@ def test_constant_regression_labels(split, prepared):
         prepared("regression", rows["train"], rows["validation"])
 
 
+def test_one_row_cannot_be_split(prepared):
+    with pytest.raises(IntertaskError, match="One row of train cannot be split") as error:
+        prepared("extractive_qa", [question(1)])
+    assert "train.jsonl" in error.value.where
+
+
 def test_nothing_left(prepared):
     with pytest.raises(IntertaskError, match="validation data is empty: of 2 rows, 2 bad rows were left out"):
         prepared("classification", labelled("a", "b"), labelled("c", "c", start=5), on_bad_row="drop")

@@ -271,6 +271,12 @@ def test_nested_squad(write):
         assert rows[1].values["id"] == "2" and rows[1].values["context"] == "Ann is here."
 
 
+@pytest.mark.parametrize("paragraphs", [None, [None], [{"context": "c", "qas": ["q"]}], [{"qas": 3}]])
+def test_squad_of_another_layout(paragraphs, write):
+    with pytest.raises(IntertaskError, match="Not SQuAD's layout"):
+        read(write("train.json", json.dumps({"data": [{"paragraphs": paragraphs}]})))
+
+
 # columns of tokens
 
 
@@ -323,3 +329,24 @@ def test_label_names_in_the_metadata_of_parquet(tmp_path):
     dataset.to_parquet(tmp_path / "train.parquet")
     table = read_file(str(tmp_path / "train.parquet"), data())
     assert table.class_names == {"label": ["no", "yes"], "tags": ["O", "B-X"]}
+
+
+def test_text_of_a_parquet_file_that_is_not_utf_8(tmp_path):
+    table = pa.table({"text": pa.array([b"caf\xe9"]).view(pa.string())})
+    pq.write_table(table, tmp_path / "train.parquet")
+    with pytest.raises(IntertaskError, match="Not a parquet file"):
+        read(str(tmp_path / "train.parquet"))
+
+
+def test_damaged_offsets_of_an_arrow_file(write):
+    # Two texts, three offsets (0, 3, 6); the second is made negative.
+    table = pa.table({"text": ["abc", "def"]})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content = sink.getvalue().to_pybytes()
+    offsets = b"".join(n.to_bytes(4, "little", signed=True) for n in (0, 3, 6))
+    assert content.count(offsets) == 1
+    damaged = b"".join(n.to_bytes(4, "little", signed=True) for n in (0, -3, 6))
+    with pytest.raises(IntertaskError, match="Not an arrow file"):
+        read(write("train.arrow", content.replace(offsets, damaged)))

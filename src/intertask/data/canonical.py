@@ -257,8 +257,8 @@ def _regression(task: Task, columns: dict, tables: dict[str, Table], pass_over: 
             raise DroppedRowError
         try:
             label = float("nan" if value is None or isinstance(value, bool) else value)
-        except (TypeError, ValueError):
-            raise BadRowError(f"The label {value!r} is not a number.", "correct the row") from None
+        except (TypeError, ValueError, OverflowError):
+            raise BadRowError(f"The label {value!r:.80} is not a number.", "correct the row") from None
         if not math.isfinite(label):
             raise BadRowError(f"The label is {value!r}, not a finite number.", "correct the row or take it out")
         return read_texts(values) | {"label": label}

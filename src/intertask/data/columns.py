@@ -139,4 +139,5 @@ def unused(columns: dict[str, Column], tables: dict[str, Table]) -> list[str]:
                 read.add(keys[part])
             elif isinstance(part, str):
                 read.add(part if part in keys else part.partition(".")[0])
-    return [str(key) for key in keys if key not in read]
+    # A column without a name is the row numbers that pandas writes.
+    return [str(key) for key in keys if key not in read and key != ""]

@@ -33,28 +33,26 @@ def read_split(data: Data, split: str) -> Table:
     return Table(rows, dict(_class_names(dataset.features)))
 
 
-def split_names(data: Data) -> list[str]:
-    """The splits that the dataset has.
-
-    Raises:
-        IntertaskError: The dataset or configuration cannot be had.
-    """
+def has_only(data: Data, split: str) -> bool:
+    """Whether the dataset is known to have this split and no other."""
     import datasets
 
     try:
         if (Path(data.hub) / "dataset_dict.json").is_file():
-            return list(datasets.load_from_disk(data.hub))
-        return datasets.get_dataset_split_names(data.hub, data.config, revision=data.revision)
-    except Exception as error:
-        raise _explain(error, data, "", f"hub {data.hub}") from None
+            names = list(datasets.load_from_disk(data.hub))
+        else:
+            names = datasets.get_dataset_split_names(data.hub, data.config, revision=data.revision)
+    except Exception:  # asked only after an error that says more
+        return False
+    return names == [split]
 
 
 def _explain(error: Exception, data: Data, split: str, where: str) -> IntertaskError:
-    """One message for what went wrong, with the line of it that says most."""
+    """One message for what went wrong, with the beginning of the library's own."""
     if type(error).__name__ == "DatasetGenerationError" and error.__cause__ is not None:
         error = error.__cause__
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    message = lines[0] if lines else type(error).__name__
+    message = " ".join(str(error).split())
+    message = message if len(message) <= 300 else message[:300] + "…"
     kind = type(error).__name__
     if kind == "OfflineModeIsEnabled" or isinstance(error, ConnectionError):
         what = f"The dataset {data.hub!r} is not in the cache, and the hub cannot be reached"

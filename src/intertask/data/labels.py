@@ -40,7 +40,7 @@ def label_text(value: Any) -> str:
 
 def is_index(text: str) -> bool:
     """Whether the text is a whole number as ``str`` writes it ('3', '-1'; not '03')."""
-    return re.fullmatch(r"0|-?[1-9]\d*", text) is not None
+    return re.fullmatch(r"0|-?[1-9]\d{0,17}", text) is not None
 
 
 def whole(text: str) -> str:

@@ -78,6 +78,12 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
         in_validation = 0
         _check_rows(task, result, train, "train", rows_read["train"], 0)
         fraction = task.data.validation_fraction
+        if len(train) < 2:
+            raise IntertaskError(
+                "One row of train cannot be split into train and validation.",
+                f"task {task.name}: {table_source(task, 'train')}",
+                "give a validation split, or more rows",
+            )
         train, validation = split(train, fraction, seed, task.type)
         validation_from = (
             f"a seeded split of train: {len(validation)} of {len(train) + len(validation)} rows "
@@ -171,13 +177,19 @@ def _read(task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
         tables = {part: _joined([read_file(name, task.data) for name in names]) for part, names in files.items()}
         sums = {part: [{"path": name, "sha256": file_sha256(name)} for name in names] for part, names in files.items()}
         return tables, {"files": sums}
-    from .hub import read_split, split_names
+    from .hub import has_only, read_split
 
     parts = {"train": task.data.splits.train, "validation": task.data.splits.validation}
-    if parts["validation"] == "validation" and split_names(task.data) == [parts["train"]]:
-        parts["validation"] = None  # the default names a split that a dataset with nothing but train cannot have
     splits = {part: [names] if isinstance(names, str) else names for part, names in parts.items() if names}
-    tables = {part: _joined([read_split(task.data, name) for name in names]) for part, names in splits.items()}
+    tables = {}
+    for part, names in list(splits.items()):
+        try:
+            tables[part] = _joined([read_split(task.data, name) for name in names])
+        except IntertaskError:
+            # The default names a split that a dataset with nothing but train does not have.
+            if part == "train" or names != ["validation"] or not has_only(task.data, task.data.splits.train):
+                raise
+            del splits[part]
     return tables, {
         "hub": task.data.hub,
         "config": task.data.config,

@@ -248,7 +248,12 @@ def read_json_file(text: str, path: str, records: str | None = None) -> list[Row
     if records is not None:
         value = articles = _under_key(value, records, path)
     if isinstance(articles, list) and articles and isinstance(articles[0], dict) and "paragraphs" in articles[0]:
-        return list(_squad_rows(articles, path))
+        try:
+            return list(_squad_rows(articles, path))
+        except (AttributeError, TypeError):
+            raise IntertaskError(
+                "Not SQuAD's layout: data, each with paragraphs, each with a context and qas.", path, "mend the file"
+            ) from None
     if isinstance(value, dict):
         value = _rows_of_columns(value, path)
     rows = []
@@ -319,7 +324,7 @@ def read_parquet(content: bytes, path: str) -> Table:
 
     try:
         return _from_arrow(pq.read_table(pa.BufferReader(content)), path)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, ValueError, OSError) as error:
         raise IntertaskError(f"Not a parquet file: {error}.", path, "write it again, or set 'data: format:'") from None
 
 
@@ -332,12 +337,13 @@ def read_arrow(content: bytes, path: str) -> Table:
             table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
         except pa.ArrowInvalid:
             table = pa.ipc.open_stream(pa.BufferReader(content)).read_all()
-    except (pa.ArrowInvalid, OSError) as error:
+        return _from_arrow(table, path)
+    except (pa.ArrowException, ValueError, OSError) as error:
         raise IntertaskError(f"Not an arrow file: {error}.", path, "write it again, or set 'data: format:'") from None
-    return _from_arrow(table, path)
 
 
 def _from_arrow(table, path: str) -> Table:
+    table.validate(full=True)  # offsets of a damaged file may point anywhere
     rows = [Row(values, path, number, "row") for number, values in enumerate(table.to_pylist(), 1)]
     metadata = (table.schema.metadata or {}).get(b"huggingface")
     features = json.loads(metadata).get("info", {}).get("features", {}) if metadata else {}

@@ -65,7 +65,10 @@ def _read(path: Path) -> tuple[float | None, float | None]:
         except (KeyError, ValueError):
             return None  # '-' for jobs that end before the first look
 
-    return number("s"), number("max_rss")
+    # Snakemake does not see the memory of a job in the warm worker; the launcher does.
+    usage = path.with_suffix(".json")
+    memory = read_json(usage)["max_rss_mb"] if usage.exists() else number("max_rss")
+    return number("s"), memory
 
 
 def method_costs(

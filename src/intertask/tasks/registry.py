@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ..config import Config, Task, load_task
+from ..config import Config, Task, load_task, validate
 from ..errors import IntertaskError, did_you_mean
 
 
@@ -90,7 +90,7 @@ def configured_tasks(config: Config) -> dict[str, Task]:
         }
         override = config.tasks.get(name)
         replaced = override.model_dump(exclude_none=True) if override else {}
-        tasks[name] = Task.model_validate(task.model_dump() | caps | replaced)
+        tasks[name] = validate(Task, task.model_dump() | caps | replaced, f"config: tasks.{name}")
     return tasks
 
 

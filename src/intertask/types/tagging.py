@@ -7,7 +7,7 @@ import numpy as np
 
 from .encoding import room
 from .metrics import class_scores, f_beta, positive_index
-from .tags import is_span_scheme
+from ..data.labels import is_span_scheme
 
 HEAD_LAYERS = 1
 EXTRA_KEYS = ("row", "words")
