@@ -65,3 +65,37 @@ def get_local_files(model):
 
 def get_data(task):
     return expand("results/data/{task}/{file}", task=task, file=["train.parquet", "validation.parquet", "info.json"])
+
+
+def get_files(wildcards):
+    files = TASKS[wildcards.task].data.files
+    return [] if files is None else [*files.train, *(files.validation or [])]
+
+
+def get_adapter(wildcards):
+    if wildcards.source == "none":
+        return []
+    files = [*weight_files(CONFIG.adapter), "metrics.json"]
+    return expand("results/adapters/{model}/{source}/{file}", file=files, **wildcards)
+
+
+def get_transfers(wildcards):
+    return [
+        f"results/transfer/{model}/{target}/{source}/seed{seed}.json"
+        for model in MODELS
+        for target in TARGETS
+        for source in ["none", *CONFIG.pool(target)]
+        for seed in CONFIG.seeds
+    ]
+
+
+def get_evidence(wildcards):
+    tasks = [wildcards.target, *CONFIG.pool(wildcards.target)]
+    encoders = [{"base": wildcards.model, "sentence": SENTENCE_ENCODER}[kind] for kind in ENCODER_KINDS]
+    return expand("results/data/{task}/info.json", task=tasks) + expand(
+        "results/embeddings/{encoder}/{task}.npz", encoder=encoders, task=tasks
+    )
+
+
+def get_scores(wildcards):
+    return expand("results/scores/{model}/{target}.tsv", model=MODELS, target=TARGETS)

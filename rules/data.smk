@@ -3,11 +3,6 @@
 # out: results/data/{task}/train.parquet, validation.parquet, info.json
 
 
-def get_files(wildcards):
-    files = TASKS[wildcards.task].data.files
-    return [] if files is None else [*files.train, *(files.validation or [])]
-
-
 rule prepare_data:
     input:
         get_files,

@@ -3,10 +3,6 @@
 # out: results/costs.tsv, results/evaluation.tsv, results/regret.tsv
 
 
-def get_scores(wildcards):
-    return expand("results/scores/{model}/{target}.tsv", model=MODELS, target=TARGETS)
-
-
 rule collect_costs:
     input:
         # Benchmarks are not inputs: losing one must not train anything again.

@@ -3,14 +3,6 @@
 # out: results/scores/{model}/{target}.tsv, and beside it a .json with fingerprint and seconds per method
 
 
-def get_evidence(wildcards):
-    tasks = [wildcards.target, *CONFIG.pool(wildcards.target)]
-    encoders = [{"base": wildcards.model, "sentence": SENTENCE_ENCODER}[kind] for kind in ENCODER_KINDS]
-    return expand("results/data/{task}/info.json", task=tasks) + expand(
-        "results/embeddings/{encoder}/{task}.npz", encoder=encoders, task=tasks
-    )
-
-
 rule compute_scores:
     input:
         get_evidence,

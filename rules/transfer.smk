@@ -3,13 +3,6 @@
 # out: results/transfer/{model}/{target}/{source}/seed{seed}.json, results/transfer.tsv
 
 
-def get_adapter(wildcards):
-    if wildcards.source == "none":
-        return []
-    files = [*weight_files(CONFIG.adapter), "metrics.json"]
-    return expand("results/adapters/{model}/{source}/{file}", file=files, **wildcards)
-
-
 rule run_transfer:
     input:
         get_adapter,
@@ -43,16 +36,6 @@ rule run_transfer:
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
         """
-
-
-def get_transfers(wildcards):
-    return [
-        f"results/transfer/{model}/{target}/{source}/seed{seed}.json"
-        for model in MODELS
-        for target in TARGETS
-        for source in ["none", *CONFIG.pool(target)]
-        for seed in CONFIG.seeds
-    ]
 
 
 rule collect_transfer:

@@ -1,8 +1,7 @@
-"""Grammars of the bundled suite: each function draws one row, in the field names that its file has."""
+"""Grammar of reviews: most concede something, and the main clause decides."""
 
 from collections.abc import Sequence
 from random import Random
-from typing import Any
 
 
 def sentence(text: str) -> str:
@@ -10,8 +9,6 @@ def sentence(text: str) -> str:
     text = text[0].upper() + text[1:]
     return text if text[-1] in ".?!" else text + "."
 
-
-# --- reviews: the main clause decides ---------------------------------------------------------------------------
 
 #: domain -> (subject, what is good about it, what is bad about it)
 JUDGEMENTS: dict[str, list[tuple[str, Sequence[str], Sequence[str]]]] = {
@@ -36,18 +33,6 @@ JUDGEMENTS: dict[str, list[tuple[str, Sequence[str], Sequence[str]]]] = {
          ["drops constantly", "is hopeless indoors", "vanishes in the countryside"]),
         ("the support line", ["answered kindly", "solved my problem", "replied the same day"],
          ["ignored my letters", "was rude", "hung up on me twice"]),
-    ],
-    "film": [
-        ("the acting", ["is superb", "is convincing", "moved me to tears"], ["is wooden", "is laughable", "leaves you cold"]),
-        ("the plot", ["is gripping", "is clever", "surprises to the end"], ["drags", "makes no sense", "is painfully predictable"]),
-        ("the music", ["is haunting", "lifts every scene", "is delightful"], ["is deafening", "is dreary", "spoils every scene"]),
-        ("the dialogue", ["sparkles", "is witty", "rings true"], ["is clumsy", "is embarrassing", "sounds fake"]),
-        ("the photography", ["is gorgeous", "is breathtaking", "is elegant"], ["is murky", "is shaky", "is ugly"]),
-        ("the ending", ["is perfect", "is touching", "rewards your patience"], ["is a letdown", "is silly", "ruins everything"]),
-        ("the heroine", ["is charming", "is unforgettable", "is brave and funny"], ["is annoying", "is dull", "is impossible to like"]),
-        ("the humour", ["is fresh", "works beautifully", "is warm"], ["is stale", "falls flat", "is cruel"]),
-        ("the costumes", ["are splendid", "are lovely", "look authentic"], ["are shabby", "are ridiculous", "look borrowed"]),
-        ("the pace", ["is thrilling", "is just right", "never flags"], ["is tedious", "is exhausting", "never picks up"]),
     ],
     "hotel": [
         ("the room", ["was spotless", "had a splendid view", "felt cosy and quiet"],
@@ -74,10 +59,8 @@ JUDGEMENTS: dict[str, list[tuple[str, Sequence[str], Sequence[str]]]] = {
 }  # fmt: skip
 
 OPENERS: dict[str, list[str]] = {
-    "phone": ["after a month of use", "compared with my old one", "for the price", "on my daily commute", "to be honest",
-              "as a gift for my mother", "having owned three of these"],
-    "film": ["on a second viewing", "in the dubbed version", "from the front row", "as a fan of the book",
-             "for a first film", "to my mind"],
+    "phone": ["after a month of use", "compared with my old one", "for the price", "on my daily commute",
+              "to be honest", "as a gift for my mother", "having owned three of these"],
     "hotel": ["on our second visit", "during our stay in May", "for a short weekend", "after a long drive",
               "travelling with two children", "as returning guests", "in the new wing"],
 }  # fmt: skip

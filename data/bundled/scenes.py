@@ -8,8 +8,8 @@ from reviews import sentence
 WOMEN = ["Anna", "Clara", "Edith", "Greta", "Helen", "Ines", "Julia", "Laura", "Maria", "Nora", "Olga", "Paula", "Rosa"]
 MEN = ["Adam", "Boris", "Carl", "David", "Emil", "Frank", "Hugo", "Ivan", "Jonas", "Karl", "Leo", "Martin", "Oscar"]
 PEOPLE = WOMEN + MEN
-SURNAMES = ["Abbott", "Becker", "Castle", "Dalton", "Fisher", "Gardner", "Holm", "Keller", "Lindqvist", "Moreau", "Novak",
-            "Ortega", "Palmer", "Rossi", "Sandberg", "Turner", "Vogel", "Weaver"]  # fmt: skip
+SURNAMES = ["Abbott", "Becker", "Castle", "Dalton", "Fisher", "Gardner", "Holm", "Keller", "Lindqvist", "Moreau",
+            "Novak", "Ortega", "Palmer", "Rossi", "Sandberg", "Turner", "Vogel", "Weaver"]  # fmt: skip
 TOWNS = ["Ashford", "Bergen", "Carlow", "Dover", "Essen", "Faro", "Ghent", "Hull", "Innsbruck", "Jena", "Kiel", "Lucca",
          "Malmo", "Nantes", "Oban", "Porto", "Ravenna", "Siena", "Turin", "Uppsala"]  # fmt: skip
 PLACES = ["the market", "the harbour", "the library", "the old bridge", "the station", "the museum", "the mill",
@@ -19,23 +19,22 @@ MONTHS = ["January", "March", "April", "May", "June", "July", "September", "Octo
 
 # --- deeds: who did what to whom --------------------------------------------------------------------------------
 
-#: (verb, active past, passive participle, object of the deed)
-DEEDS = [("thank", "thanked", "for the flowers"), ("call", "called", "from the station"), ("invite", "invited", "to dinner"),
-         ("help", "helped", "with the harvest"), ("blame", "blamed", "for the delay"), ("follow", "followed", "to the lake"),
-         ("praise", "praised", "after the concert"), ("visit", "visited", "in hospital"), ("pay", "paid", "on the spot"),
-         ("teach", "taught", "to swim"), ("warn", "warned", "about the ice")]  # fmt: skip
-PARTICIPLES = {"thanked": "thanked", "called": "called", "invited": "invited", "helped": "helped", "blamed": "blamed",
-               "followed": "followed", "praised": "praised", "visited": "visited", "paid": "paid", "taught": "taught",
-               "warned": "warned"}  # fmt: skip
+#: (past tense, which is the participle too; rest of the deed)
+DEEDS = [
+    ("thanked", "for the flowers"), ("called", "from the station"), ("invited", "to dinner"),
+    ("helped", "with the harvest"), ("blamed", "for the delay"), ("followed", "to the lake"),
+    ("praised", "after the concert"), ("visited", "in hospital"), ("paid", "on the spot"), ("taught", "to swim"),
+    ("warned", "about the ice"),
+]  # fmt: skip
 
 
 def deed(rng: Random) -> tuple[str, str, str, str, str]:
     """Text, doer, other person, past form, and the rest of the deed; half of the texts are in the passive."""
     doer, other = rng.sample(PEOPLE, 2)
-    _, past, rest = rng.choice(DEEDS)
+    past, rest = rng.choice(DEEDS)
     when = rng.choice(["", f" on {rng.choice(DAYS)}", f" last {rng.choice(MONTHS)}"])
     active = f"{doer} {past} {other} {rest}{when}"
-    passive = f"{other} was {PARTICIPLES[past]} by {doer} {rest}{when}"
+    passive = f"{other} was {past} by {doer} {rest}{when}"
     return sentence(rng.choice([active, passive])), doer, other, past, rest
 
 
@@ -46,15 +45,15 @@ def same_scene(rng: Random) -> dict[str, Any]:
     if kind < 0.35:
         score, second = (
             5.0,
-            rng.choice([f"{other} was {PARTICIPLES[past]} by {doer} {rest}", f"{doer} {past} {other} {rest}"]),
+            rng.choice([f"{other} was {past} by {doer} {rest}", f"{doer} {past} {other} {rest}"]),
         )
     elif kind < 0.6:
         score, second = (
             2.0,
-            rng.choice([f"{doer} was {PARTICIPLES[past]} by {other} {rest}", f"{other} {past} {doer} {rest}"]),
+            rng.choice([f"{doer} was {past} by {other} {rest}", f"{other} {past} {doer} {rest}"]),
         )
     elif kind < 0.8:
-        _, changed, new_rest = rng.choice([d for d in DEEDS if d[1] != past])
+        changed, new_rest = rng.choice([d for d in DEEDS if d[0] != past])
         score, second = 3.0, f"{doer} {changed} {other} {new_rest}"
     else:
         second, *_ = deed(rng)
@@ -146,8 +145,9 @@ def letter(rng: Random) -> Tagged:
     return _fill(rng, rng.choice(LETTERS), slots)
 
 
-MATCHES = ["{p} scored twice as {c} beat {c} in {t} .", "{c} signed {p} from {c} on {d} .", "{t} will host {c} and {c} in {m} .",
-           "Coach {p} said {c} had been lucky .", "{p} broke his leg during the match in {t} .",
+MATCHES = ["{p} scored twice as {c} beat {c} in {t} .", "{c} signed {p} from {c} on {d} .",
+           "{t} will host {c} and {c} in {m} .", "Coach {p} said {c} had been lucky .",
+           "{p} broke his leg during the match in {t} .",
            "{c} lost at home , and {p} was sent off .", "The final between {c} and {c} ended in a draw .",
            "{p} , born in {t} , leaves {c} after nine years .", "{c} thanked {p} for the goal .",
            "Rain stopped play in {t} on {d} ."]  # fmt: skip
@@ -195,7 +195,8 @@ def recipe_step(rng: Random) -> Tagged:
     tool, amount = rng.choice(TOOLS), rng.choice(AMOUNTS)
     template = rng.choice([
         f"{act} {amount} cups of {food} in the {tool}", f"then {act} the {food} and the {other} together",
-        f"before you {act} the {food} , {second} {amount} spoons of {other}", f"put the {tool} aside and {act} the {food}",
+        f"before you {act} the {food} , {second} {amount} spoons of {other}",
+        f"put the {tool} aside and {act} the {food}",
         f"{act} the {food} until the {other} begins to brown", f"{second} and {act} with {amount} pinches of {food}",
         f"cover the {tool} , {act} gently , add {other}",
     ])  # fmt: skip
@@ -209,23 +210,29 @@ def recipe_step(rng: Random) -> Tagged:
 #: topic -> (subjects, what is said of them)
 TOPICS = {
     "garden": (["roses", "tulips", "the hedge", "young trees", "the lawn", "herbs"],
-               ["need pruning in {m}", "suffer from frost", "want water every evening", "attract bees", "grow near {p}"]),
+               ["need pruning in {m}", "suffer from frost", "want water every evening", "attract bees",
+                "grow near {p}"]),
     "travel": (["the night train", "the ferry", "our guide", "the hotel", "the coach", "a guest house"],
-               ["left {t} on {d}", "was full of visitors from {t}", "stops near {p}", "was late in {m}", "is cheap on {d}"]),
+               ["left {t} on {d}", "was full of visitors from {t}", "stops near {p}", "was late in {m}",
+                "is cheap on {d}"]),
     "cooking": (["the soup", "this cake", "a good bread", "the sauce", "fried fish", "the pie"],
-                ["needs more salt", "takes an hour in the oven", "tastes best on {d}", "is sold at {p}", "wants fresh milk"]),
+                ["needs more salt", "takes an hour in the oven", "tastes best on {d}", "is sold at {p}",
+                 "wants fresh milk"]),
     "money": (["the bank", "the new tax", "her rent", "the loan", "his salary", "the price of coal"],
-              ["went up in {m}", "is due on {d}", "closes at noon on {d}", "worries the people of {t}", "was lower last {m}"]),
+              ["went up in {m}", "is due on {d}", "closes at noon on {d}", "worries the people of {t}",
+               "was lower last {m}"]),
     "health": (["his cough", "the doctor", "a broken arm", "the fever", "her headache", "the nurse"],
                ["kept him in bed until {d}", "was worse in {m}", "needs rest and warm tea", "healed within weeks"]),
 }  # fmt: skip
 OTHER_TOPICS = {
     "school": (["the teacher", "our class", "the exam", "the new pupil", "the headmaster", "her homework"],
-               ["begins at eight on {d}", "was about fractions", "is moving to a school in {t}", "forgot the dictionary"]),
+               ["begins at eight on {d}", "was about fractions", "is moving to a school in {t}",
+                "forgot the dictionary"]),
     "music": (["the choir", "the violinist", "the organ", "a young pianist", "the orchestra", "the singer"],
               ["played a slow waltz", "is out of tune", "performs near {p} on {d}", "learned the song by heart"]),
     "sea": (["the lighthouse", "the old sailor", "the trawler", "a storm", "the tide", "the captain"],
-            ["sank two boats off {t}", "comes in before noon", "warns ships of the rocks", "steered through the waves"]),
+            ["sank two boats off {t}", "comes in before noon", "warns ships of the rocks",
+             "steered through the waves"]),
     "weather": (["the snow", "a cold wind", "the drought", "thunder", "the fog", "the heat"],
                 ["lasted until {m}", "ruined the crops near {t}", "blew all night", "hid the hills on {d}"]),
     "law": (["the judge", "the thief", "her lawyer", "the witness", "the police", "the jury"],

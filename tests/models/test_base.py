@@ -64,7 +64,7 @@ def test_hub_model_that_cannot_be_had(monkeypatch):
 def test_model_of_a_kind_without_adapters(tmp_path):
     config = {"model_type": "perceiver", "architectures": ["PerceiverModel"]}
     (tmp_path / "config.json").write_text(json.dumps(config))
-    with pytest.raises(IntertaskError, match="perceiver.*not supported"):
+    with pytest.raises(IntertaskError, match=r"perceiver.*not supported"):
         base.identity(Model(path=str(tmp_path)))
 
 

@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 
+from ..data.labels import is_span_scheme
 from .encoding import room
 from .metrics import class_scores, f_beta, positive_index
-from ..data.labels import is_span_scheme
 
 HEAD_LAYERS = 1
 EXTRA_KEYS = ("row", "words")
