@@ -140,7 +140,7 @@ def summary(evaluation: pd.DataFrame, costs: pd.DataFrame) -> pd.DataFrame:
     means["cost_seconds"] = costs.set_index(line)["cost_seconds"].reindex(means.index).astype("float64")
     by = "regret@3" if "regret@3" in regrets else regrets[0]
     means.columns.name = None
-    means = means.round(10) + 0.0  # a mean of -1e-17 is 0 to everybody
+    means = means.round(12) + 0.0  # a mean of -1e-17 is 0 to everybody
     return means.reset_index().sort_values([by, "method", "model"], ignore_index=True)
 
 
