@@ -52,9 +52,12 @@ wildcard_constraints:
 
 
 def get_final_output():
+    """Tables, and every result that took work: Snakemake does not miss a deleted file unless it is asked for."""
     rankings = expand("results/rankings/{target}.tsv", target=TARGETS)
     tables = expand("results/{table}.tsv", table=["transfer", "evaluation", "regret", "costs"])
-    return rankings + tables
+    data = [path for task in TASKS for path in get_data(task)]
+    adapters = [path for model in MODELS for source in SOURCES for path in get_weights(model, source)]
+    return rankings + tables + data + adapters + get_transfers(None) + get_scores(None)
 
 
 def get_local_files(model):
@@ -72,11 +75,13 @@ def get_files(wildcards):
     return [] if files is None else [*files.train, *(files.validation or [])]
 
 
-def get_adapter(wildcards):
-    if wildcards.source == "none":
-        return []
+def get_weights(model, source):
     files = [*weight_files(CONFIG.adapter), "metrics.json"]
-    return expand("results/adapters/{model}/{source}/{file}", file=files, **wildcards)
+    return expand("results/adapters/{model}/{source}/{file}", model=model, source=source, file=files)
+
+
+def get_adapter(wildcards):
+    return [] if wildcards.source == "none" else get_weights(wildcards.model, wildcards.source)
 
 
 def get_transfers(wildcards):

@@ -41,6 +41,9 @@ rule run_transfer:
 rule collect_transfer:
     input:
         get_transfers,
+        # whether each transfer was made from today's adapter and data
+        adapters=expand("results/adapters/{model}/{source}/metrics.json", model=MODELS, source=SOURCES),
+        data=expand("results/data/{target}/info.json", target=TARGETS),
         script=ancient("workflow/scripts/collect_transfer.py"),
     output:
         "results/transfer.tsv",

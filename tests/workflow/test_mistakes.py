@@ -99,7 +99,7 @@ def test_stale_transfer_is_said(finished):
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"fingerprint": "', '"fingerprint": "0', 1), encoding="utf-8")
     try:
-        done = finished.run("--cores", "1", "--rerun-triggers", "mtime", "--force", "results/transfer.tsv", check=False)
+        done = finished.run("--cores", "1", "--rerun-triggers", "params", "--force", "results/transfer.tsv", check=False)
     finally:
         path.write_text(text, encoding="utf-8")
         finished.run("--cores", "1")
