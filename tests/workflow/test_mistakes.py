@@ -1,7 +1,14 @@
 """A user's mistakes: one message that says what to do, an exit code, nothing trained and nothing lost."""
 
+import json
+import subprocess
+import sys
+
 import pytest
 from small_project import Project, small_config
+
+from intertask import recipes
+from intertask.config import load_config
 
 CONFIG_MISTAKES = [
     ({"sorces": ["a"]}, "did you mean 'sources'"),
@@ -92,15 +99,20 @@ def test_nothing_computed_is_lost(finished):
     assert finished.planned() == {}
 
 
-def test_stale_transfer_is_said(finished):
+def test_stale_transfer_is_said(finished, tmp_path):
     """A transfer that was made from another adapter than today's is not mixed into the table."""
     source = finished.config["sources"][0]
     path = finished.folder / f"results/adapters/minilm/{source}/metrics.json"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"fingerprint": "', '"fingerprint": "0', 1), encoding="utf-8")
+    metrics = json.loads(text)
+    recipe = recipes.transfer_table_recipe(load_config(finished.config))
+    script = [sys.executable, "workflow/scripts/collect_transfer.py", "--recipe", recipe, "--results", "results"]
+    path.write_text(json.dumps(metrics | {"fingerprint": "another"}), encoding="utf-8")
     try:
-        done = finished.run("--cores", "1", "--rerun-triggers", "params", "--force", "results/transfer.tsv", check=False)
+        done = subprocess.run(
+            [*script, "--out", str(tmp_path / "t.tsv")], cwd=finished.folder, capture_output=True, text=True
+        )
     finally:
         path.write_text(text, encoding="utf-8")
-        finished.run("--cores", "1")
     assert_one_message(done, "was made from another adapter")
+    assert not (tmp_path / "t.tsv").exists()
