@@ -104,3 +104,10 @@ def get_evidence(wildcards):
 
 def get_scores(wildcards):
     return expand("results/scores/{model}/{target}.tsv", model=MODELS, target=TARGETS)
+
+
+onsuccess:
+    print(
+        "\nWhich sources help which target: results/rankings/<target>.tsv (predicted), results/transfer.tsv (observed).\n"
+        "How good the ranking methods are: results/regret.tsv. What it took: results/costs.tsv.\n"
+    )
