@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from tokenizers import ByteLevelBPETokenizer
+from transformers import RobertaTokenizerFast
 
 from intertask.config import Model
 from intertask.errors import IntertaskError
@@ -66,6 +68,20 @@ def test_model_of_a_kind_without_adapters(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps(config))
     with pytest.raises(IntertaskError, match=r"perceiver.*not supported"):
         base.identity(Model(path=str(tmp_path)))
+
+
+def test_roberta_takes_words_and_running_text(tmp_path):
+    """The blank before the first word is for pre-split words alone: running text is read as in pretraining."""
+    bpe = ByteLevelBPETokenizer()
+    bpe.train_from_iterator(["the old lighthouse keeper rowed across the bay"] * 3, vocab_size=300, min_frequency=1)
+    files = bpe.save_model(str(tmp_path))
+    RobertaTokenizerFast(*files).save_pretrained(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "roberta"}))
+    model = Model(path=str(tmp_path))
+    words = base.load_tokenizer(model, pre_split=True)(["the", "bay"], is_split_into_words=True)["input_ids"]
+    text = base.load_tokenizer(model)("the bay")["input_ids"]
+    assert words != text
+    assert words == base.load_tokenizer(model)(" the bay")["input_ids"]
 
 
 def test_local_folder(tiny_model):

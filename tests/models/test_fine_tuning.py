@@ -8,7 +8,7 @@ import torch
 from intertask.data import Prepared
 from intertask.models import fine_tuning, training
 from intertask.models.adapters import add_fresh_adapter
-from intertask.models.base import load_model, load_tokenizer
+from intertask.models.base import load_model
 from intertask.runtime.seeds import set_seed
 from intertask.types import classification
 
@@ -19,7 +19,7 @@ def start(tiny_model, recipe, colours, checkpoints):
     add_fresh_adapter(model, "colours", recipe["adapter"])
 
     def go():
-        return fine_tuning.fine_tune(model, load_tokenizer(tiny_model), "colours", colours, recipe, 1, checkpoints)
+        return fine_tuning.fine_tune(model, tiny_model, "colours", colours, recipe, 1, checkpoints)
 
     return model, go
 
@@ -175,6 +175,6 @@ def test_regression_learns_labels_of_any_unit(tiny_model, recipe, tmp_path):
     set_seed(1)
     model = load_model(tiny_model)
     add_fresh_adapter(model, "counts", "lora")
-    result = fine_tuning.fine_tune(model, load_tokenizer(tiny_model), "counts", counts, recipe, 1, tmp_path)
+    result = fine_tuning.fine_tune(model, tiny_model, "counts", counts, recipe, 1, tmp_path)
     assert result["value"] > 90
     assert result["label_scale"]["mean"] == pytest.approx(11_250)

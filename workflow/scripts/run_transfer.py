@@ -5,7 +5,7 @@ from pathlib import Path
 from intertask.data import load_prepared
 from intertask.files import fingerprint, read_json, write_json
 from intertask.models.adapters import add_fresh_adapter, load_source
-from intertask.models.base import load_model, load_tokenizer, quiet_libraries, recipe_model
+from intertask.models.base import load_model, quiet_libraries, recipe_model
 from intertask.models.fine_tuning import fine_tune, remove_checkpoints
 from intertask.runtime.locks import exclusive
 from intertask.runtime.script import arguments, run, versions
@@ -37,9 +37,7 @@ def transfer(options) -> None:
         made_from["adapter"] = trained["fingerprint"]
         model = load_source(folder, lambda: load_model(base), target, recipe["adapter"], trained["weights_sha256"])
         set_seed(recipe["seed"])  # the head starts from the same numbers, whatever was drawn while loading
-    result = fine_tune(
-        model, load_tokenizer(base), target, prepared, recipe, recipe["split_seed"], Path(options.checkpoints)
-    )
+    result = fine_tune(model, base, target, prepared, recipe, recipe["split_seed"], Path(options.checkpoints))
     write_json(
         options.out,
         {

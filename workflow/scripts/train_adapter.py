@@ -5,7 +5,7 @@ from pathlib import Path
 from intertask.data import load_prepared
 from intertask.files import fingerprint, read_json, write_json
 from intertask.models.adapters import add_fresh_adapter, save_source, weights_sha256
-from intertask.models.base import load_model, load_tokenizer, quiet_libraries, recipe_model
+from intertask.models.base import load_model, quiet_libraries, recipe_model
 from intertask.models.fine_tuning import fine_tune, remove_checkpoints
 from intertask.runtime.locks import exclusive
 from intertask.runtime.script import arguments, run, versions
@@ -25,7 +25,7 @@ def train_source(options) -> None:
     set_seed(recipe["seed"])
     model = load_model(base)
     add_fresh_adapter(model, name, recipe["adapter"])
-    result = fine_tune(model, load_tokenizer(base), name, prepared, recipe, recipe["seed"], Path(options.checkpoints))
+    result = fine_tune(model, base, name, prepared, recipe, recipe["seed"], Path(options.checkpoints))
     sha256 = weights_sha256(model, name, recipe["adapter"])
     save_source(model, name, recipe["adapter"], Path(options.out))
     made_from = {"data": prepared.info["fingerprint"], "model": read_json(options.model)["fingerprint"]}

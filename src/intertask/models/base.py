@@ -74,16 +74,21 @@ def _load(model: Model, load, **options: Any):
         ) from None
 
 
-def load_tokenizer(model: Model):
+def load_tokenizer(model: Model, pre_split: bool = False):
     """The fast tokenizer of a model (windows and tags need its offsets).
+
+    Args:
+        model: Which.
+        pre_split: For texts that come as words (tagging): byte-level tokenizers (RoBERTa's) then put a blank before
+            the first word too. For running text they must not.
 
     Raises:
         IntertaskError: The model cannot be had, or has no fast tokenizer.
     """
     from transformers import AutoTokenizer
 
-    # add_prefix_space lets byte-level BPE tokenizers (RoBERTa) take pre-split words; others ignore it
-    tokenizer = _load(model, AutoTokenizer.from_pretrained, add_prefix_space=True)
+    options = {"add_prefix_space": True} if pre_split else {}
+    tokenizer = _load(model, AutoTokenizer.from_pretrained, **options)
     if not tokenizer.is_fast:
         raise IntertaskError(f"The model {model.path!r} has no fast tokenizer.", "config: models", "choose another")
     return tokenizer

@@ -6,23 +6,24 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ..config import Model
 from ..data import Prepared
 from ..data.subset import split, stratified_subset
 from ..files import fingerprint
 from ..types import get_type
-from .base import usable_length
+from .base import load_tokenizer, usable_length
 from .prediction import predict_logits
 from .training import train
 
 
 def fine_tune(
-    model, tokenizer, name: str, prepared: Prepared, recipe: dict[str, Any], split_seed: int, checkpoints: Path
+    model, base: Model, name: str, prepared: Prepared, recipe: dict[str, Any], split_seed: int, checkpoints: Path
 ) -> dict[str, Any]:
     """Add a fresh head to ``model``, train it with the active adapter, and score it on the validation split.
 
     Args:
         model: Base model with the adapter ``name`` active (or all weights to be trained).
-        tokenizer: The model's.
+        base: The base model, for its tokenizer.
         name: Of the new head: the task's name.
         prepared: Rows of the task.
         recipe: Of the step: ``training``, ``max_length``, ``stride``, ``adapter``, ``seed``.
@@ -38,6 +39,7 @@ def fine_tune(
     started = time.monotonic()
     task_type, info, settings = get_type(prepared.info["type"]), dict(prepared.info), recipe["training"]
     rows, kind = list(prepared.train), info["type"]
+    tokenizer = load_tokenizer(base, pre_split=kind == "tagging")
     if kind == "extractive_qa":
         info["unanswerable"] = any(not row["answer_texts"] for row in rows)
     if settings["max_train_examples"]:
