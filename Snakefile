@@ -23,3 +23,5 @@ rule all:
     default_target: True
     input:
         get_final_output(),
+    message:
+        "All results are there."
