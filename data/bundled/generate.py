@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import scenes
-from reviews import review
+from reviews import review, reviewed_things
 
 from intertask.files import atomic, canonical_json
 
@@ -148,11 +148,11 @@ def generate(folder: Path) -> None:
     write(folder / "letters.train.conll", as_conll(train))
     write(folder / "letters.validation.conll", as_conll(check))
 
-    r = rng("recipe_words")
-    train, check = splits(lambda: scenes.recipe_step(r), SOURCE_ROWS, SOURCE_CHECK)
+    r = rng("hotel_words")
+    train, check = splits(lambda: reviewed_things(r, "hotel"), SOURCE_ROWS, SOURCE_CHECK)
     for name, part in (("train", train), ("validation", check)):
         table = pa.table({"words": [[w for w, _ in s] for s in part], "kinds": [[t for _, t in s] for s in part]})
-        with atomic(folder / f"recipe_words.{name}.parquet") as temporary:
+        with atomic(folder / f"hotel_words.{name}.parquet") as temporary:
             pq.write_table(table, temporary)
 
     # targets
@@ -167,7 +167,7 @@ def generate(folder: Path) -> None:
     write(folder / "school_endings.validation.jsonl", as_jsonl(check))
 
     r = rng("match_reports")
-    train, check = splits(lambda: scenes.match_report(r), TARGET_ROWS // 2, TARGET_CHECK)
+    train, check = splits(lambda: scenes.match_report(r), TARGET_ROWS, TARGET_CHECK)
     write(folder / "match_reports.train.conll", as_conll(train))
     write(folder / "match_reports.validation.conll", as_conll(check))
 

@@ -1,5 +1,6 @@
 """Grammar of reviews: most concede something, and the main clause decides."""
 
+import re
 from collections.abc import Sequence
 from random import Random
 
@@ -97,3 +98,13 @@ def review(rng: Random, domain: str, good: bool, conceding: float = 0.75) -> str
     if rng.random() < 0.5:
         text = f"{rng.choice(OPENERS[domain])}, {text}"
     return sentence(text)
+
+
+def reviewed_things(rng: Random, domain: str) -> list[tuple[str, str]]:
+    """Words of a review with their tags: what is judged is a THING, the opener an OCCASION; opinions have no tag."""
+    words = re.findall(r"\w+|[^\w\s]", review(rng, domain, rng.random() < 0.5))
+    opener = next((o.split() for o in OPENERS[domain] if words[: len(o.split())] == sentence(o)[:-1].split()), [])
+    nouns = {subject.split()[-1] for subject, *_ in JUDGEMENTS[domain]}
+    tags = [f"{'I' if number else 'B'}-OCCASION" for number in range(len(opener))]
+    tags += ["B-THING" if word in nouns else "O" for word in words[len(opener) :]]
+    return list(zip(words, tags, strict=True))

@@ -169,42 +169,6 @@ def match_report(rng: Random) -> Tagged:
     return _fill(rng, rng.choice(MATCHES), slots)
 
 
-FOODS = [
-    "flour",
-    "butter",
-    "sugar",
-    "salt",
-    "rice",
-    "lentils",
-    "onions",
-    "carrots",
-    "milk",
-    "cream",
-    "honey",
-    "almonds",
-]
-ACTS = ["stir", "chop", "boil", "fry", "whisk", "bake", "peel", "knead", "melt", "rinse"]
-TOOLS = ["pan", "bowl", "oven", "pot", "dish", "tray", "jar"]
-AMOUNTS = ["two", "three", "four", "half", "some", "plenty", "twelve"]
-
-
-def recipe_step(rng: Random) -> Tagged:
-    """A step of a recipe, every word with its kind: ACT, FOOD, TOOL, AMOUNT or OTHER."""
-    act, second = rng.sample(ACTS, 2)
-    food, other = rng.sample(FOODS, 2)
-    tool, amount = rng.choice(TOOLS), rng.choice(AMOUNTS)
-    template = rng.choice([
-        f"{act} {amount} cups of {food} in the {tool}", f"then {act} the {food} and the {other} together",
-        f"before you {act} the {food} , {second} {amount} spoons of {other}",
-        f"put the {tool} aside and {act} the {food}",
-        f"{act} the {food} until the {other} begins to brown", f"{second} and {act} with {amount} pinches of {food}",
-        f"cover the {tool} , {act} gently , add {other}",
-    ])  # fmt: skip
-    kinds = {**dict.fromkeys(ACTS, "ACT"), **dict.fromkeys(FOODS, "FOOD"), **dict.fromkeys(TOOLS, "TOOL")}
-    kinds |= dict.fromkeys(AMOUNTS, "AMOUNT")
-    return [(word, kinds.get(word, "OTHER")) for word in template.split()]
-
-
 # --- topics ------------------------------------------------------------------------------------------------------
 
 #: topic -> (subjects, what is said of them)
