@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from intertask.runtime import launch as launcher
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the warm worker is for Linux")
 
 REPORT = """
@@ -140,17 +142,63 @@ def test_changed_code_is_seen_by_the_next_job(private, script, tmp_path):
         assert launch(private, path).stdout == f"{value}\n"
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signals_reach_the_script(private, script, tmp_path, number):
-    job = subprocess.Popen(command(script(SLEEP), tmp_path / "pid"), env=private, stderr=subprocess.DEVNULL)
+LIKE_PYTHON = """
+import atexit, os, sys, threading, time
+print(__name__, __file__, sys.argv, sys.path[0], __import__("__main__").__dict__ is globals())
+atexit.register(print, "at exit")
+threading.Thread(target=lambda: (time.sleep(0.3), print("thread done"))).start()
+def fail():
+    raise ValueError("a bug")
+fail()
+"""
+
+
+def test_script_runs_and_fails_as_python_would_run_it(private, script):
+    """By a relative name and a symbolic link: __file__, argv, search path, threads waited for, traceback, exit code."""
+    path = script(LIKE_PYTHON)
+    (path.parent / "links").mkdir()
+    (path.parent / "links" / "link.py").symlink_to(path)
+    plain = subprocess.run(
+        [sys.executable, "links/link.py", "a"], cwd=path.parent, env=private, capture_output=True, text=True
+    )
+    warm = launch(private, "links/link.py", "a", cwd=path.parent)
+    assert plain.stdout.endswith("True\nthread done\nat exit\n")
+    assert (warm.returncode, warm.stdout, warm.stderr) == (plain.returncode, plain.stdout, plain.stderr)
+
+
+@pytest.mark.parametrize("switch", ["1", "0"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_reach_the_script(private, script, tmp_path, number, switch):
+    environment = private | {"INTERTASK_WARM_WORKER": switch}
+    path = script("print('begun')\n" + SLEEP)
+    job = subprocess.Popen(
+        command(path, tmp_path / "pid"), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     job.send_signal(number)
-    assert job.wait(20) in (-number, 128 + number, 1)
+    out, err = job.communicate(timeout=20)
+    assert job.returncode == -number
     wait_for(lambda: not alive(pid))
+    if number == signal.SIGINT:  # Python's own end: what was printed is written, one traceback
+        assert out == "begun\n"
+        assert err.count("KeyboardInterrupt") == 1
 
 
-def test_a_killed_launcher_leaves_no_orphan(private, script, tmp_path):
-    job = subprocess.Popen(command(script(SLEEP), tmp_path / "pid"), env=private)
+def test_an_ignored_hangup_stays_ignored(private, script, tmp_path):
+    """As under nohup."""
+    path = script(SLEEP.replace("time.sleep(60)", "time.sleep(1); print('finished')"))
+    ignoring = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *command(path, tmp_path / "pid")]
+    job = subprocess.Popen(ignoring, env=private, stdout=subprocess.PIPE, text=True)
+    wait_for(lambda: (tmp_path / "pid").exists())
+    job.send_signal(signal.SIGHUP)
+    assert job.communicate(timeout=20)[0] == "finished\n"
+    assert job.returncode == 0
+
+
+@pytest.mark.parametrize("switch", ["1", "0"])
+def test_a_killed_launcher_leaves_no_orphan(private, script, tmp_path, switch):
+    environment = private | {"INTERTASK_WARM_WORKER": switch}
+    job = subprocess.Popen(command(script(SLEEP), tmp_path / "pid"), env=environment)
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     job.kill()
     job.wait()
@@ -196,8 +244,73 @@ def test_a_lost_worker_is_no_success_and_no_loss(private, script, tmp_path):
     wait_for(lambda: not alive(child), 5)
 
 
-def test_an_idle_worker_leaves(private, script, tmp_path):
-    environment = private | {"XDG_RUNTIME_DIR": str(tmp_path), "INTERTASK_WORKER_IDLE_SECONDS": "1"}
-    assert launch(environment, script("print('once')")).stdout == "once\n"
-    wait_for(lambda: not list(tmp_path.glob("intertask-*/*.sock")), 20)
-    assert launch(environment, script("print('again')")).stdout == "again\n"
+@pytest.fixture
+def bare_worker(private, tmp_path, monkeypatch):
+    """A worker without the imports, changed by some lines of code; run_warm in this process uses it."""
+    processes = []
+
+    def start(code: str = "pass", idle: str = "20") -> tuple[subprocess.Popen, Path]:
+        address = tmp_path / "w.sock"
+        lines = f"import os, sys, time, threading\nfrom intertask.runtime import worker\nworker.WARM = ()\n{code}\n"
+        process = subprocess.Popen(
+            [sys.executable, "-c", lines + "worker.main()", str(address)],
+            env=private | {"INTERTASK_WORKER_IDLE_SECONDS": idle},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        processes.append(process)
+        monkeypatch.setattr(launcher, "_connect", lambda: wait_for(lambda: launcher._try(address), 10))
+        return process, address
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def test_an_idle_worker_leaves(bare_worker, script):
+    worker, address = bare_worker(idle="1")
+    assert launcher.run_warm([str(script("pass"))])["status"] == 0
+    assert address.exists()
+    assert worker.wait(10) == 0
+    assert not address.exists()
+
+
+def test_a_failed_fork_is_no_success(bare_worker, script):
+    bare_worker("def fail(): raise BlockingIOError('no more processes')\nos.fork = fail")
+    assert launcher.run_warm([str(script("pass"))]) is None
+
+
+def test_a_signal_before_the_script_has_begun_is_no_success(bare_worker, script):
+    """SIGTERM to the child while it still has the server's handlers."""
+    bare_worker(
+        "import signal\nfork = os.fork\n"
+        "def late():\n    child = fork()\n    if child == 0:\n        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return child\nos.fork = late"
+    )
+    assert launcher.run_warm([str(script("pass"))])["status"] == signal.SIGTERM
+
+
+def test_a_worker_that_leaves_meanwhile_is_no_success(monkeypatch):
+    ours, theirs = launcher.socket.socketpair()
+    theirs.close()
+    monkeypatch.setattr(launcher, "_connect", lambda: ours)
+    assert launcher.run_warm(["job.py"]) is None
+
+
+def test_a_worker_with_threads_refuses_to_fork(bare_worker):
+    worker, address = bare_worker("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()")
+    assert "not safe to fork" in worker.communicate(timeout=10)[0]
+    assert worker.returncode == 1
+    assert not address.exists()
+    assert address.with_suffix(".unsafe").exists()  # the launcher does not try again
+
+
+def test_workers_are_shared_by_jobs_with_the_same_start(monkeypatch):
+    key = launcher.worker_key()
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    monkeypatch.setattr(sys, "path", ["/somewhere/else", *sys.path[1:]])
+    assert launcher.worker_key() == key
+    monkeypatch.setenv("HF_HOME", "/somewhere/else")  # read when it is imported
+    assert launcher.worker_key() != key

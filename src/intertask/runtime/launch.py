@@ -1,23 +1,26 @@
 """Start a script in the warm worker, or in place: ``python -m intertask.runtime.launch [--usage FILE] script args…``.
 
-The script sees the same arguments, environment, working folder, standard output and error as without the launcher, and
-its exit code or signal comes back. The worker (:mod:`intertask.runtime.worker`) saves the seconds that importing torch
-takes; where there is none (``warm_worker: false``, a cluster job, not Linux) the script runs in place.
+The script sees the same arguments, environment, working folder, umask, standard output and error as without the
+launcher, and nothing on standard input. It is a process group of its own; SIGTERM, SIGINT and SIGHUP are sent on to it,
+its exit code or signal comes back, and it does not outlive the launcher. The worker (:mod:`intertask.runtime.worker`)
+saves the seconds that importing torch takes; where there is none (``warm_worker: false``, a cluster job, not Linux) the
+script runs in place.
 
 Only the standard library is imported here: this runs once per job.
 """
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import json
 import os
-import runpy
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +29,20 @@ from . import wire
 #: '0' turns the worker off; set by the Snakefile from the configuration.
 SWITCH = "INTERTASK_WARM_WORKER"
 _START_SECONDS = 10.0
-#: For the worker's imports: a fork of a process with threads can deadlock. Arrow's memory pool starts one otherwise.
-_ONE_THREAD = {
+#: For the worker's imports: a fork of a process with threads can deadlock (Arrow's memory pool starts one otherwise),
+#: and where the CUDA runtime has counted the GPUs, forked children cannot use them.
+_SAFE_TO_FORK = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "TOKENIZERS_PARALLELISM": "false",
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
 }
+#: Beginnings of the names of variables that Python and the worker's packages read once, at their start.
+_READ_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "HOME", "XDG_CACHE_HOME", "HF_", "HUGGINGFACE_", "TRANSFORMERS_")
+_READ_AT_START += ("SENTENCE_TRANSFORMERS_", "TORCH", "PYTORCH_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_")
+_PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
@@ -63,22 +72,58 @@ def warm_worker_wanted() -> bool:
 
 def _run_in_place(argv: list[str]) -> dict[str, Any]:
     """The same script in a process of its own."""
-    child = subprocess.Popen([sys.executable, *argv])
-    previous = {n: signal.signal(n, lambda n, _: child.send_signal(n)) for n in wire.FORWARDED}
-    _, status, usage = os.wait4(child.pid, 0)
-    for number, handler in previous.items():
-        signal.signal(number, handler)
+    launcher = os.getpid()
+    child = subprocess.Popen(
+        [sys.executable, *argv],
+        stdin=subprocess.DEVNULL,
+        process_group=0,  # Ctrl-C reaches the launcher alone, so the script gets it once
+        preexec_fn=(lambda: die_with_parent(launcher)) if sys.platform == "linux" else None,
+    )
+    with _forwarding(lambda number: os.killpg(child.pid, number)):
+        _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
     return {"status": status, "max_rss_mb": round(usage.ru_maxrss / 1024, 1)}
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends (Linux); it may have ended already."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def _forwarding(send: Callable[[int], None]) -> Iterator[list[int]]:
+    """Within the block, signals go to the script by way of ``send``; gives the list of those that came.
+
+    One that is ignored here (nohup) stays ignored.
+    """
+    came: list[int] = []
+
+    def forward(number: int, _: Any) -> None:
+        came.append(number)
+        with contextlib.suppress(OSError):  # the script has just ended
+            send(number)
+
+    heeded = [number for number in wire.FORWARDED if signal.getsignal(number) != signal.SIG_IGN]
+    previous = {number: signal.signal(number, forward) for number in heeded}
+    try:
+        yield came
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _end_like(status: int) -> None:
     """End this process as the script's ended: same exit code, or killed by the same signal."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
-        if number not in (signal.SIGKILL, signal.SIGSTOP):
+        if number != signal.SIGKILL:
             signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-        time.sleep(60)  # the signal is on its way
+        sys.exit(128 + number)  # still here: the first process of a container is spared its own signals
     sys.exit(os.WEXITSTATUS(status))
 
 
@@ -95,22 +140,19 @@ def run_warm(argv: list[str]) -> dict[str, Any] | None:
         return None
     if connection is None:
         return None
+    request = {"argv": argv, "cwd": os.getcwd(), "env": dict(os.environ), "umask": _umask()}
+    reply = None
     with connection:
-        request = {"argv": argv, "cwd": os.getcwd(), "env": dict(os.environ), "umask": _umask()}
         try:
             wire.send(connection, request, [1, 2])
-        except OSError:
+            with _forwarding(lambda number: wire.send(connection, {"signal": number})) as came:
+                with contextlib.suppress(OSError):
+                    reply, _ = wire.receive(connection)
+                if reply is None and came:
+                    return {"status": came[0], "max_rss_mb": 0.0}  # told to end: not to be started again
+        except (OSError, ValueError):
             return None
-        for number in wire.FORWARDED:
-            # The worker sends the signal on to the script; we end when it has ended.
-            signal.signal(number, lambda n, _: wire.send(connection, {"signal": n}))
-        try:
-            reply, _ = wire.receive(connection)
-        except OSError:
-            reply = None
-        for number in wire.FORWARDED:
-            signal.signal(number, signal.SIG_DFL)
-    return reply if reply and "status" in reply else None
+    return reply
 
 
 def _connect() -> socket.socket | None:
@@ -125,21 +167,29 @@ def _connect() -> socket.socket | None:
         connection = _try(address)
         if connection:
             return connection
+        if address.with_suffix(".unsafe").exists():
+            return None  # a worker has found that it cannot fork here; do not pay for its imports again
+        search_path = {}
+        if os.environ.get("PYTHONPATH"):  # relative entries: the worker is elsewhere
+            entries = os.environ["PYTHONPATH"].split(os.pathsep)
+            search_path = {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, entries))}
         with open(address.with_suffix(".log"), "w") as log:
-            subprocess.Popen(
+            worker = subprocess.Popen(
                 [sys.executable, "-m", "intertask.runtime.worker", str(address)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 cwd="/",
-                env=os.environ | _ONE_THREAD,
+                env=os.environ | search_path | _SAFE_TO_FORK,
             )
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             connection = _try(address)
             if connection:
                 return connection
+            if worker.poll() is not None:
+                return None  # its reason is in the log
             time.sleep(0.02)
     return None
 
@@ -162,8 +212,10 @@ def private_folder() -> Path:
     Raises:
         OSError: It is there and is not ours alone.
     """
-    base = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")
-    folder = base / f"intertask-{os.getuid()}"
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    if not os.access(base, os.W_OK | os.X_OK):
+        base = "/tmp"
+    folder = Path(base, f"intertask-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     if status.st_uid != os.getuid() or status.st_mode & 0o77 or folder.is_symlink():
@@ -172,25 +224,27 @@ def private_folder() -> Path:
 
 
 def worker_key() -> str:
-    """Workers are shared by jobs with the same interpreter, search path and installed packages."""
-    # the first entry is the script's or the working folder
-    places = [sys.executable, sys.prefix, os.environ.get("PYTHONPATH", ""), *sys.path[1:]]
+    """Workers are shared by jobs with the same interpreter, search path, installed packages and processors.
+
+    And with the same values of the variables that are read at a start.
+    """
+    places = [sys.executable, sys.prefix, *sys.path[1:]]  # the first entry is the working folder, never a job's
     stamps = [Path(place).stat().st_mtime_ns for place in sys.path[1:] if os.path.isdir(place)]
-    code = Path(__file__).with_name("worker.py").stat().st_mtime_ns
-    return hashlib.sha256(json.dumps([places, stamps, code]).encode()).hexdigest()[:16]
+    code = [Path(__file__).with_name(name).stat().st_mtime_ns for name in ("launch.py", "worker.py", "wire.py")]
+    settings = sorted(
+        item
+        for item in os.environ.items()
+        # Snakemake sets the numbers of threads for each job; the worker's child sees to them
+        if item[0].startswith(_READ_AT_START) and not item[0].endswith("_NUM_THREADS")
+    )
+    parts = [places, stamps, code, settings, sorted(os.sched_getaffinity(0))]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def _umask() -> int:
     mask = os.umask(0o77)
     os.umask(mask)
     return mask
-
-
-def _script_as_main(argv: list[str]) -> None:
-    """Run a script in this process as ``python script args…`` would."""
-    sys.argv = argv
-    sys.path[0] = str(Path(argv[0]).resolve().parent)
-    runpy.run_path(argv[0], run_name="__main__")
 
 
 if __name__ == "__main__":

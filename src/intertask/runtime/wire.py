@@ -1,6 +1,7 @@
 """Messages between launcher and worker: a length, then JSON; file descriptors travel beside it."""
 
 import json
+import os
 import signal
 import socket
 import struct
@@ -16,23 +17,35 @@ _MOST_DESCRIPTORS = 2
 
 def send(connection: socket.socket, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
     """Send one message, and with its first byte the descriptors."""
-    body = json.dumps(message).encode("utf-8", "surrogateescape")
+    body = json.dumps(message).encode()  # ASCII: bytes of no known encoding are escaped as lone surrogates
     data = _LENGTH.pack(len(body)) + body
     sent = socket.send_fds(connection, [data], list(descriptors)) if descriptors else 0
     connection.sendall(data[sent:])
 
 
 def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    """One message and its descriptors; ``(None, [])`` when the other side has closed."""
+    """One message and its descriptors, which are then the caller's to close.
+
+    ``(None, [])`` when the other side has closed, be it in the middle of a message.
+
+    Raises:
+        OSError: The connection broke or timed out.
+        ValueError: Not JSON.
+    """
     data, descriptors, _, _ = socket.recv_fds(connection, _LENGTH.size, _MOST_DESCRIPTORS)
-    data += _exactly(connection, _LENGTH.size - len(data)) if data else b""
-    if len(data) < _LENGTH.size:
-        return None, descriptors
-    (length,) = _LENGTH.unpack(data)
-    body = _exactly(connection, length)
-    if len(body) < length:
-        return None, descriptors
-    return json.loads(body.decode("utf-8", "surrogateescape")), descriptors
+    message = None
+    try:
+        data += _exactly(connection, _LENGTH.size - len(data)) if data else b""
+        if len(data) == _LENGTH.size:
+            (length,) = _LENGTH.unpack(data)
+            body = _exactly(connection, length)
+            if len(body) == length:
+                message = json.loads(body)
+    finally:
+        if message is None:
+            for descriptor in descriptors:
+                os.close(descriptor)
+    return (message, descriptors) if message is not None else (None, [])
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:

@@ -1,14 +1,13 @@
 """The warm worker: a server with the slow imports done, which forks a child per job.
 
 Started by the launcher (:mod:`intertask.runtime.launch`), never by hand. It imports third-party packages and does
-nothing else with them: no torch operation, no CUDA, so that a fork is safe. The project's own modules are imported by
-each child, so changed code is seen at once. A child ends with its launcher; the worker ends when it has been idle for
-:data:`IDLE_SECONDS`.
+nothing else with them: no torch operation, no CUDA, so that a fork is safe; if they leave threads behind, it refuses to
+serve. The project's own modules are imported by each child, so changed code is seen at once. A child ends with its
+launcher and with the worker. The worker removes its socket and ends when it has been idle for :data:`IDLE_SECONDS`.
 """
 
 import atexit
 import contextlib
-import ctypes
 import gc
 import importlib
 import os
@@ -16,13 +15,14 @@ import selectors
 import signal
 import socket
 import sys
+import threading
 import time
-import traceback
+import types
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from . import wire
-from .launch import _script_as_main
+from .launch import die_with_parent
 
 IDLE_SECONDS = float(os.environ.get("INTERTASK_WORKER_IDLE_SECONDS", "60"))
 
@@ -45,8 +45,6 @@ WARM = (
     "pydantic",
     "yaml",
 )
-
-_PR_SET_PDEATHSIG = 1
 
 
 class Server:
@@ -116,65 +114,54 @@ class Server:
             request, descriptors = wire.receive(connection)
             if request is None or len(descriptors) != 2:
                 raise OSError("not a job")
-            child = os.fork()
+            worker = os.getpid()
+            # A signal that comes before the child has left the server must not meet the server's handlers: theirs
+            # would end it with 0.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, wire.FORWARDED)
+            try:
+                child = os.fork()
+                if child == 0:
+                    self._become_job(request, descriptors, connection, mask, worker)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         except (OSError, ValueError):
             connection.close()  # the launcher runs the script in place
             for descriptor in descriptors:
                 os.close(descriptor)
             return
-        if child == 0:
-            self._become_job(request, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         connection.settimeout(None)
         self.jobs[child] = connection
         self.selector.register(connection, selectors.EVENT_READ, child)
 
-    def _become_job(self, request: dict[str, Any], descriptors: list[int]) -> None:
-        """In the child: leave everything of the server behind and run the script. Does not return."""
-        status = 1
+    def _become_job(
+        self,
+        request: dict[str, Any],
+        descriptors: list[int],
+        connection: socket.socket,
+        mask: set[signal.Signals],
+        worker: int,
+    ) -> NoReturn:
+        """In the child: leave everything of the server behind and run the script."""
         try:
             os.setpgid(0, 0)
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            die_with_parent(worker)
             signal.set_wakeup_fd(-1)
-            for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+            for number in (signal.SIGCHLD, *wire.FORWARDED):
+                signal.signal(number, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             self.selector.close()
-            for open_socket in (self.listener, self.wake, self.wake_writer, *self.jobs.values()):
+            # What the script forks may live on: with a copy of a connection it would keep the launcher waiting.
+            for open_socket in (self.listener, self.wake, self.wake_writer, connection, *self.jobs.values()):
                 open_socket.close()
-            os.dup2(descriptors[0], 1)
-            os.dup2(descriptors[1], 2)
-            for descriptor in descriptors:
+            for target, descriptor in enumerate(descriptors, start=1):
+                os.dup2(descriptor, target)
                 os.close(descriptor)
-            os.chdir(request["cwd"])
-            os.umask(request["umask"])
-            os.environ.clear()
-            os.environ.update(request["env"])
-            threads = os.environ.get("OMP_NUM_THREADS", "")
-            if threads.isdigit() and "torch" in sys.modules:
-                # read from the environment when torch is imported, which was before
-                sys.modules["torch"].set_num_threads(int(threads))
-            gc.enable()
-            _script_as_main(request["argv"])
-            status = 0
-        except SystemExit as end:
-            status = end.code if isinstance(end.code, int) else int(end.code is not None)
-            if isinstance(end.code, str):
-                print(end.code, file=sys.stderr)
-        except KeyboardInterrupt:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGINT)
-        except BaseException:
-            traceback.print_exc()
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            _run_job(request)
         finally:
-            with contextlib.suppress(BaseException):
-                atexit._run_exitfuncs()
-            for stream in (sys.stdout, sys.stderr):
-                try:
-                    stream.flush()
-                except OSError:  # a full disk: not a success
-                    status = status or 1
-            os._exit(status & 0xFF)
+            os._exit(1)  # whatever went wrong, a child never returns to the server's loop
 
     def _message(self, connection: socket.socket) -> None:
         """A signal to send on; or the launcher is gone, and its job with it."""
@@ -208,6 +195,69 @@ class Server:
             connection.close()
 
 
+def _run_job(request: dict[str, Any]) -> NoReturn:
+    """Run a script as ``python script args…`` would, from its arguments to the end of its process."""
+    status, interrupted = 1, False
+    try:
+        os.chdir(request["cwd"])
+        os.umask(request["umask"])
+        os.environ.clear()
+        os.environ.update(request["env"])
+        sys.stdout.reconfigure(line_buffering=os.isatty(1))
+        _set_threads()
+        gc.enable()
+        _script_as_main(request["argv"])
+        status = 0
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            status = end.code or 0
+        else:
+            print(end.code, file=sys.stderr)
+    except BaseException as error:
+        interrupted = isinstance(error, KeyboardInterrupt)
+        own = error.__traceback__  # this function's and _script_as_main's frames are of no use to the reader
+        rest = own and own.tb_next and own.tb_next.tb_next
+        sys.excepthook(type(error), error.with_traceback(rest), rest)
+    finally:
+        with contextlib.suppress(BaseException):
+            threading._shutdown()  # waits for the script's threads, as the interpreter does at its end
+            atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError):  # a full disk, a closed pipe: not a success
+                status = status or 120
+        if interrupted:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
+        os._exit(status & 0xFF)
+
+
+def _set_threads() -> None:
+    """The job's number of threads, which torch and BLAS read from the environment at their import."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    threads = int(given) if given.isdigit() and int(given) else len(os.sched_getaffinity(0))
+    if "threadpoolctl" in sys.modules:
+        sys.modules["threadpoolctl"].threadpool_limits(threads)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(threads)
+
+
+def _script_as_main(argv: list[str]) -> None:
+    """Execute a script as the module ``__main__``."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "intertask"]:
+        del sys.modules[name]  # the server's own: the script gets the code that is there now
+    importlib.invalidate_caches()
+    path = os.path.abspath(argv[0])
+    sys.argv = argv
+    if not sys.flags.safe_path:
+        sys.path[0] = os.path.dirname(os.path.realpath(path))
+    module = types.ModuleType("__main__")
+    module.__dict__.update(__file__=path, __builtins__=__builtins__)
+    sys.modules["__main__"] = module
+    exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), module.__dict__)
+
+
 def _kill(child: int, number: int) -> None:
     """Signal a job and whatever it started."""
     try:
@@ -225,6 +275,8 @@ def main() -> None:
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
         # A fork of a process with threads can deadlock; without a worker the jobs run in place.
+        server.address.with_suffix(".unsafe").touch()
+        server.address.unlink(missing_ok=True)
         sys.exit(f"{threads} threads after the imports: not safe to fork")
     gc.collect()
     gc.freeze()
