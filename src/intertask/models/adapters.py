@@ -29,14 +29,8 @@ def add_fresh_adapter(model, name: str, adapter: str) -> None:
     """
     if adapter == FULL:
         return
-    try:
-        model.add_adapter(name, config=adapter)
-    except (ValueError, KeyError, TypeError) as error:
-        raise IntertaskError(
-            f"{adapter!r} is not an adapter configuration: {error}",
-            "config: adapter",
-            "use 'seq_bn' (the paper's), another name of the adapters library such as 'lora' or 'par_bn', or 'full'",
-        ) from None
+    check_adapter_string(adapter)
+    model.add_adapter(name, config=adapter)
     model.train_adapter(name)
 
 
