@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 
 from intertask import recipes
 from intertask.config import load_config
+from intertask.data.observed import observed_settings
 from intertask.errors import IntertaskError
 from intertask.models.adapters import weight_files
 from intertask.runtime.launch import SWITCH
@@ -24,8 +25,10 @@ try:
     CONFIG = load_config(config, ", ".join(map(str, workflow.configfiles)) or "config.yaml")
     TASKS = configured_tasks(CONFIG)
     check_files(TASKS)
-    # Which text embeddings the methods read: 'base', 'sentence', both or none.
-    ENCODER_KINDS = sorted({get_method(name).encoder for name in CONFIG.methods} - {None})
+    # Which artifacts the methods read (intertask.scores.registry.READS).
+    READS = {artifact for name in CONFIG.methods for artifact in get_method(name).reads}
+    # Base models, or the settings of a table of published transfers.
+    SETTINGS = observed_settings(CONFIG.observed) if CONFIG.observed else list(CONFIG.models)
 except IntertaskError as error:
     raise WorkflowError(str(error))
 
@@ -44,9 +47,11 @@ def any_of(names):
 
 wildcard_constraints:
     task=any_of(CONFIG.all_tasks),
-    source=any_of([*SOURCES, "none"]),
+    # A target too can be trained on alone: TaskEmb and adapter weights compare adapters of both.
+    source=any_of([*CONFIG.all_tasks, "none"]),
     target=any_of(TARGETS),
     model=any_of(MODELS),
+    setting=any_of(SETTINGS),
     encoder=any_of(ENCODERS),
     seed=r"\d+",
 
@@ -56,8 +61,10 @@ def get_final_output():
     rankings = expand("results/rankings/{target}.tsv", target=TARGETS)
     tables = expand("results/{table}.tsv", table=["transfer", "evaluation", "regret", "costs"])
     data = [path for task in TASKS for path in get_data(task)]
+    evidence = [path for setting in SETTINGS for target in TARGETS for path in find_evidence(setting, target)]
     adapters = [path for model in MODELS for source in SOURCES for path in get_weights(model, source)]
-    return rankings + tables + data + adapters + get_transfers(None) + get_scores(None)
+    transfers = [] if CONFIG.observed else adapters + get_transfers(None)
+    return rankings + tables + data + list(dict.fromkeys(evidence + transfers)) + get_scores(None)
 
 
 def get_local_files(model):
@@ -84,26 +91,75 @@ def get_adapter(wildcards):
     return [] if wildcards.source == "none" else get_weights(wildcards.model, wildcards.source)
 
 
-def get_transfers(wildcards):
+def get_transfers_to(targets):
     return [
         f"results/transfer/{model}/{target}/{source}/seed{seed}.json"
         for model in MODELS
-        for target in TARGETS
+        for target in targets
         for source in ["none", *CONFIG.pool(target)]
         for seed in CONFIG.seeds
     ]
 
 
+def get_transfers(wildcards):
+    return get_transfers_to(TARGETS)
+
+
+def get_base_model(setting):
+    """A setting of published transfers is no model: there the configuration's first one stands in."""
+    return setting if setting in MODELS else MODELS[0]
+
+
+def get_past(target):
+    """Targets whose transfers the methods may learn from when they rank for ``target``."""
+    family = TASKS[target].family
+    return [past for past in TARGETS if past != target and (family is None or TASKS[past].family != family)]
+
+
+def get_history(target):
+    """Files with earlier transfers to other targets."""
+    if isinstance(CONFIG.history, list):
+        return CONFIG.history
+    if CONFIG.history == "none":
+        return []
+    return ["results/transfer.tsv"] if CONFIG.observed else get_transfers_to(get_past(target))
+
+
+def find_evidence(setting, target):
+    """What the methods read to score the sources of a target: made only where some method reads it."""
+    model, pool = get_base_model(setting), CONFIG.pool(target)
+    known = [*pool, target, *(get_past(target) if "history" in READS else [])]
+    found = {
+        "data": expand("results/data/{task}/info.json", task=dict.fromkeys(known)),
+        "base": expand("results/embeddings/{model}/{task}.npz", model=model, task=dict.fromkeys(known)),
+        "sentence": expand(
+            "results/embeddings/{encoder}/{task}.npz", encoder=SENTENCE_ENCODER, task=dict.fromkeys(known)
+        ),
+        "rows": [f"results/rows/{model}/{target}.safetensors"],
+        "features": [f"results/features/{model}/{target}.safetensors"],
+        "maps": expand("results/maps/{model}/{source}.npz", model=model, source=pool),
+        "gradients": expand("results/gradients/{model}/{task}.npz", model=model, task=[*pool, target]),
+        "fewshot_gradients": expand("results/fewshot_gradients/{model}/{task}.npz", model=model, task=[*pool, target]),
+        "weights": [path for task in [*pool, target] for path in get_weights(model, task)],
+        "fewshot": [f"results/fewshot/{model}/{target}.tsv"],
+        "history": get_history(target),
+    }
+    return [path for artifact, paths in found.items() if artifact in READS | {"data"} for path in paths]
+
+
 def get_evidence(wildcards):
-    tasks = [wildcards.target, *CONFIG.pool(wildcards.target)]
-    encoders = [{"base": wildcards.model, "sentence": SENTENCE_ENCODER}[kind] for kind in ENCODER_KINDS]
-    return expand("results/data/{task}/info.json", task=tasks) + expand(
-        "results/embeddings/{encoder}/{task}.npz", encoder=encoders, task=tasks
-    )
+    return find_evidence(wildcards.setting, wildcards.target)
 
 
 def get_scores(wildcards):
-    return expand("results/scores/{model}/{target}.tsv", model=MODELS, target=TARGETS)
+    return expand("results/scores/{setting}/{target}.tsv", setting=SETTINGS, target=TARGETS)
+
+
+def get_pool_adapters(wildcards):
+    """``metrics.json`` of every source's adapter of one target: the weights beside them change with it."""
+    return expand(
+        "results/adapters/{model}/{source}/metrics.json", model=wildcards.model, source=CONFIG.pool(wildcards.target)
+    )
 
 
 onsuccess:

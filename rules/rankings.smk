@@ -1,11 +1,13 @@
 # Rankings for people: which source to train on first, for one target.
-# in:  results/scores/{model}/{target}.tsv
+# in:  results/scores/{setting}/{target}.tsv
 # out: results/rankings/{target}.tsv
 
 
 rule make_ranking:
     input:
-        scores=lambda wildcards: expand("results/scores/{model}/{target}.tsv", model=MODELS, target=wildcards.target),
+        scores=lambda wildcards: expand(
+            "results/scores/{setting}/{target}.tsv", setting=SETTINGS, target=wildcards.target
+        ),
         script=ancient("workflow/scripts/make_ranking.py"),
     output:
         "results/rankings/{target}.tsv",

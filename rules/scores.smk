@@ -1,6 +1,6 @@
 # Scores of every method for the sources of one target.
-# in:  results/data/*/info.json, results/embeddings/*/*.npz
-# out: results/scores/{model}/{target}.tsv, and beside it a .json with fingerprint and seconds per method
+# in:  results/data/*/info.json and what the methods read: embeddings, features, gradients, earlier transfers
+# out: results/scores/{setting}/{target}.tsv (a setting is a base model, or one of published transfers), and beside it a .json with fingerprint and seconds per method
 
 
 rule compute_scores:
@@ -8,26 +8,29 @@ rule compute_scores:
         get_evidence,
         script=ancient("workflow/scripts/compute_scores.py"),
     output:
-        table="results/scores/{model}/{target}.tsv",
-        about="results/scores/{model}/{target}.json",
+        table="results/scores/{setting}/{target}.tsv",
+        about="results/scores/{setting}/{target}.json",
     log:
-        "results/logs/scores/{model}/{target}.log",
+        "results/logs/scores/{setting}/{target}.log",
     benchmark:
-        "results/benchmarks/scores/{model}/{target}.tsv"
+        "results/benchmarks/scores/{setting}/{target}.tsv"
     priority: 20
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=8000,
         runtime=60,
     params:
-        recipe=lambda wildcards: recipes.scores_recipe(CONFIG, wildcards.target),
+        recipe=lambda wildcards: recipes.scores_recipe(
+            CONFIG, wildcards.setting, wildcards.target, get_past(wildcards.target)
+        ),
+        model=lambda wildcards: get_base_model(wildcards.setting),
         sentence_encoder=SENTENCE_ENCODER,
     message:
-        "{wildcards.target}: scoring its sources on {wildcards.model}"
+        "{wildcards.target}: scoring its sources ({wildcards.setting})"
     shell:
         """
-        python {input.script} --recipe {params.recipe:q} --results results --model {wildcards.model:q} \
+        python {input.script} --recipe {params.recipe:q} --results results --model {params.model:q} \
             --sentence-encoder {params.sentence_encoder:q} --out {output.table:q} --about {output.about:q} \
             >{log:q} 2>&1
         """

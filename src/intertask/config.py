@@ -206,11 +206,60 @@ class Embeddings(Strict):
     max_windows: Positive = Field(4, description="Pieces of max_length that one long text gives at most")
 
 
+class Features(Strict):
+    """Rows of a target, under the base model and under every source's adapter (docs/methods.md)."""
+
+    max_examples: Positive = Field(1000, description="Of the target's training examples, a seeded subset")
+    max_rows: Positive = Field(2000, description="tagging, extractive_qa: token rows kept at most")
+    negatives: Positive = Field(4, description="extractive_qa: sampled other tokens per window")
+    batch_size: Positive = 32
+    parallel: Positive = Field(8, description="Adapters in one forward pass, where the adapters library can")
+
+
+class Maps(Strict):
+    """Embedding space maps, from a source's rows under the base model to the same rows under its adapter."""
+
+    fit: Literal["ridge", "sgd"] = Field("ridge", description="Closed form, or the published training recipe")
+    max_examples: Positive = Field(1000, description="Of the source's training examples; published: 10000")
+    ridge: float = Field(1e-3, gt=0, description="Penalty, as a share of the inputs' mean variance")
+    epochs: Positive = Field(10, description="sgd")
+    batch_size: Positive = Field(32, description="sgd")
+    learning_rate: float = Field(1e-3, gt=0, description="sgd")
+
+
+class Gradients(Strict):
+    """Fisher embeddings of trained adapters (TaskEmb)."""
+
+    max_examples: Positive = Field(200, description="Training examples whose gradients are taken, a seeded subset")
+
+
+class FewShot(Strict):
+    """Few-shot fine-tuning: a few optimiser steps on a few of the target's training examples."""
+
+    max_examples: Positive = 1000
+    held_out: float = Field(0.2, gt=0, lt=1, description="Share of these examples that the score is from")
+    steps: list[Positive] = Field([5, 10, 25, 50], min_length=1, description="Optimiser steps after which to score")
+    batch_size: Positive = 20
+    learning_rate: float | None = Field(None, gt=0, description="Default: that of transfers")
+
+
+class Observed(Strict):
+    """Transfers that somebody else ran, in place of the workflow's own."""
+
+    file: str = Field(description="Table with setting, target, source, seed, metric, value; tsv, may be .gz")
+    settings: list[str] | None = Field(None, description="Which of its settings; default: all")
+    scale: Literal["detect", "percent", "fraction"] | dict[str, Literal["percent", "fraction"]] = Field(
+        "detect", description="Of the values, for all settings or each; detected per setting"
+    )
+
+
 class Evaluation(Strict):
     """How ranking methods are judged (docs/metrics.md)."""
 
     k: list[Positive] = Field([1, 3, 5], min_length=1, description="Of Regret@k")
     gain: Literal["exp-percent", "linear", "rank"] = "exp-percent"
+    bootstrap: Positive = Field(10_000, description="Draws of targets for the intervals")
+    confidence: float = Field(0.95, gt=0, lt=1, description="Of the intervals")
 
 
 class TaskOverride(Strict):
@@ -248,8 +297,18 @@ class Config(Strict):
     fused: list[str] = Field(
         ["vocabulary", "textemb", "semb"], min_length=1, description="Methods that the fused ranking joins"
     )
+    history: Literal["none", "own"] | list[str] = Field(
+        "none",
+        description="Earlier transfers that methods may learn from: those of this run (or of 'observed') to other "
+        "targets, or tables of one's own in the form of 'observed'",
+    )
+    observed: Observed | None = Field(None, description="Judge methods by published transfers; nothing is transferred")
     training: TrainingStages = TrainingStages()
     embeddings: Embeddings = Embeddings()
+    features: Features = Features()
+    maps: Maps = Maps()
+    gradients: Gradients = Gradients()
+    fewshot: FewShot = FewShot()
     evaluation: Evaluation = Evaluation()
     warm_worker: bool = Field(True, description="Import torch and the like once per run instead of once per job")
 
@@ -352,6 +411,8 @@ def load_config(values: Mapping[str, Any], where: str = "config.yaml") -> Config
         # 'minilm: bundled' is short for 'minilm: {path: bundled}'
         if isinstance(values.get(key), Mapping):
             values[key] = {n: {"path": m} if isinstance(m, str) else m for n, m in values[key].items()}
+    if isinstance(values.get("observed"), str):
+        values["observed"] = {"file": values["observed"]}
     return validate(Config, values, where)
 
 

@@ -17,7 +17,13 @@ VERSIONS = {
     "embeddings": 1,
     "adapter": 1,
     "transfer": 1,
-    "scores": 1,
+    "rows": 1,
+    "features": 1,
+    "map": 1,
+    "gradients": 1,
+    "fewshot_gradients": 1,
+    "fewshot": 1,
+    "scores": 2,
     "ranking": 1,
     "transfer_table": 1,
     "evaluation": 1,
@@ -89,9 +95,114 @@ def transfer_recipe(config: Config, model: Model, task: Task, source: str, seed:
     )
 
 
-def scores_recipe(config: Config, target: str) -> str:
-    """Scores of every method for the sources of one target."""
-    return _recipe("scores", target=target, sources=config.pool(target), methods=config.methods)
+def rows_recipe(config: Config, model: Model, task: Task) -> str:
+    """A target's rows under the base model: which rows, their labels and groups."""
+    settings = config.features.model_dump(mode="json", exclude={"batch_size", "parallel"})
+    return _recipe(
+        "rows",
+        model=_model(model),
+        max_length=task.max_length,
+        stride=task.stride,
+        batch_size=config.features.batch_size,
+        seed=config.seed,
+        **settings,
+    )
+
+
+def features_recipe(config: Config, model: Model, task: Task) -> str:
+    """A target's rows under each source's adapter. The sources are no setting: one more changes no other's features."""
+    return _recipe(
+        "features",
+        model=_model(model),
+        adapter=config.adapter,
+        max_length=task.max_length,
+        stride=task.stride,
+        seed=config.seed,
+        **config.features.model_dump(mode="json"),
+    )
+
+
+def map_recipe(config: Config, model: Model, task: Task) -> str:
+    """Embedding space map of one source."""
+    return _recipe(
+        "map",
+        model=_model(model),
+        adapter=config.adapter,
+        max_length=task.max_length,
+        seed=config.seed,
+        **config.maps.model_dump(mode="json"),
+    )
+
+
+def gradients_recipe(config: Config, model: Model, task: Task) -> str:
+    """Fisher embedding of a task's trained adapter."""
+    return _recipe(
+        "gradients",
+        model=_model(model),
+        adapter=config.adapter,
+        max_length=task.max_length,
+        stride=task.stride,
+        seed=config.seed,
+        **config.gradients.model_dump(mode="json"),
+    )
+
+
+def fewshot_gradients_recipe(config: Config, model: Model, task: Task) -> str:
+    """Fisher embedding of a task after a few steps of training a fresh adapter."""
+    fewshot = _fewshot(config)
+    return _recipe(
+        "fewshot_gradients",
+        model=_model(model),
+        adapter=config.adapter,
+        max_length=task.max_length,
+        stride=task.stride,
+        seed=config.seed,
+        steps=max(fewshot.pop("steps")),
+        fewshot=fewshot,
+        **config.gradients.model_dump(mode="json"),
+    )
+
+
+def fewshot_recipe(config: Config, model: Model, task: Task) -> str:
+    """Few-shot fine-tuning of one target from every source; the sources are no setting, as for features."""
+    return _recipe(
+        "fewshot",
+        model=_model(model),
+        adapter=config.adapter,
+        max_length=task.max_length,
+        stride=task.stride,
+        seed=config.seed,
+        **_fewshot(config),
+    )
+
+
+def _fewshot(config: Config) -> dict[str, Any]:
+    settings = config.fewshot.model_dump(mode="json")
+    settings["learning_rate"] = config.fewshot.learning_rate or config.training.transfer.learning_rate
+    return settings
+
+
+def scores_recipe(config: Config, setting: str, target: str, past: list[str]) -> str:
+    """Scores of every method for the sources of one target.
+
+    Args:
+        config: The run's.
+        setting: Base model, or setting of the observed table.
+        target: Name of the target.
+        past: Targets whose transfers are history for this one.
+    """
+    return _recipe(
+        "scores",
+        setting=setting,
+        target=target,
+        sources=config.pool(target),
+        methods=config.methods,
+        history=config.history,
+        observed=config.observed is not None,
+        models=list(config.models),
+        past=past,
+        seeds=config.seeds,
+    )
 
 
 def ranking_recipe(config: Config, target: str) -> str:

@@ -31,9 +31,11 @@ def test_a_name_is_taken_once(own_methods):
         registry.method("size", paper="p")(lambda target, sources: np.zeros(len(sources)))
 
 
-def test_unknown_need_is_refused(own_methods):
-    with pytest.raises(ValueError, match="unknown needs"):
+def test_unknown_need_or_artifact_is_refused(own_methods):
+    with pytest.raises(ValueError, match="not among"):
         registry.method("mine", needs=("money",), paper="p")
+    with pytest.raises(ValueError, match="not among"):
+        registry.method("mine", reads=("minds",), paper="p")
 
 
 def test_undefined_type_gives_nan_and_the_function_is_not_called(own_methods):

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Literal
 
 import numpy as np
 
@@ -16,6 +15,23 @@ Score = Callable[[Facts, Sequence[Facts]], np.ndarray]
 
 #: What a method may need beyond the count of rows.
 NEEDS = ("texts", "adapters", "labels", "heads", "history", "training")
+#: What a method may read: each word is a kind of artifact, which the workflow makes only if some method reads it.
+#: ``base``, ``sentence``: embeddings by the base model, by the sentence encoder; ``rows``: the target's rows under the
+#: base model, ``features``: under each source's adapter; ``maps``: embedding space maps; ``gradients``,
+#: ``fewshot_gradients``: Fisher embeddings; ``weights``: trained adapters of sources and target; ``fewshot``: few-shot
+#: fine-tuning; ``history``: transfers to other targets.
+READS = (
+    "base",
+    "sentence",
+    "rows",
+    "features",
+    "maps",
+    "gradients",
+    "fewshot_gradients",
+    "weights",
+    "fewshot",
+    "history",
+)
 #: Words that have another meaning in the tables, where each method is a column.
 RESERVED = ("rank", "source", "target", "model", "fused", "none")
 
@@ -28,7 +44,7 @@ class Method:
         name: As in the configuration and the tables.
         score: The function that computes it.
         needs: Words of :data:`NEEDS`.
-        encoder: Whose embedding file it reads: ``base`` (the base model), ``sentence`` or none.
+        reads: Words of :data:`READS`.
         undefined_for: Types of target for which it has no score.
         paper: Where it is from.
     """
@@ -36,7 +52,7 @@ class Method:
     name: str
     score: Score
     needs: tuple[str, ...]
-    encoder: Literal["base", "sentence"] | None
+    reads: tuple[str, ...]
     undefined_for: tuple[str, ...]
     paper: str
 
@@ -61,25 +77,27 @@ def method(
     name: str,
     *,
     needs: Sequence[str] = (),
-    encoder: Literal["base", "sentence"] | None = None,
+    reads: Sequence[str] = (),
     undefined_for: Sequence[str] = (),
     paper: str,
 ) -> Callable[[Score], Score]:
     """Register the decorated function ``f(target, sources) -> [len(sources)]`` as a method.
 
     Raises:
-        ValueError: The name is taken, reserved, or cannot head a column; a need is not one of :data:`NEEDS`.
+        ValueError: The name is taken, reserved, or cannot head a column; a need is not one of :data:`NEEDS` or
+            an artifact not one of :data:`READS`.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_-]*", name) or name in RESERVED or name.endswith("_rank"):
         raise ValueError(f"{name!r} cannot be the name of a method")
-    unknown = sorted(set(needs) - set(NEEDS))
-    if unknown:
-        raise ValueError(f"method {name}: unknown needs {unknown}, known: {NEEDS}")
+    for words, known in ((needs, NEEDS), (reads, READS)):
+        unknown = sorted(set(words) - set(known))
+        if unknown:
+            raise ValueError(f"method {name}: {unknown} is not among {known}")
 
     def register(score: Score) -> Score:
         if name in _METHODS:
             raise ValueError(f"two methods are named {name!r}")
-        _METHODS[name] = Method(name, score, tuple(needs), encoder, tuple(undefined_for), paper)
+        _METHODS[name] = Method(name, score, tuple(needs), tuple(reads), tuple(undefined_for), paper)
         return score
 
     return register

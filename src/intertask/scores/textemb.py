@@ -9,7 +9,7 @@ from .facts import Facts
 from .registry import method
 
 
-@method("textemb", needs=("texts",), encoder="base", paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770")
+@method("textemb", needs=("texts",), reads=("base",), paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770")
 def textemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """cos(v_s, v_t), v = mean over examples of the masked mean of the base model's last layer."""
     return cosines(target.text_mean, [source.text_mean for source in sources])

@@ -11,7 +11,7 @@ from .registry import method
 MAX_TOKENS = 10_000
 
 
-@method("vocabulary", needs=("texts",), encoder="base", paper="Schulte et al. 2024, https://arxiv.org/abs/2410.15148")
+@method("vocabulary", needs=("texts",), reads=("base",), paper="Schulte et al. 2024, https://arxiv.org/abs/2410.15148")
 def vocabulary(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """Jaccard |V_s ∩ V_t| / |V_s ∪ V_t| of the sub-word id sets of equal-size samples.
 

@@ -1,0 +1,38 @@
+# Few-shot fine-tuning (FSFT): a few steps on a few of the target's rows, from every source's adapter.
+# in:  results/data/{target}/, results/adapters/{model}/*/, results/models/{model}.json
+# out: results/fewshot/{model}/{target}.tsv
+
+
+rule run_fewshot:
+    input:
+        data=lambda wildcards: get_data(wildcards.target),
+        model="results/models/{model}.json",
+        adapters=get_pool_adapters,
+        script=ancient("workflow/scripts/run_fewshot.py"),
+    output:
+        # Keeps the sources whose adapters have not changed.
+        update("results/fewshot/{model}/{target}.tsv"),
+    log:
+        "results/logs/fewshot/{model}/{target}.log",
+    benchmark:
+        "results/benchmarks/fewshot/{model}/{target}.tsv"
+    priority: 15
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=12000,
+        runtime=480,
+    params:
+        recipe=lambda wildcards: recipes.fewshot_recipe(CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.target]),
+        sources=lambda wildcards: ",".join(CONFIG.pool(wildcards.target)),
+        adapters="results/adapters/{model}",
+    message:
+        "{wildcards.target}: few-shot fine-tuning from every source on {wildcards.model}"
+    shell:
+        """
+        python -m intertask.runtime.launch --usage results/benchmarks/fewshot/{wildcards.model}/{wildcards.target}.json \
+            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+            --sources {params.sources:q} --adapters {params.adapters:q} --out {output:q} >{log:q} 2>&1
+        """

@@ -1,0 +1,68 @@
+# Fisher embeddings (TaskEmb): of a task's trained adapter, and of a fresh one after a few steps.
+# in:  results/data/{task}/, results/adapters/{model}/{task}/, results/models/{model}.json
+# out: results/gradients/{model}/{task}.npz, results/fewshot_gradients/{model}/{task}.npz
+
+
+rule compute_gradients:
+    input:
+        data=lambda wildcards: get_data(wildcards.task),
+        model="results/models/{model}.json",
+        adapter=lambda wildcards: get_weights(wildcards.model, wildcards.task),
+        script=ancient("workflow/scripts/compute_gradients.py"),
+    output:
+        "results/gradients/{model}/{task}.npz",
+    log:
+        "results/logs/gradients/{model}/{task}.log",
+    benchmark:
+        "results/benchmarks/gradients/{model}/{task}.tsv"
+    priority: 15
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=120,
+    params:
+        recipe=lambda wildcards: recipes.gradients_recipe(CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.task]),
+    message:
+        "{wildcards.task}: Fisher embedding of its adapter on {wildcards.model}"
+    shell:
+        """
+        python -m intertask.runtime.launch --usage results/benchmarks/gradients/{wildcards.model}/{wildcards.task}.json \
+            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+            --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
+        """
+
+
+rule compute_fewshot_gradients:
+    input:
+        data=lambda wildcards: get_data(wildcards.task),
+        model="results/models/{model}.json",
+        script=ancient("workflow/scripts/compute_fewshot_gradients.py"),
+    output:
+        "results/fewshot_gradients/{model}/{task}.npz",
+    log:
+        "results/logs/fewshot_gradients/{model}/{task}.log",
+    benchmark:
+        "results/benchmarks/fewshot_gradients/{model}/{task}.tsv"
+    priority: 15
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime=120,
+    params:
+        recipe=lambda wildcards: recipes.fewshot_gradients_recipe(
+            CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.task]
+        ),
+    message:
+        "{wildcards.task}: Fisher embedding after a few steps on {wildcards.model}"
+    shell:
+        """
+        python -m intertask.runtime.launch --usage results/benchmarks/fewshot_gradients/{wildcards.model}/{wildcards.task}.json \
+            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+            --out {output:q} >{log:q} 2>&1
+        """
