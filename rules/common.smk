@@ -59,7 +59,7 @@ wildcard_constraints:
 def get_final_output():
     """Tables, and every result that took work: Snakemake does not miss a deleted file unless it is asked for."""
     rankings = expand("results/rankings/{target}.tsv", target=TARGETS)
-    tables = expand("results/{table}.tsv", table=["transfer", "evaluation", "regret", "costs"])
+    tables = expand("results/{table}.tsv", table=["transfer", "costs", *EVALUATION])
     data = [path for task in TASKS for path in get_data(task)]
     evidence = [path for setting in SETTINGS for target in TARGETS for path in find_evidence(setting, target)]
     adapters = [path for model in MODELS for source in SOURCES for path in get_weights(model, source)]
@@ -110,10 +110,15 @@ def get_base_model(setting):
     return setting if setting in MODELS else MODELS[0]
 
 
+def get_relatives(target):
+    """The target and the tasks of its family: what is known of transfers to them must not rank its sources."""
+    family = TASKS[target].family
+    return [task for task in TASKS if task == target or (family is not None and TASKS[task].family == family)]
+
+
 def get_past(target):
     """Targets whose transfers the methods may learn from when they rank for ``target``."""
-    family = TASKS[target].family
-    return [past for past in TARGETS if past != target and (family is None or TASKS[past].family != family)]
+    return [past for past in TARGETS if past not in get_relatives(target)]
 
 
 def get_history(target):

@@ -1,6 +1,15 @@
 # How good are the ranking methods, and what does each job cost?
-# in:  results/transfer.tsv, results/scores/{model}/{target}.tsv, results/benchmarks/
-# out: results/costs.tsv, results/evaluation.tsv, results/regret.tsv
+# in:  results/transfer.tsv, results/scores/{setting}/{target}.tsv, results/benchmarks/
+# out: results/costs.tsv, and EVALUATION: each method on each target, means and intervals, paired differences, seed noise
+# of each target; where some source is of its target's family, evaluation and means without such sources too
+
+RELATIVES = {
+    target: [s for s in CONFIG.pool(target) if TASKS[target].family and TASKS[s].family == TASKS[target].family]
+    for target in TARGETS
+}
+EVALUATION = ["evaluation", "regret", "comparison", "targets"]
+if any(RELATIVES.values()):
+    EVALUATION += ["evaluation_without_family", "regret_without_family"]
 
 
 rule collect_costs:
@@ -18,7 +27,7 @@ rule collect_costs:
     conda:
         "../envs/tables.yaml"
     params:
-        recipe=recipes.costs_recipe(CONFIG),
+        recipe=recipes.costs_recipe(CONFIG, SETTINGS),
     message:
         "collecting what each job took"
     shell:
@@ -34,8 +43,7 @@ rule evaluate_methods:
         costs="results/costs.tsv",
         script=ancient("workflow/scripts/evaluate_methods.py"),
     output:
-        evaluation="results/evaluation.tsv",
-        regret="results/regret.tsv",
+        expand("results/{table}.tsv", table=EVALUATION),
     log:
         "results/logs/evaluation.log",
     benchmark:
@@ -43,12 +51,12 @@ rule evaluate_methods:
     conda:
         "../envs/tables.yaml"
     params:
-        recipe=recipes.evaluation_recipe(CONFIG),
+        recipe=recipes.evaluation_recipe(CONFIG, SETTINGS, {t: near for t, near in RELATIVES.items() if near}),
         sentence_encoder=SENTENCE_ENCODER,
     message:
         "comparing the methods with the transfers"
     shell:
         """
         python {input.script} --recipe {params.recipe:q} --results results --sentence-encoder {params.sentence_encoder:q} \
-            --evaluation {output.evaluation:q} --regret {output.regret:q} >{log:q} 2>&1
+            --out $(dirname {output[0]:q}) >{log:q} 2>&1
         """

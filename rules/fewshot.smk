@@ -28,11 +28,13 @@ rule run_fewshot:
         recipe=lambda wildcards: recipes.fewshot_recipe(CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.target]),
         sources=lambda wildcards: ",".join(CONFIG.pool(wildcards.target)),
         adapters="results/adapters/{model}",
+        checkpoints="results/checkpoints/fewshot+{model}+{target}",
     message:
         "{wildcards.target}: few-shot fine-tuning from every source on {wildcards.model}"
     shell:
         """
         python -m intertask.runtime.launch --usage results/benchmarks/fewshot/{wildcards.model}/{wildcards.target}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --sources {params.sources:q} --adapters {params.adapters:q} --out {output:q} >{log:q} 2>&1
+            --sources {params.sources:q} --adapters {params.adapters:q} \
+            --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
         """

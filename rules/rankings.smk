@@ -19,7 +19,7 @@ rule make_ranking:
     conda:
         "../envs/tables.yaml"
     params:
-        recipe=lambda wildcards: recipes.ranking_recipe(CONFIG, wildcards.target),
+        recipe=lambda wildcards: recipes.ranking_recipe(CONFIG, wildcards.target, SETTINGS),
     message:
         "{wildcards.target}: ranking its sources"
     shell:

@@ -22,7 +22,7 @@ rule compute_scores:
         runtime=60,
     params:
         recipe=lambda wildcards: recipes.scores_recipe(
-            CONFIG, wildcards.setting, wildcards.target, get_past(wildcards.target)
+            CONFIG, wildcards.setting, wildcards.target, get_relatives(wildcards.target)
         ),
         model=lambda wildcards: get_base_model(wildcards.setting),
         sentence_encoder=SENTENCE_ENCODER,

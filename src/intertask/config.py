@@ -40,7 +40,8 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "conll", "conllu", "squad")
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """``name``, if it can be a folder's name; else ``ValueError``."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name):
         raise ValueError(
             f"{name!r} is not a plain path component: names become folders, so use letters, digits, '.', '_' and '-', "
@@ -52,7 +53,7 @@ def _plain_name(name: str) -> str:
 
 
 #: A name that becomes a folder or file under results/.
-Name = Annotated[str, AfterValidator(_plain_name)]
+Name = Annotated[str, AfterValidator(plain_name)]
 Positive = Annotated[int, Field(ge=1)]
 Checked = TypeVar("Checked", bound=BaseModel)
 
@@ -244,13 +245,22 @@ class FewShot(Strict):
 
 
 class Observed(Strict):
-    """Transfers that somebody else ran, in place of the workflow's own."""
+    """Transfers that somebody else ran, in place of the workflow's own (docs/metrics.md)."""
 
     file: str = Field(description="Table with setting, target, source, seed, metric, value; tsv, may be .gz")
-    settings: list[str] | None = Field(None, description="Which of its settings; default: all")
+    settings: list[Name] | None = Field(None, min_length=1, description="Which of its settings; default: all")
     scale: Literal["detect", "percent", "fraction"] | dict[str, Literal["percent", "fraction"]] = Field(
-        "detect", description="Of the values, for all settings or each; detected per setting"
+        "detect", description="Of the values: of all, or by 'setting' or 'setting/target'; detected for the others"
     )
+    duplicates: Literal["error", "mean", "first"] = Field(
+        "error", description="Different values for one setting, target, source and seed; equal ones count once"
+    )
+
+    @model_validator(mode="after")
+    def _settings_once(self):
+        if self.settings and len(set(self.settings)) != len(self.settings):
+            raise ValueError("settings: a name stands there twice")
+        return self
 
 
 class Evaluation(Strict):

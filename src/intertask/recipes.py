@@ -5,6 +5,7 @@ Snakemake reruns a step when, and only when, one of its settings or its version 
 computes raises its version here; a comment or a refactoring leaves it alone.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .config import Config, Model, Task, Training
@@ -26,8 +27,9 @@ VERSIONS = {
     "scores": 2,
     "ranking": 1,
     "transfer_table": 1,
-    "evaluation": 1,
-    "costs": 1,
+    "import_transfer": 1,
+    "evaluation": 2,
+    "costs": 2,
 }
 
 
@@ -182,15 +184,16 @@ def _fewshot(config: Config) -> dict[str, Any]:
     return settings
 
 
-def scores_recipe(config: Config, setting: str, target: str, past: list[str]) -> str:
+def scores_recipe(config: Config, setting: str, target: str, relatives: Sequence[str]) -> str:
     """Scores of every method for the sources of one target.
 
     Args:
         config: The run's.
         setting: Base model, or setting of the observed table.
         target: Name of the target.
-        past: Targets whose transfers are history for this one.
+        relatives: The target and the tasks of its family: transfers to them are no history.
     """
+    history = config.history != "none"
     return _recipe(
         "scores",
         setting=setting,
@@ -199,15 +202,24 @@ def scores_recipe(config: Config, setting: str, target: str, past: list[str]) ->
         methods=config.methods,
         history=config.history,
         observed=config.observed is not None,
-        models=list(config.models),
-        past=past,
-        seeds=config.seeds,
+        relatives=sorted(relatives) if history else [],
+        known=config.all_tasks if history else [],
+        own=_grid(config) | {"seeds": config.seeds} if config.history == "own" else None,
     )
 
 
-def ranking_recipe(config: Config, target: str) -> str:
-    """The ranking of one target's sources, for people."""
-    return _recipe("ranking", target=target, models=list(config.models), methods=config.methods, fused=config.fused)
+def ranking_recipe(config: Config, target: str, settings: Sequence[str] | None = None) -> str:
+    """The ranking of one target's sources, for people.
+
+    ``settings``, here and below: those of the observed table, by default the base models.
+    """
+    return _recipe(
+        "ranking",
+        target=target,
+        settings=list(settings or config.models),
+        methods=config.methods,
+        fused=config.fused,
+    )
 
 
 def transfer_table_recipe(config: Config) -> str:
@@ -215,21 +227,43 @@ def transfer_table_recipe(config: Config) -> str:
     return _recipe("transfer_table", **_grid(config), seeds=config.seeds)
 
 
-def evaluation_recipe(config: Config) -> str:
-    """How good each method is."""
+def import_transfer_recipe(config: Config) -> str:
+    """The table of every transfer, from a table that somebody else made; its name is no setting."""
+    return _recipe(
+        "import_transfer",
+        sources=config.sources,
+        targets=config.targets,
+        **config.observed.model_dump(mode="json", exclude={"file"}),
+    )
+
+
+def evaluation_recipe(
+    config: Config, settings: Sequence[str] | None = None, relatives: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """How good each method is; ``relatives`` are the sources of each target's own family."""
     return _recipe(
         "evaluation",
         **_grid(config),
+        settings=list(settings or config.models),
+        relatives=relatives or {},
         methods=config.methods,
         fused=config.fused,
+        seed=config.seed,
         **config.evaluation.model_dump(mode="json"),
     )
 
 
-def costs_recipe(config: Config) -> str:
+def costs_recipe(config: Config, settings: Sequence[str] | None = None) -> str:
     """What each job took."""
-    encoders = [*config.models, *config.sentence_encoder]
-    return _recipe("costs", **_grid(config), seeds=config.seeds, encoders=encoders)
+    return _recipe(
+        "costs",
+        **_grid(config),
+        settings=list(settings or config.models),
+        seeds=config.seeds,
+        encoders=[*config.models, *config.sentence_encoder],
+        methods=config.methods,
+        observed=config.observed is not None,
+    )
 
 
 def _grid(config: Config) -> dict[str, Any]:

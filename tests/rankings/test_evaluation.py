@@ -6,7 +6,7 @@ import pytest
 
 from intertask.errors import IntertaskError
 from intertask.rankings import metrics
-from intertask.rankings.evaluation import evaluate, summary, truth
+from intertask.rankings.evaluation import MEAN, evaluate, summary, truth, without_relatives
 from intertask.reporting.tables import read_table, write_table
 
 NAN = float("nan")
@@ -144,7 +144,7 @@ def test_summary_is_the_mean_over_targets_sorted_by_regret_at_3():
     table = summary(evaluation, costs(good=12.5, random=0))
     assert list(table.columns) == [
         *("model", "method", "regret@1", "regret@3", "regret@5", "ndcg", "spearman", "beats_none", "coverage"),
-        *("targets", "cost_seconds"),
+        *("targets", "gain", "cost_seconds"),
     ]
     assert list(table["method"]) == ["good", "random", "bad"]
     lines = table.set_index("method")
@@ -186,10 +186,66 @@ def test_models_are_kept_apart():
     transfer = pd.concat([transfers(RUNS), transfers({s: v[:1] for s, v in RUNS.items()}, model="n")])
     scores = pd.concat([score_table({"good": SCORES["good"]}), score_table({"bad": SCORES["bad"]}, model="n")])
     table = summary(evaluate(transfer, scores, [3, 1]), costs(good=3))
-    assert sorted(zip(table["model"], table["method"], strict=True)) == [
-        *(("m", "good"), ("m", "random"), ("n", "bad"), ("n", "random"))
+    assert list(zip(table["model"], table["method"], strict=True)) == [
+        *((MEAN, "random"), ("m", "good"), ("m", "random"), ("n", "bad"), ("n", "random"))
     ]
     assert table.set_index(["model", "method"]).loc[("m", "good"), "cost_seconds"] == 3
+
+
+def test_the_mean_over_settings_is_the_first_block():
+    other = {"none": [60.0], "a": [50.0], "b": [40.0], "c": [30.0]}
+    transfer = pd.concat([transfers(RUNS), transfers(other, model="n")])
+    scores = pd.concat([score_table(SCORES), score_table(SCORES, model="n")])
+    evaluation = evaluate(transfer, scores, [1])
+    table = summary(evaluation, costs(good=3), models=["n", "m"])
+    assert list(dict.fromkeys(table["model"])) == [MEAN, "n", "m"]
+    lines = table.set_index(["model", "method"])
+    # good takes b: best in m, 40 instead of 50 in n
+    assert lines.loc[("m", "good"), "regret@1"] == 0
+    assert lines.loc[("n", "good"), "regret@1"] == pytest.approx(20)
+    assert lines.loc[(MEAN, "good"), "regret@1"] == pytest.approx(10)
+    assert lines.loc[(MEAN, "good"), "beats_none"] == 0.5
+    assert lines.loc[(MEAN, "good"), "targets"] == 1
+    for column in ("ndcg", "spearman"):
+        expected = (lines.loc[("m", "bad"), column] + lines.loc[("n", "bad"), column]) / 2
+        assert lines.loc[(MEAN, "bad"), column] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("gain", ["exp-percent", "linear", "rank"])
+def test_the_scale_of_the_gain_is_printed_and_randoms_line_is_on_it(gain):
+    table = summary(evaluate(transfers(RUNS), score_table(SCORES), [1], gain), costs(), gain=gain)
+    assert set(table["gain"]) == {gain}
+    random = table.set_index("method").loc["random", "ndcg"]
+    assert random == pytest.approx(metrics.random_ndcg([71.0, 82.0, 51.0], gain))
+
+
+def test_ndcg_is_never_above_1():
+    """Sums in another order may end a last bit higher."""
+    draw = np.random.default_rng(0)
+    for _ in range(300):
+        true = draw.uniform(0, 100, 12)
+        assert metrics.ndcg(true, true) <= 1
+        assert metrics.ndcg(true, true) == pytest.approx(1)
+
+
+def test_without_relatives_shrinks_the_pool_of_that_target_only():
+    transfer = pd.concat(
+        [transfers(RUNS), transfers(RUNS, target="u"), transfers({"none": [1.0], "b": [2.0]}, target="v")]
+    )
+    scores = pd.concat(
+        [score_table(SCORES), score_table(SCORES, target="u"), score_table({"good": {"b": 1}}, target="v")]
+    )
+    relatives = {"t": ["b"], "v": ["b"]}
+    left = [without_relatives(frame, relatives) for frame in (transfer, scores)]
+    evaluation = evaluate(*left, [1])
+    assert set(evaluation["target"]) == {"t", "u"}  # v has no other source
+    # good's first choice among a and c is a, the best of the two
+    assert value(evaluation, "good", "regret", 1) == 0
+    assert value(evaluation, "bad", "regret", 1) == pytest.approx((71 - 51) / 71 * 100)
+    everything = evaluate(transfer, scores, [1])
+    assert value(everything, "bad", "regret", 1) == pytest.approx((82 - 51) / 82 * 100)
+    assert value(evaluation, "bad", "regret", 1, "u") == value(everything, "bad", "regret", 1, "u")
+    assert value(evaluation, "good", "beats_none") == 1  # none stays
 
 
 @pytest.fixture(scope="module")

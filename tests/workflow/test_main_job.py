@@ -93,7 +93,7 @@ def test_ndcg_and_regret_recomputed(finished, method):
 def test_regret_table(finished):
     table = read(finished, "regret.tsv")
     assert list(table["regret@3"]) == sorted(table["regret@3"])
-    assert set(table["method"]) == {"random", "size", "vocabulary", "textemb", "semb", "fused"}
+    assert set(table["method"]) == {"random", "size", "vocabulary", "textemb", "semb", "fused", "ceiling"}
     costs = table.set_index("method")["cost_seconds"]
     assert costs["random"] < 1 < costs["semb"] < costs["fused"]
     assert (table["targets"] == len(finished.config["targets"])).all()

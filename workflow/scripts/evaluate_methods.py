@@ -4,32 +4,57 @@ from pathlib import Path
 
 import pandas as pd
 
-from intertask.rankings.evaluation import evaluate, summary
+from intertask.rankings.bootstrap import comparison, intervals
+from intertask.rankings.evaluation import evaluate, summary, without_relatives
+from intertask.rankings.noise import ceiling, target_noise
 from intertask.rankings.ranking import with_fused
 from intertask.reporting.tables import read_table, write_table
 from intertask.runtime.costs import method_costs
 from intertask.runtime.script import arguments, run
 
+#: Methods that every other one is compared with, besides the best.
+REFERENCES = ["random", "fused", "recommended"]
+
+
+def judged(recipe: dict, transfer: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Every method, and the noise ceiling, on every target."""
+    settings = recipe["k"], recipe["gain"]
+    methods = evaluate(transfer, with_fused(scores, recipe["fused"]), *settings)
+    return pd.concat([methods, ceiling(transfer, *settings, recipe["seed"])], ignore_index=True)
+
 
 def main() -> None:
-    options = arguments(__doc__, "results", "sentence-encoder", "evaluation", "regret")
-    recipe, results = options.recipe, Path(options.results)
+    options = arguments(__doc__, "results", "sentence-encoder", "out")
+    recipe, results, out = options.recipe, Path(options.results), Path(options.out)
     transfer = read_table(results / "transfer.tsv", ["model", "target", "source", "seed", "metric", "value"])
-    costs = read_table(results / "costs.tsv", ["step", "model", "method", "seconds"])
+    costs = read_table(results / "costs.tsv", ["step", "model", "task", "source", "seed", "method", "seconds"])
     scores = pd.concat(
         [
-            read_table(results / "scores" / model / f"{target}.tsv").assign(model=model, target=target)
-            for model in recipe["models"]
+            read_table(results / "scores" / setting / f"{target}.tsv").assign(model=setting, target=target)
+            for setting in recipe["settings"]
             for target in recipe["targets"]
         ],
         ignore_index=True,
     )
-    evaluation = evaluate(transfer, with_fused(scores, recipe["fused"]), recipe["k"], recipe["gain"])
-    write_table(options.evaluation, evaluation)
-    cost = method_costs(costs, recipe["models"], recipe["methods"], recipe["fused"], options.sentence_encoder)
-    table = summary(evaluation, cost)
-    write_table(options.regret, table)
-    print(table.to_string(index=False))
+    cost = method_costs(costs, recipe, recipe["fused"], options.sentence_encoder)
+    resampling = recipe["bootstrap"], recipe["confidence"], recipe["seed"]
+
+    evaluation = judged(recipe, transfer, scores)
+    table = summary(evaluation, cost, intervals(evaluation, *resampling), recipe["settings"], recipe["gain"])
+    write_table(out / "evaluation.tsv", evaluation)
+    write_table(out / "comparison.tsv", comparison(evaluation, *resampling, REFERENCES))
+    write_table(out / "targets.tsv", target_noise(transfer, recipe["seed"]))
+    if recipe["relatives"]:
+        # Fused anew: ranks among the sources that are left.
+        left = [without_relatives(frame, recipe["relatives"]) for frame in (transfer, scores)]
+        evaluation = judged(recipe, *left)
+        ends = intervals(evaluation, *resampling)
+        write_table(out / "evaluation_without_family.tsv", evaluation)
+        second = summary(evaluation, cost, ends, recipe["settings"], recipe["gain"])
+        write_table(out / "regret_without_family.tsv", second)
+    write_table(out / "regret.tsv", table)
+    shown = [column for column in table if not column.endswith(("_low", "_high"))]
+    print(table[shown].to_string(index=False))
 
 
 run(main)

@@ -13,10 +13,10 @@ def main() -> None:
     options = arguments(__doc__, "results", "out")
     recipe = options.recipe
     scores = [
-        read_table(Path(options.results) / "scores" / model / f"{recipe['target']}.tsv").assign(
-            model=model, target=recipe["target"]
+        read_table(Path(options.results) / "scores" / setting / f"{recipe['target']}.tsv").assign(
+            model=setting, target=recipe["target"]
         )
-        for model in recipe["models"]
+        for setting in recipe["settings"]
     ]
     # random ranks nothing: its line is in regret.tsv
     methods = [method for method in recipe["methods"] if method != "random"]

@@ -19,7 +19,7 @@ def stratified_subset(rows: list[dict], n: int, seed: int, task_type: str) -> li
     """
     if n >= len(rows):
         return list(rows)
-    order = _shuffled(len(rows), seed)
+    order = shuffled(len(rows), seed)
     if task_type == "tagging":
         chosen = _cover(rows, order, task_type)[:n]
         taken = set(chosen)
@@ -48,7 +48,7 @@ def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple
     if len(rows) < 2:
         raise IntertaskError(f"{len(rows)} rows cannot be split in two.", "", "give a validation split, or more rows")
     n = min(max(round(fraction * len(rows)), 1), len(rows) - 1)
-    order = _shuffled(len(rows), seed)
+    order = shuffled(len(rows), seed)
     strata = _strata(rows, task_type)
     kept = set(_cover(rows, order, task_type))
     for keys in ([_passage(row, task_type) for row in rows], [input_key(row, task_type) for row in rows]):
@@ -82,7 +82,7 @@ def _passage(row: dict, task_type: str) -> Hashable:
     return input_key(row, task_type)
 
 
-def _shuffled(n: int, seed: int) -> list[int]:
+def shuffled(n: int, seed: int) -> list[int]:
     """The numbers below ``n`` in a seeded order. Only ``random()`` is promised to stay the same over versions."""
     generator = random.Random(seed)
     keys = [generator.random() for _ in range(n)]

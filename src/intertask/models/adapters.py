@@ -110,11 +110,15 @@ def load_source(folder: Path, base_model, target: str, adapter: str, expected_sh
         model = base_model()
         model.load_adapter(str(folder), load_as=target, with_head=False, use_safetensors=True, set_active=True)
         model.train_adapter(target)
-    found = weights_sha256(model, target, adapter)
-    if found != expected_sha256:
+    check_weights(model, target, adapter, expected_sha256, folder)
+    return model
+
+
+def check_weights(model, name: str, adapter: str, expected_sha256: str, folder: Path) -> None:
+    """Raise :class:`IntertaskError` where weights loaded from ``folder`` are not those of its ``metrics.json``."""
+    if weights_sha256(model, name, adapter) != expected_sha256:
         raise IntertaskError(
             "The source's weights are not those that its metrics.json speaks of: stale or damaged.",
             folder,
             f"delete {folder} and run again",
         )
-    return model

@@ -47,7 +47,7 @@ def fine_tune(
     rows, dev_rows, dev_sentence = _dev_split(rows, prepared.validation, settings, split_seed, kind)
     label_scale = None
     if kind == "regression":
-        rows, label_scale = _standardised(rows)
+        rows, label_scale = standardised(rows)
     task_type.add_head(model, name, info)
 
     def encode(part, labelled):
@@ -100,7 +100,7 @@ def _dev_split(rows: list, validation: list, settings: dict, seed: int, kind: st
     return rows, dev, sentence
 
 
-def _standardised(rows: list) -> tuple[list, dict[str, float]]:
+def standardised(rows: list) -> tuple[list, dict[str, float]]:
     """Rows with labels of mean 0 and deviation 1: labels in the hundreds would drown the head in its first steps.
 
     The metrics of regression are correlations, which do not see the scale.

@@ -10,6 +10,7 @@ from ..files import atomic
 
 #: Columns of names. They are read as text, whatever they look like: a task may be called '1' or 'NA'.
 NAMES = ("model", "target", "source", "method", "metric", "task", "type", "encoder", "setting", "rule")
+NAMES += ("data", "adapter", "recipe")  # fingerprints: some look like 1e15
 #: What stands for a missing value in the other columns; tables that users bring have their own spelling.
 MISSING = ["", "nan", "NaN", "NA"]
 

@@ -1,6 +1,7 @@
 """From the files of ``results/`` to the facts that methods read."""
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..data import load_info
+from ..data.observed import Run, history_runs
 from ..errors import IntertaskError
 from ..files import read_json
-from ..scores.facts import Facts, Rows, View
+from ..scores.facts import Facts, Past, Rows, View
 
 #: Of an adapter's tensors: the two halves of a site, as bottlenecks and LoRA name them.
 HALVES = ((".adapter_down.0.", ".adapter_up."), (".lora_A", ".lora_B"))
@@ -56,6 +58,10 @@ class Evidence:
         if "fewshot" in self.reads:
             for source, found in self._fewshot().items():
                 of_sources[source]["fewshot"] = found
+        if "history" in self.reads:
+            of_target["past"], observed = self._history()
+            for source in self.sources:
+                of_sources[source]["history"] = observed[source]
         for task, fields in [(self.target, of_target), *of_sources.items()]:
             if "gradients" in self.reads:
                 fields["gradients"] = self._components("gradients", task, self._adapter(task))
@@ -80,6 +86,7 @@ class Evidence:
             rows=info["rows_before_cap"]["train"],
             classes=len(labels) if labels else info.get("max_choices"),
             words=info["words"]["mean"],
+            paired=self._paired(task, info["type"]),
             text_embeddings=base.get("embeddings"),
             text_mean=base.get("mean"),
             sentence_embeddings=sentence.get("embeddings"),
@@ -87,6 +94,14 @@ class Evidence:
             token_ids=base.get("token_ids"),
             **fields,
         )
+
+    def _paired(self, task: str, kind: str) -> bool:
+        if kind not in ("classification", "regression"):
+            return False
+        import pyarrow.parquet as pq
+
+        text = pq.read_table(self.results / "data" / task / "train.parquet", columns=["text_b"])["text_b"]
+        return text.null_count < len(text) / 2
 
     def _adapter(self, task: str) -> str:
         """Fingerprint of the task's trained adapter."""
@@ -156,6 +171,58 @@ class Evidence:
                 self._check(path, f"adapter ({source})", adapter, self._adapter(source))
             found[source] = dict(zip(part["step"].astype(int), part["value"].astype(float), strict=True))
         return found
+
+    def _history(self) -> tuple[tuple[Past, ...], dict[str, np.ndarray]]:
+        """Past targets, and of each source what it reached on them: means over seeds, a run without a score as 0."""
+        runs = [run for run in self._past_runs() if run.target not in self.recipe["relatives"]]
+        values: dict[tuple[str, str], dict[str, list[float]]] = {}
+        for run in runs:
+            values.setdefault((run.setting, run.target), {}).setdefault(run.source, []).append(
+                0.0 if math.isnan(run.value) else run.value
+            )
+        facts = {target: self._past_facts(target) for _, target in values}
+        past = []
+        for (setting, target), found in values.items():
+            errors = [np.std(of, ddof=1) / len(of) ** 0.5 for of in found.values() if len(of) > 1]
+            none = float(np.mean(found["none"])) if "none" in found else math.nan
+            noise = float(np.mean(errors)) if errors else math.nan
+            past.append(Past(setting, setting == self.recipe["setting"], facts[target], none, noise))
+        observed = {
+            # the mean over sorted values: the last bit of a sum depends on its order
+            source: np.array(
+                [np.mean(sorted(found[source])) if source in found else np.nan for found in values.values()]
+            )
+            for source in self.sources
+        }
+        return tuple(past), observed
+
+    def _past_runs(self) -> list[Run]:
+        recipe = self.recipe
+        if recipe["history"] == "none":
+            return []
+        if isinstance(recipe["history"], list):
+            return [run for path in recipe["history"] for run in history_runs(path)]
+        if recipe["observed"]:
+            from ..reporting.tables import read_table
+
+            table = read_table(self.results / "transfer.tsv", ["model", "target", "source", "seed", "metric", "value"])
+            columns = [table[name] for name in ("model", "target", "source", "seed", "metric", "value")]
+            return [Run(*row, line) for line, row in enumerate(zip(*columns, strict=True), start=2)]
+        own, runs = recipe["own"], []
+        for model in own["models"]:
+            for target in (target for target in own["targets"] if target not in recipe["relatives"]):
+                for source in ["none", *(source for source in own["sources"] if source != target)]:
+                    for seed in own["seeds"]:
+                        path = self.results / "transfer" / model / target / source / f"seed{seed}.json"
+                        found = read_json(path)
+                        runs.append(Run(model, target, source, seed, found["metric"], found["value"], 0))
+        return runs
+
+    def _past_facts(self, task: str) -> Facts:
+        """A target of a brought history may be a task that the run knows nothing of."""
+        if (self.results / "data" / task / "info.json").exists() and task in self.recipe["known"]:
+            return self._facts(task)
+        return Facts(task, "", 0)
 
     def _weights(self, task: str) -> dict[str, tuple[np.ndarray, np.ndarray]] | None:
         """(down [r, D], up [D, r]) of every site; None for adapters without such halves."""

@@ -43,6 +43,7 @@ class Facts:
         rows: True number of training examples, before any cap.
         classes: Number of labels or tags, of choices for multiple choice; None for other types.
         words: Mean number of words of a training example.
+        paired: Whether its examples are pairs of texts (classification, regression).
         text_embeddings: [n, D] one embedding per sampled example, by the base model.
         text_mean: [D] their mean, float64.
         sentence_embeddings: [n, S] one embedding per sampled example, by the sentence encoder.
@@ -66,6 +67,7 @@ class Facts:
     rows: int
     classes: int | None = None
     words: float | None = None
+    paired: bool = False
     text_embeddings: np.ndarray | None = None
     text_mean: np.ndarray | None = None
     sentence_embeddings: np.ndarray | None = None

@@ -33,7 +33,7 @@ READS = (
     "history",
 )
 #: Words that have another meaning in the tables, where each method is a column.
-RESERVED = ("rank", "source", "target", "model", "fused", "none")
+RESERVED = ("rank", "source", "target", "model", "fused", "none", "ceiling")
 
 
 @dataclass(frozen=True)

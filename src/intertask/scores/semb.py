@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .cosine import cosines
+from .cosine import centred_cosines, cosines
 from .facts import Facts
 from .registry import method
 
@@ -13,3 +13,14 @@ from .registry import method
 def semb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """cos(v_s, v_t), v = mean over examples of the sentence embedding."""
     return cosines(target.sentence_mean, [source.sentence_mean for source in sources])
+
+
+@method(
+    "semb-centred",
+    needs=("texts",),
+    reads=("sentence",),
+    paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247, centred",
+)
+def semb_centred(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+    """cos(v_s − m, v_t − m), m = mean of v over the target and its sources; NaN with fewer than three tasks."""
+    return centred_cosines(target.sentence_mean, [source.sentence_mean for source in sources])

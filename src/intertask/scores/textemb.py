@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .cosine import cosines
+from .cosine import centred_cosines, cosines
 from .facts import Facts
 from .registry import method
 
@@ -13,3 +13,14 @@ from .registry import method
 def textemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """cos(v_s, v_t), v = mean over examples of the masked mean of the base model's last layer."""
     return cosines(target.text_mean, [source.text_mean for source in sources])
+
+
+@method(
+    "textemb-centred",
+    needs=("texts",),
+    reads=("base",),
+    paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770, centred",
+)
+def textemb_centred(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+    """cos(v_s − m, v_t − m), m = mean of v over the target and its sources; NaN with fewer than three tasks."""
+    return centred_cosines(target.text_mean, [source.text_mean for source in sources])

@@ -18,6 +18,9 @@
     One prediction per row, from the logits as numpy arrays, padded with -100 over batches.
 ``score(predictions, rows, info)``
     Every metric that suits the type, in percent points.
+``units(rows, tokenizer, max_length, stride, info, settings)``
+    The :class:`intertask.types.units.Units` that feature scores look at. They depend on nothing but the arguments;
+    ``settings`` are ``max_rows``, ``negatives`` and ``seed``.
 
 ``rows`` are canonical rows, ``info`` is what ``info.json`` says of the task.
 """

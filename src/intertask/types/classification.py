@@ -6,6 +6,7 @@ import numpy as np
 
 from .encoding import encode_pairs
 from .metrics import class_scores, f_beta, positive_index
+from .units import whole_texts
 
 HEAD_LAYERS = 2
 EXTRA_KEYS = ("row",)
@@ -35,6 +36,12 @@ def encode(rows, tokenizer, max_length, stride, info, labelled=True):
         if labelled:
             feature["labels"] = int(row["label"])
     return features
+
+
+def units(rows, tokenizer, max_length, stride, info, settings):
+    """One row per example: the mean of its text, or of both texts jointly; its class."""
+    features = encode(rows, tokenizer, max_length, stride, info)
+    return whole_texts(features, range(len(rows)), np.array([f["labels"] for f in features], np.int64))
 
 
 def collator(tokenizer):

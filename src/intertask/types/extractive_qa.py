@@ -1,13 +1,17 @@
 """An answer to a question, as a span of a context."""
 
+import random
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from functools import partial
 
 import numpy as np
 
+from ..data.subset import shuffled
 from ..errors import IntertaskError
 from . import squad_metrics
 from .encoding import cut, offsets, room
+from .units import tokens
 
 HEAD_LAYERS = 1
 EXTRA_KEYS = ("row", "cls", "context_begin", "context_spans")
@@ -81,14 +85,70 @@ def encode(rows, tokenizer, max_length, stride, info, labelled=True):
 
 def _gold_span(feature, row):
     """First and last position of the first answer that lies inside the window, else twice the CLS token's."""
+    return next(_gold_spans(feature, row), (feature["cls"], feature["cls"]))
+
+
+def _gold_spans(feature, row):
+    """First and last position of every answer that lies inside the window."""
     starts, ends = feature["context_spans"].T.tolist()
     for answer, begin in zip(row["answer_texts"], row["answer_starts"], strict=True):
         end = begin + len(answer.rstrip())
         begin += len(answer) - len(answer.lstrip())
         first, last = bisect_right(ends, begin), bisect_left(starts, end) - 1
         if starts and starts[0] <= begin and end <= ends[-1] and first <= last:
-            return feature["context_begin"] + first, feature["context_begin"] + last
-    return feature["cls"], feature["cls"]
+            yield feature["context_begin"] + first, feature["context_begin"] + last
+
+
+def units(rows, tokenizer, max_length, stride, info, settings):
+    """Rows of single sub-words, in two views: starts of answers (class 1) and others (0), and the same of ends.
+
+    Each window gives the starts and ends of the answers in it, or CLS if there is none, and ``negatives`` others of
+    its context (fewer where it has fewer), drawn at random, which both views share. Where some window has CLS as its
+    answer, CLS is a negative of the windows that have another: else it would give itself away.
+
+    At most ``max_rows``: every example gives one window, with an answer if it has one, before any gives a second.
+    Groups are the passages.
+    """
+    features = encode(rows, tokenizer, max_length, stride, info)
+    answers = [sorted(set(_gold_spans(feature, rows[feature["row"]]))) for feature in features]
+    random_order = shuffled(len(features), settings["seed"])
+    turns, turn = Counter(), {}
+    for i in sorted(random_order, key=lambda i: not answers[i]):
+        turn[i] = turns[features[i]["row"]]
+        turns[features[i]["row"]] += 1
+    generator = random.Random(settings["seed"])
+    chosen, count = {}, 0
+    for i in sorted(random_order, key=turn.get):
+        labels = _window_labels(features[i], answers[i], settings["negatives"], generator, not all(answers))
+        count += len(labels)
+        if chosen and count > settings["max_rows"]:
+            break
+        chosen[i] = labels
+    places = [(i, position) for i in sorted(chosen) for position in sorted(chosen[i])]
+    passages = {" ".join(row["context"].split()): n for n, row in enumerate(rows)}
+    groups = [passages[" ".join(rows[features[i]["row"]]["context"].split())] for i, _ in places]
+    views = [[], []]
+    for n, (i, position) in enumerate(places):
+        for view, label in zip(views, chosen[i][position], strict=True):
+            if label is not None:
+                view.append((n, label))
+    return tokens(features, places, groups, views)
+
+
+def _window_labels(feature, spans, negatives, generator, cls_is_negative):
+    """Position -> its class as start and as end of an answer; None: not in that view."""
+    cls = feature["cls"]
+    starts, ends = (set(side) for side in zip(*(spans or [(cls, cls)]), strict=True))
+    begin = feature["context_begin"]
+    others = sorted(set(range(begin, begin + len(feature["context_spans"]))) - starts - ends)
+    keys = {position: generator.random() for position in others}
+    drawn = sorted(others, key=keys.get)[:negatives]
+    if spans and cls_is_negative:
+        drawn.append(cls)
+    labels = {
+        position: (1 if position in starts else None, 1 if position in ends else None) for position in starts | ends
+    }
+    return labels | {position: (0, 0) for position in drawn}
 
 
 def collator(tokenizer):

@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from .encoding import cut, encode_pairs, offsets, room
+from .units import whole_texts
 
 HEAD_LAYERS = 2
 EXTRA_KEYS = ("row",)
@@ -62,6 +63,20 @@ def _first_texts(rows, tokenizer, max_length):
     return first_texts
 
 
+def units(rows, tokenizer, max_length, stride, info, settings):
+    """One row per example and choice: the mean of context, question and choice; 1 for the correct one, else 0.
+
+    Groups are the examples.
+    """
+    inputs, groups, labels = [], [], []
+    for feature in encode(rows, tokenizer, max_length, stride, info):
+        for k in range(sum(feature["choice_mask"])):
+            inputs.append(_choice(feature, k))
+            groups.append(feature["row"])
+            labels.append(int(k == feature["labels"]))
+    return whole_texts(inputs, groups, np.array(labels, np.int64))
+
+
 def collator(tokenizer):
     """Inputs [B, K, L], choice_mask bool [B, K], labels int64 [B]."""
     return partial(_collate, tokenizer=tokenizer)
@@ -70,15 +85,22 @@ def collator(tokenizer):
 def _collate(features, tokenizer):
     import torch
 
-    from .batches import INPUTS, pad_inputs
+    from .batches import pad_inputs
 
     count = len(features[0]["choice_mask"])
-    choices = [{key: feature[key][k] for key in INPUTS if key in feature} for feature in features for k in range(count)]
+    choices = [_choice(feature, k) for feature in features for k in range(count)]
     batch = {key: values.unflatten(0, (-1, count)) for key, values in pad_inputs(choices, tokenizer).items()}
     batch["choice_mask"] = torch.tensor([feature["choice_mask"] for feature in features], dtype=torch.bool)
     if "labels" in features[0]:
         batch["labels"] = torch.tensor([feature["labels"] for feature in features])
     return batch
+
+
+def _choice(feature, k):
+    """Inputs of a row's choice ``k``."""
+    from .batches import INPUTS
+
+    return {key: feature[key][k] for key in INPUTS if key in feature}
 
 
 def loss(model, batch):

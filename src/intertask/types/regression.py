@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from . import classification
+from .units import whole_texts
 
 HEAD_LAYERS = classification.HEAD_LAYERS
 EXTRA_KEYS = classification.EXTRA_KEYS
@@ -26,6 +27,14 @@ def encode(rows, tokenizer, max_length, stride, info, labelled=True):
         for feature, row in zip(features, rows, strict=True):
             feature["labels"] = float(row["label"])
     return features
+
+
+def units(rows, tokenizer, max_length, stride, info, settings):
+    """One row per example, as for classification; its label less the mean of all, over their deviation."""
+    features = encode(rows, tokenizer, max_length, stride, info)
+    labels = np.array([feature["labels"] for feature in features], np.float64)
+    spread = labels.std() if np.ptp(labels) > 0 else 1.0  # the deviation of equal floats may come out above 0
+    return whole_texts(features, range(len(rows)), (labels - labels.mean()) / spread)
 
 
 def loss(model, batch):

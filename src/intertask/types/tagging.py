@@ -6,8 +6,10 @@ from functools import partial
 import numpy as np
 
 from ..data.labels import is_span_scheme
+from ..data.subset import shuffled
 from .encoding import room
 from .metrics import class_scores, f_beta, positive_index
+from .units import capped, tokens
 
 HEAD_LAYERS = 1
 EXTRA_KEYS = ("row", "words")
@@ -87,6 +89,19 @@ def _windows(lengths, limit):
             begin, used = word, 0
         used += length
     yield begin, len(lengths)
+
+
+def units(rows, tokenizer, max_length, stride, info, settings):
+    """One row per word: its first sub-word; its tag.
+
+    At most ``max_rows``: rare tags are kept whole, and the others cut to as many rows each. Groups are the examples.
+    """
+    features = encode(rows, tokenizer, max_length, stride, info)
+    places = [(text, position) for text, feature in enumerate(features) for position, _ in feature["words"]]
+    tags = [features[text]["labels"][position] for text, position in places]
+    kept = capped(tags, settings["max_rows"], shuffled(len(tags), settings["seed"]))
+    groups = [features[places[i][0]]["row"] for i in kept]
+    return tokens(features, [places[i] for i in kept], groups, [[(n, tags[i]) for n, i in enumerate(kept)]])
 
 
 def collator(tokenizer):

@@ -1,0 +1,29 @@
+# Transfers that somebody else ran, in place of the workflow's own (included instead of transfer.smk).
+# in:  the table that the configuration names under observed
+# out: results/transfer.tsv; results/observed.tsv, which says what was found in the table
+
+
+rule import_transfer:
+    input:
+        table=CONFIG.observed.file,
+        script=ancient("workflow/scripts/import_transfer.py"),
+    output:
+        transfer="results/transfer.tsv",
+        about="results/observed.tsv",
+    log:
+        "results/logs/transfer.log",
+    benchmark:
+        "results/benchmarks/transfer.tsv"
+    # The table is checked before anything is embedded.
+    priority: 100
+    conda:
+        "../envs/tables.yaml"
+    params:
+        recipe=recipes.import_transfer_recipe(CONFIG),
+    message:
+        "reading the transfers of {input.table}"
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --table {input.table:q} --out {output.transfer:q} \
+            --about {output.about:q} >{log:q} 2>&1
+        """

@@ -1,0 +1,152 @@
+"""Seed noise of the observed scores: the noise ceiling, and how much of a target's variance is more than noise.
+
+``transfer`` has model, target, source, seed, metric, value (percent points; NaN = a run without a score).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from math import comb
+from zlib import crc32
+
+import numpy as np
+import pandas as pd
+
+from . import metrics
+from .evaluation import evaluation_table, judge, mean_of_runs
+
+#: Splits of the seeds that are averaged over: all, if they are no more.
+SPLITS = 100
+#: Reassignments of the runs to the sources.
+PERMUTATIONS = 1000
+
+Runs = Mapping[str, Mapping[int, float]]
+
+
+def ceiling(
+    transfer: pd.DataFrame, ks: Sequence[int], gain: metrics.Gain = "exp-percent", seed: int = 1
+) -> pd.DataFrame:
+    """What a ranking by half of the seeds reaches when it is judged by the other half, as the method ``ceiling``.
+
+    The mean over all splits of the seeds into halves, or over 100 drawn ones. Of an odd number the smaller half ranks.
+    The split is by seed, the same for all sources, as far as they have the same seeds. Undefined (NaN) for a target
+    one of whose sources has a single run.
+
+    Returns:
+        model, method, target, metric, k, value, as :func:`~intertask.rankings.evaluation.evaluate` has it.
+    """
+    rows = []
+    for model, target, runs in _targets(transfer):
+        pool = [source for source in runs if source != "none"]
+        lines = []
+        if min(len(runs[source]) for source in pool) > 1:
+            for ranks, judges in halves(runs, pool, _generator(seed, model, target)):
+                predicted, true = (np.array([mean_of_runs(half[s]) for s in pool]) for half in (ranks, judges))
+                none = mean_of_runs(judges["none"]) if "none" in runs else np.nan
+                lines.append(judge(true, predicted, none, ks, gain))
+        names = [line[:2] for line in (lines[0] if lines else judge(np.zeros(1), np.zeros(1), 0.0, ks, gain))]
+        for i, (metric, k) in enumerate(names):
+            values = np.array([line[i][2] for line in lines])
+            mean = float(np.mean(values[~np.isnan(values)])) if not np.isnan(values).all() else np.nan
+            rows.append((model, "ceiling", target, metric, k, mean))
+    return evaluation_table(rows)
+
+
+def halves(
+    runs: Runs, pool: Sequence[str], draw: np.random.Generator
+) -> Iterator[tuple[dict[str, list[float]], dict[str, list[float]]]]:
+    """Values of each source's runs in the half that ranks and in the half that judges, for each split."""
+    own = {frozenset(runs[source]) for source in pool}
+    seeds = sorted({seed for of_source in runs.values() for seed in of_source})
+    shared = sorted(next(iter(own)))
+    if len(own) == 1 and comb(len(shared), len(shared) // 2) <= SPLITS:
+        orders = [[*first, *(s for s in seeds if s not in first)] for first in combinations(shared, len(shared) // 2)]
+    else:
+        orders = [[seeds[i] for i in draw.permutation(len(seeds))] for _ in range(SPLITS)]
+    for order in orders:
+        ranks, judges = {}, {}
+        for source, values in runs.items():
+            ordered = [values[seed] for seed in order if seed in values]
+            ranks[source], judges[source] = ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
+        yield ranks, judges
+
+
+def target_noise(transfer: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
+    """For each target, whether its sources differ by more than seed noise.
+
+    A target whose sources differ by noise only has no best source to be found. It stays in every mean; this table says
+    which it is. Runs without a score count as 0, as in :func:`~intertask.rankings.evaluation.truth`.
+
+    Returns:
+        model, target, sources, fewest_seeds, most_seeds, best (source), best_score, none (score), all in percent
+        points; between_sd: standard deviation of the sources' means; noise_sd: standard error of such a mean, from the
+        pooled variance of the runs of a source; reliability: 1 - noise_sd^2 / between_sd^2, at least 0, the share of
+        the variance between sources that is no noise; p_value: how often 1000 random reassignments of the runs to the
+        sources give at least this variance between sources; above_noise: yes if p_value < 0.05. The last four
+        are empty where no source has two runs.
+    """
+    rows = []
+    for model, target, runs in _targets(transfer):
+        pool = sorted(runs.keys() - {"none"})
+        counts = np.array([len(runs[source]) for source in pool])
+        values = np.nan_to_num(np.concatenate([list(runs[source].values()) for source in pool]))
+        source_of = np.repeat(np.arange(len(pool)), counts)
+        means = np.bincount(source_of, values) / counts
+        best = int(np.argmax(means))
+        between = float(np.var(means, ddof=1)) if len(pool) > 1 else np.nan
+        row = {
+            "model": model,
+            "target": target,
+            "sources": len(pool),
+            "fewest_seeds": int(counts.min()),
+            "most_seeds": int(counts.max()),
+            "best": pool[best],
+            "best_score": means[best],
+            "none": mean_of_runs(list(runs["none"].values())) if "none" in runs else np.nan,
+            "between_sd": between**0.5,
+        }
+        spare = len(values) - len(pool)
+        if spare and len(pool) > 1:
+            noise = float(((values - means[source_of]) ** 2).sum() / spare * np.mean(1 / counts))
+            p = _p_value(values, source_of, _generator(seed, model, target))
+            row |= {
+                "noise_sd": noise**0.5,
+                "reliability": max(0.0, 1 - noise / between) if between > 0 else 0.0,
+                "p_value": p,
+                "above_noise": "yes" if p < 0.05 else "no",
+            }
+        rows.append(row)
+    columns = ["noise_sd", "reliability", "p_value", "above_noise"]
+    table = pd.DataFrame(rows)
+    return table.reindex(columns=[*table.columns.drop(columns, errors="ignore"), *columns])
+
+
+def _p_value(values: np.ndarray, source_of: np.ndarray, draw: np.random.Generator) -> float:
+    """Permutation test of the variance between sources (the sum of squares between, as in one-way ANOVA)."""
+    counts = np.bincount(source_of)
+
+    def between(v: np.ndarray) -> float:
+        return float((np.bincount(source_of, v) ** 2 / counts).sum())
+
+    found = between(values - values.mean())
+    drawn = np.array([between(draw.permutation(values) - values.mean()) for _ in range(PERMUTATIONS)])
+    # Sums in another order differ in the last bits: equal is at least as much.
+    return float((1 + np.sum(drawn >= found * (1 - 1e-9))) / (1 + PERMUTATIONS))
+
+
+def _targets(transfer: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, dict[int, float]]]]:
+    """model, target, and source -> seed -> value; all sorted by name, without the target itself."""
+    ordered = transfer.sort_values(["model", "target", "source", "seed"])
+    for (model, target), frame in ordered[ordered["source"] != ordered["target"]].groupby(["model", "target"]):
+        yield (
+            model,
+            target,
+            {
+                source: dict(zip(part["seed"], part["value"].astype(np.float64), strict=True))
+                for source, part in frame.groupby("source")
+            },
+        )
+
+
+def _generator(seed: int, model: str, target: str) -> np.random.Generator:
+    """One target's own: another target more or less does not alter its numbers."""
+    return np.random.default_rng([seed, crc32(f"{model}/{target}".encode())])

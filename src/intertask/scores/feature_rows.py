@@ -1,0 +1,69 @@
+"""Feature scores: how well the target's labels can be told from its rows under a source's adapter."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from .facts import Facts, Rows
+
+#: (F [n, D] float64 and finite, labels [n] class ids or float values, groups [n]) -> score, higher = better.
+Estimator = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
+
+
+def score_rows(target: Facts, sources: Sequence[Facts], estimator: Estimator) -> np.ndarray:
+    """Mean over the target's views of ``estimator(F[view.index], view.labels, groups[view.index])``.
+
+    For multiple choice, F is centred within each group first: only the difference between choices counts.
+
+    Returns:
+        [len(sources)]; NaN where the target has no rows, a source's features are missing, not finite or not [N, D],
+        or the estimator's value is not finite in some view.
+    """
+    rows = target.target_rows
+    if rows is None or not rows.views or not all(len(view.index) for view in rows.views):
+        return np.full(len(sources), np.nan)
+    centre = target.type == "multiple_choice"
+    return np.array([_score(source.features, rows, centre, estimator) for source in sources], np.float64)
+
+
+def _score(features: np.ndarray | None, rows: Rows, centre: bool, estimator: Estimator) -> float:
+    if features is None or features.ndim != 2 or len(features) != len(rows.groups) or not features.shape[1]:
+        return float("nan")
+    F = features.astype(np.float64)
+    if not np.isfinite(F).all():
+        return float("nan")
+    if centre:
+        F = centred_within(F, rows.groups)
+    scores = [estimator(F[view.index], view.labels, rows.groups[view.index]) for view in rows.views]
+    return float(np.mean(scores)) if np.isfinite(scores).all() else float("nan")
+
+
+def centred_within(F: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """F [N, D] less the mean of its group; exactly 0 where the rows of a group are equal."""
+    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    F = F - F[first][group]  # the mean of equal numbers may differ from them by rounding
+    sums = np.zeros((len(first), F.shape[1]))
+    np.add.at(sums, group, F)
+    return F - (sums / np.bincount(group)[:, None])[group]
+
+
+def is_regression(labels: np.ndarray) -> bool:
+    """Values, not class ids."""
+    return np.issubdtype(labels.dtype, np.floating)
+
+
+def choice_accuracy(scores: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> float:
+    """Multiple choice: share of the groups whose row of the highest score is the right one.
+
+    Rows that tie for the highest share the credit, so that the order of the rows does not matter.
+
+    Args:
+        scores: [N] one per (example, choice)
+        labels: [N] 1 = right
+        groups: [N] the example
+    """
+    _, group = np.unique(groups, return_inverse=True)
+    highest = np.full(group.max() + 1, -np.inf)
+    np.maximum.at(highest, group, scores)
+    top = scores >= highest[group] - 1e-9  # equal but for rounding
+    return float(np.mean(np.bincount(group, top * (labels == 1)) / np.bincount(group, top)))

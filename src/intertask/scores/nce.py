@@ -1,0 +1,40 @@
+"""NCE: conditional entropy of the target's labels given the source head's decisions."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .facts import Facts
+from .leep import score_probabilities
+from .registry import method
+
+
+@method(
+    "nce",
+    needs=("adapters", "labels", "heads"),
+    reads=("rows", "features"),
+    undefined_for=("regression",),
+    paper="Tran et al. 2019, https://arxiv.org/abs/1908.08142",
+)
+def nce(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+    """-H(Y | Z) = Σ_{y,z} P(y, z) log P(y | z), Z = the class that the source head finds most probable.
+
+    P(y, z) are the shares of the target's rows. Mean over the target's views. NaN for sources whose head gives no
+    class probabilities, and where the target has one class only. LEEP of one-hot probabilities is the same.
+
+    Tran et al. 2019, "Transferability and Hardness of Supervised Classification Tasks",
+    https://arxiv.org/abs/1908.08142.
+    """
+    return score_probabilities(target, sources, lambda P, labels: negative_conditional_entropy(P.argmax(1), labels))
+
+
+def negative_conditional_entropy(z: np.ndarray, y: np.ndarray) -> float:
+    """-H(Y | Z) in nats of class ids z and y [N]; NaN if y has one class only."""
+    classes, y = np.unique(y, return_inverse=True)
+    if len(classes) < 2:
+        return float("nan")
+    _, z = np.unique(z, return_inverse=True)
+    counts = np.zeros((len(classes), z.max() + 1))
+    np.add.at(counts, (y, z), 1)
+    share = (counts / counts.sum(0))[y, z]  # P(y_i | z_i) of each row, never 0
+    return float(np.log(share).mean())

@@ -1,0 +1,78 @@
+"""Compute one target's rows under the adapter of every source, or of those that are new or have changed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from intertask.data import load_prepared
+from intertask.errors import IntertaskError
+from intertask.files import atomic, canonical_json, fingerprint, read_json
+from intertask.models.base import load_model, quiet_libraries, recipe_model
+from intertask.models.row_features import source_rows
+from intertask.models.rows import target_units
+from intertask.runtime.script import arguments, run
+
+
+def main() -> None:
+    options = arguments(__doc__, "data", "model", "rows", "sources", "adapters", "out")
+    quiet_libraries()
+    recipe, prepared, base = options.recipe, load_prepared(options.data), recipe_model(options.recipe)
+    folders = {source: Path(options.adapters) / source for source in options.sources.split(",")}
+    adapters = {source: read_json(folder / "metrics.json")["fingerprint"] for source, folder in folders.items()}
+    units, tokenizer = target_units(prepared, base, load_model(base).config, recipe)
+    made_from = {
+        "data": prepared.info["fingerprint"],
+        "rows": rows_fingerprint(options.rows, prepared.info["fingerprint"], units),
+        "recipe": canonical_json(recipe),
+    }
+    arrays = kept(options.out, made_from, adapters)
+    missing = {source: folder for source, folder in folders.items() if f"features/{source}" not in arrays}
+    for source in folders:
+        if source not in missing:
+            print(f"{source}: kept", flush=True)
+    kind = prepared.info["type"]
+    for source, features, probabilities in source_rows(
+        missing, base, recipe["adapter"], kind, units, tokenizer, recipe
+    ):
+        arrays[f"features/{source}"] = features
+        if probabilities is not None:
+            arrays[f"probabilities/{source}"] = probabilities
+        print(f"{source}: computed", flush=True)
+    metadata = made_from | {"adapters": json.dumps(adapters), "fingerprint": fingerprint([made_from, adapters])}
+    with atomic(options.out) as temporary:
+        save_file(arrays, temporary, metadata)
+    print(f"{prepared.info['task']}: {len(units.text)} rows under {len(folders)} sources")
+
+
+def rows_fingerprint(path: str, data: str, units) -> str:
+    """Fingerprint of the target's rows under the base model, which must be the same rows as these."""
+    with safe_open(path, framework="numpy") as file:
+        metadata = file.metadata()
+        same = all(np.array_equal(file.get_tensor(key), getattr(units, key)) for key in ("text", "position", "groups"))
+    if metadata["data"] != data or not same:
+        raise IntertaskError(f"{path} holds other rows than the target has now.", path, "delete it and run again")
+    return metadata["fingerprint"]
+
+
+def kept(path: str, made_from: dict[str, str], adapters: dict[str, str]) -> dict[str, np.ndarray]:
+    """Tensors of an earlier file for the sources whose adapters have not changed since."""
+    if not Path(path).exists():
+        return {}
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            before = json.loads(metadata.get("adapters", "{}"))
+            if {key: metadata.get(key) for key in made_from} != made_from:
+                return {}
+            same = {source for source, adapter in adapters.items() if before.get(source) == adapter}
+            arrays = {key: file.get_tensor(key) for key in file.keys() if key.partition("/")[2] in same}  # noqa: SIM118
+    except (SafetensorError, OSError, ValueError) as error:
+        print(f"the old file {path} cannot be read and is made anew: {error}", flush=True)
+        return {}
+    return arrays
+
+
+run(main)

@@ -1,0 +1,29 @@
+"""Fisher embedding of one task after a few steps of training a fresh adapter."""
+
+import numpy as np
+
+from intertask.data import load_prepared
+from intertask.files import atomic, fingerprint, read_json
+from intertask.models.base import quiet_libraries, recipe_model
+from intertask.models.fisher import few_shot_fisher
+from intertask.runtime.script import arguments, run
+
+
+def main() -> None:
+    options = arguments(__doc__, "data", "model", "out")
+    quiet_libraries()
+    recipe, prepared = options.recipe, load_prepared(options.data)
+    components = few_shot_fisher(recipe_model(recipe), prepared, recipe)
+    made_from = {"data": prepared.info["fingerprint"], "model": read_json(options.model)["fingerprint"]}
+    with atomic(options.out) as temporary:
+        np.savez(
+            temporary,
+            **{f"component/{name}": vector for name, vector in components.items()},
+            data=np.array(made_from["data"]),
+            adapter=np.array(""),
+            fingerprint=np.array(fingerprint([recipe, made_from])),
+        )
+    print(f"{prepared.info['task']}: {len(components)} components after {recipe['steps']} steps")
+
+
+run(main)

@@ -1,0 +1,29 @@
+"""Take the score of every transfer from a table that somebody else made."""
+
+import pandas as pd
+
+from intertask.config import Observed
+from intertask.data.observed import import_observed
+from intertask.reporting.tables import write_table
+from intertask.runtime.script import arguments, run
+
+COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
+
+
+def main() -> None:
+    options = arguments(__doc__, "table", "out", "about")
+    recipe = options.recipe
+    keys = Observed.model_fields.keys() - {"file"}
+    observed = Observed(file=options.table, **{key: recipe[key] for key in keys})
+    imported = import_observed(observed, recipe["sources"], recipe["targets"])
+    about = pd.DataFrame(imported.about)
+    write_table(options.about, about)
+    write_table(options.out, pd.DataFrame(imported.runs).rename(columns={"setting": "model"})[COLUMNS])
+    print(f"{len(imported.runs)} transfers")
+    for reason, count in imported.left_out.items():
+        print(f"left out: {count} lines {reason}")
+    for (setting, scale, scale_from), group in about.groupby(["setting", "scale", "scale_from"], sort=False):
+        print(f"{setting}: {scale} ({scale_from}): {', '.join(group['target'])}")
+
+
+run(main)
