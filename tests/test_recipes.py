@@ -62,3 +62,18 @@ def test_seed_of_the_subset_is_not_the_transfers():
     one, two = (json.loads(recipes.transfer_recipe(config(), MODEL, task(), "b", seed)) for seed in (1, 2))
     assert one["split_seed"] == two["split_seed"]
     assert one["seed"] != two["seed"]
+
+
+def test_without_history_another_target_scores_nothing_anew():
+    before, more = (recipes.scores_recipe(config(targets=t), "minilm", "t", ["t"]) for t in (["t"], ["t", "u"]))
+    assert before == more
+    before, more = (
+        recipes.scores_recipe(config(targets=t, history="own"), "minilm", "t", ["t"]) for t in (["t"], ["t", "u"])
+    )
+    assert before != more
+
+
+@pytest.mark.parametrize("recipe", ["features_recipe", "fewshot_recipe", "rows_recipe"])
+def test_another_source_changes_no_step_of_a_target_that_is_updated(recipe):
+    before, more = (getattr(recipes, recipe)(config(sources=s), MODEL, task()) for s in (["a"], ["a", "b"]))
+    assert before == more

@@ -52,8 +52,16 @@ def plain_name(name: str) -> str:
     return name
 
 
+def _task_name(name: str) -> str:
+    if "." in plain_name(name):
+        raise ValueError(f"{name!r}: a task's name becomes an adapter's, which must not hold a '.'; use '-' or '_'")
+    return name
+
+
 #: A name that becomes a folder or file under results/.
 Name = Annotated[str, AfterValidator(plain_name)]
+#: The same of a task.
+TaskName = Annotated[str, AfterValidator(_task_name)]
 Positive = Annotated[int, Field(ge=1)]
 Checked = TypeVar("Checked", bound=BaseModel)
 
@@ -104,7 +112,7 @@ class Data(Strict):
 class Task(Strict):
     """One task: one YAML file."""
 
-    name: Name = Field(description="Default: the YAML file's name")
+    name: TaskName = Field(description="Default: the YAML file's name")
     type: TaskTypeName
     description: str = ""
     data: Data
@@ -303,9 +311,12 @@ class Config(Strict):
     max_train_examples: Positive | None = None
     max_validation_examples: Positive | None = None
     tasks: dict[Name, TaskOverride] = Field(default_factory=dict, description="Keys of single tasks, replaced")
-    methods: list[str] = ["random", "size", "vocabulary", "textemb", "semb"]
+    methods: list[str] = Field(
+        ["random", "size", "vocabulary", "textemb", "semb", "roe", "profile", "recommended"],
+        description="docs/methods.md says what each is and needs; these train nothing",
+    )
     fused: list[str] = Field(
-        ["vocabulary", "textemb", "semb"], min_length=1, description="Methods that the fused ranking joins"
+        ["recommended"], min_length=1, description="Methods that the fused ranking joins, by reciprocal rank"
     )
     history: Literal["none", "own"] | list[str] = Field(
         "none",

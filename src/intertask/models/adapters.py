@@ -25,11 +25,17 @@ def add_fresh_adapter(model, name: str, adapter: str) -> None:
     ``adapter: full`` adds nothing: all weights are to be trained.
 
     Raises:
-        IntertaskError: ``adapters`` does not know the configuration string.
+        IntertaskError: ``adapters`` does not know the configuration string, or the model has a part of that name.
     """
     if adapter == FULL:
         return
     check_adapter_string(adapter)
+    if any(f".{name}." in f".{key}" for key, _ in model.named_parameters()):
+        raise IntertaskError(
+            f"The base model has a part that is called {name!r}, so an adapter cannot be.",
+            f"task {name}",
+            "give the task another name, in its YAML and in the configuration",
+        )
     model.add_adapter(name, config=adapter)
     model.train_adapter(name)
 

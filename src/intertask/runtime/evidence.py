@@ -146,8 +146,10 @@ class Evidence:
 
     def _features(self) -> dict[str, dict[str, Any]]:
         arrays, metadata = self._tensors("features")
+        _, of_rows = self._tensors("rows")
         made_from = json.loads(metadata["adapters"])
         path = self.results / "features" / self.model / f"{self.target}.safetensors"
+        self._check(path, "rows", metadata["rows"], of_rows["fingerprint"])
         for source in self.sources:
             self._check(path, f"adapter ({source})", made_from.get(source, "none"), self._adapter(source))
         return {

@@ -19,8 +19,8 @@ from .ordering import ranks
 from .prior import past_scores
 from .profile import similarity
 
-#: Weak prior of each log variance: mean log(0.05 · variance of the data), standard deviation 2.
-SHARE, WIDTH = 0.05, 2.0
+#: Weak prior of each log variance: mean log(0.1 · variance of the data), standard deviation 2.
+SHARE, WIDTH = 0.1, 2.0
 ITERATIONS = 20
 #: Of the diagonal, against rounding.
 JITTER = 1e-6

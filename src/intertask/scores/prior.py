@@ -29,9 +29,10 @@ def prior(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     observed = past_scores(sources, len(own))
     if np.isfinite(observed[:, own]).any():
         observed = observed[:, own]
-    shares = np.stack([ranks(column) / np.isfinite(column).sum() for column in observed.T if np.isfinite(column).any()])
-    if not len(shares):
+    shares = [ranks(column) / np.isfinite(column).sum() for column in observed.T if np.isfinite(column).any()]
+    if not shares:
         return scores
+    shares = np.stack(shares)
     known = np.isfinite(shares).any(axis=0)
     scores[known] = -np.nanmean(shares[:, known], axis=0)
     # A source that exists without any history field is undefined, one that has a row of gaps is merely new.

@@ -11,7 +11,7 @@ from .profile import profile
 from .registry import method
 
 #: One vote of the history for so many past targets in the setting itself; at least one vote, at most so many.
-TARGETS_PER_VOTE, MOST_VOTES = 3.0, 4.0
+TARGETS_PER_VOTE, MOST_VOTES = 4.0, 4.0
 
 
 @method(
@@ -23,7 +23,7 @@ TARGETS_PER_VOTE, MOST_VOTES = 3.0, 4.0
 def recommended(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """Reciprocal rank fusion of the history model's expectation (:mod:`.history`) and :func:`.profile.profile`.
 
-    The profile has one vote. The history has one for every three past targets that were observed in the setting itself,
+    The profile has one vote. The history has one for every four past targets that were observed in the setting itself,
     at least one and at most four; without any history the ranking is the profile's.
     """
     if not sources:
