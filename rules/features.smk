@@ -1,4 +1,4 @@
-# A target's rows (METHODS: row mapping), under the base model and under the adapter of every source.
+# A target's rows (docs/methods.md), under the base model and under the adapter of every source.
 # in:  results/data/{target}/, results/models/{model}.json, results/adapters/{model}/*/
 # out: results/rows/{model}/{target}.safetensors, results/features/{model}/{target}.safetensors
 

@@ -169,7 +169,7 @@ class Task(Strict):
 
 
 class Training(Strict):
-    """One stage of fine-tuning. The defaults are the paper's (METHODS: adapters, RoBERTa-base)."""
+    """One stage of fine-tuning. The defaults are those of the paper for adapters on RoBERTa-base."""
 
     learning_rate: float = Field(1e-4, gt=0)
     epochs: Positive = 15

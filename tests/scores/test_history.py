@@ -1,15 +1,12 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from scipy.optimize import approx_fprime
 from scipy.stats import multivariate_normal
 
 from intertask.scores import history
 from intertask.scores.facts import Facts, Past
 from intertask.scores.history import expected, regrets
-from intertask.scores.profile import profile
-from intertask.scores.recommended import recommended
 
 FORMS = ["classification", "multiple_choice"]
 
@@ -111,23 +108,3 @@ def test_variances_maximise_the_penalised_likelihood(monkeypatch):
     # of the unbounded ones: no slope left at the maximum
     np.testing.assert_allclose(approx_fprime(found, penalised, 1e-6), 0, atol=2e-2)
     assert penalised(found) > penalised(np.full(3, centre)) + 1
-
-
-def test_without_history_the_order_is_the_profiles():
-    target, sources = world(np.full((2, 7), np.nan))
-    np.testing.assert_allclose(recommended(target, sources), 1 / (60 + _places(profile(target, sources))))
-    np.testing.assert_allclose(
-        recommended(replace(target, past=None), sources), 1 / (60 + _places(profile(target, sources)))
-    )
-
-
-@pytest.mark.parametrize(("count", "votes"), [(2, 1), (8, 2), (40, 4)])
-def test_votes_of_the_history(count, votes):
-    random = np.random.default_rng(5)
-    target, sources = world(50 + 10 * random.random((count, 5)))
-    a, b = _places(expected(target, sources)), _places(profile(target, sources))
-    np.testing.assert_allclose(recommended(target, sources), votes / (60 + a) + 1 / (60 + b))
-
-
-def _places(scores):
-    return np.array([1 + np.sum(scores > a) + (np.sum(scores == a) - 1) / 2 for a in scores])

@@ -20,7 +20,7 @@ SOURCES = ["emotion", "snli", "tweet_stance", "social_i_qa", "swag", "squad", "c
 TARGETS = ["rotten_tomatoes", "stsb", "copa", "squad_v2", "ud_pos"]
 #: Steps of few-shot fine-tuning in this test; the methods of other steps have no score.
 STEPS = [5, 10]
-#: Types of source whose head gives class probabilities on the units of a target (METHODS: LEEP, NCE).
+#: Types of source whose head gives class probabilities on the units of a target.
 WITH_PROBABILITIES = {
     "classification": {"classification", "tagging"},
     "multiple_choice": {"classification", "tagging"},

@@ -16,7 +16,7 @@ from .adapters import FULL, check_weights
 from .base import load_model
 from .rows import Batch, batches, last_layer, of_texts, on_device
 
-#: Kind of the source's head -> types of the target on whose rows it gives class probabilities (METHODS: LEEP, NCE).
+#: Kind of the source's head -> types of the target on whose rows it gives class probabilities.
 PROBABILITIES = {
     "classification": ("classification", "multiple_choice"),
     "tagging": ("classification", "multiple_choice", "extractive_qa", "tagging"),

@@ -6,12 +6,8 @@ import numpy as np
 
 from .facts import Facts
 from .history import expected
-from .ordering import reciprocal_ranks
 from .profile import profile
 from .registry import method
-
-#: One vote of the history for so many past targets in the setting itself; at least one vote, at most so many.
-TARGETS_PER_VOTE, MOST_VOTES = 4.0, 4.0
 
 
 @method(
@@ -21,10 +17,16 @@ TARGETS_PER_VOTE, MOST_VOTES = 4.0, 4.0
     paper="this project (docs/recommended.md)",
 )
 def recommended(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Reciprocal rank fusion of the history model's expectation (:mod:`.history`) and :func:`.profile.profile`.
+    """Places by turns: one source by history, one by profile, one by history, and again.
 
-    The profile has one vote. The history has one for every four past targets that were observed in the setting itself,
-    at least one and at most four; without any history the ranking is the profile's.
+    By history is the best source that is not yet placed by what the model of earlier transfers expects
+    (:func:`.history.expected`), by profile that of :func:`.profile.profile`. Whoever trains on the first three has two
+    that did well before and one that does not depend on what happened before: evidence of two kinds errs at different
+    targets. Without any history the ranking is the profile's.
+
+    Returns:
+        [len(sources)] −place; sources between which nothing decides share the mean of their places. A source without
+        a profile is placed by history alone, or is NaN.
     """
     if not sources:
         return np.zeros(0)
@@ -32,12 +34,33 @@ def recommended(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     order = sorted(range(len(sources)), key=lambda i: _key(sources[i]))
     place = np.argsort(order)
     sources = [sources[i] for i in order]
-    votes = [(1.0, profile(target, sources))]
+    of_profile = profile(target, sources)
     expectation = expected(target, sources)
-    if expectation is not None:
-        past = len({past.facts.task for past in target.past if past.same_setting})
-        votes.append((float(np.clip(past / TARGETS_PER_VOTE, 1, MOST_VOTES)), np.round(expectation, 9)))
-    return reciprocal_ranks(votes)[place]
+    if expectation is None:
+        return -_places([of_profile])[place]
+    of_history = np.round(expectation, 9)
+    return -_places([of_history, of_profile, of_history])[place]
+
+
+def _places(turns: Sequence[np.ndarray]) -> np.ndarray:
+    """Place of each source, 1 = first, when the rankings ``turns`` ([n] scores each) place one after the other.
+
+    Sources with equal scores in all rankings share the mean of their places; NaN where all are undefined.
+    """
+    scores = np.stack(turns)
+    places = np.full(scores.shape[1], np.nan)
+    left = list(np.flatnonzero(~np.isnan(scores).all(axis=0)))
+    turn = placed = 0
+    while left:
+        own = np.nan_to_num(scores[turn % len(turns)], nan=-np.inf)
+        # Equal ones by the other rankings.
+        chosen = max(left, key=lambda i: (own[i], *np.nan_to_num(scores[:, i], nan=-np.inf)))
+        turn += 1
+        placed += 1
+        places[chosen] = placed
+        left.remove(chosen)
+    _, kind = np.unique(np.nan_to_num(scores, nan=-np.inf), axis=1, return_inverse=True)
+    return (np.bincount(kind, np.nan_to_num(places)) / np.bincount(kind))[kind] + 0 * places
 
 
 def _key(fact: Facts) -> tuple:
