@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 import intertask
 from intertask.config import export_schemas
+from intertask.scores.registry import all_methods
 
 ROOT = Path(__file__).parents[1]
 LIBRARY = ROOT / "src" / "intertask"
@@ -202,7 +203,15 @@ def test_make_commands_in_the_texts_exist():
     assert set(named) | set(re.findall(r"`make ([a-z]+)", contributing)) <= targets
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/design.md"])
+def test_methods_page_lists_every_method():
+    page = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
+    listed = [name for line in re.findall(r"^\| (`.+?) \|", page, flags=re.MULTILINE) for name in line.split(", ")]
+    assert sorted(name.strip("`") for name in listed) == sorted(all_methods())
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *sorted(str(p.relative_to(ROOT)) for p in (ROOT / "docs").glob("*.md"))]
+)
 def test_links_lead_somewhere(page):
     page = ROOT / page
     links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
