@@ -7,6 +7,8 @@ from itertools import combinations
 import pandas as pd
 import pytest
 
+from intertask.config import load_config
+
 
 def read(project, name: str) -> pd.DataFrame:
     return pd.read_csv(project.folder / "results" / name, sep="\t")
@@ -59,7 +61,7 @@ def expected_best(values: list[float], tied: list[float], k: int) -> float:
     return sum(draws) / len(draws)
 
 
-@pytest.mark.parametrize("method", ["random", "size", "vocabulary", "textemb", "semb", "fused"])
+@pytest.mark.parametrize("method", ["random", "size", "vocabulary", "recommended", "fused"])
 def test_ndcg_and_regret_recomputed(finished, method):
     """NDCG and Regret@k from transfer.tsv and the rankings alone, without a line of the package."""
     transfer, evaluation = read(finished, "transfer.tsv"), read(finished, "evaluation.tsv")
@@ -93,7 +95,7 @@ def test_ndcg_and_regret_recomputed(finished, method):
 def test_regret_table(finished):
     table = read(finished, "regret.tsv")
     assert list(table["regret@3"]) == sorted(table["regret@3"])
-    assert set(table["method"]) == {"random", "size", "vocabulary", "textemb", "semb", "fused", "ceiling"}
+    assert set(table["method"]) == {*load_config(finished.config).methods, "fused", "ceiling"}
     costs = table.set_index("method")["cost_seconds"]
     assert costs["random"] < 1 < costs["semb"] < costs["fused"]
     assert (table["targets"] == len(finished.config["targets"])).all()
