@@ -43,7 +43,7 @@ rule evaluate_methods:
         costs="results/costs.tsv",
         script=ancient("workflow/scripts/evaluate_methods.py"),
     output:
-        expand("results/{table}.tsv", table=EVALUATION),
+        **{table: f"results/{table}.tsv" for table in EVALUATION},
     log:
         "results/logs/evaluation.log",
     benchmark:
@@ -58,5 +58,5 @@ rule evaluate_methods:
     shell:
         """
         python {input.script} --recipe {params.recipe:q} --results results --sentence-encoder {params.sentence_encoder:q} \
-            --out $(dirname {output[0]:q}) >{log:q} 2>&1
+            --out $(dirname {output.evaluation:q}) >{log:q} 2>&1
         """
