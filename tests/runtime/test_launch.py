@@ -172,7 +172,13 @@ def test_signals_reach_the_script(private, script, tmp_path, number, switch):
     environment = private | {"INTERTASK_WARM_WORKER": switch}
     path = script("print('begun')\n" + SLEEP)
     job = subprocess.Popen(
-        command(path, tmp_path / "pid"), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command(path, tmp_path / "pid"),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Begun with nohup, or in the background, the tests inherit signals that are ignored.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     job.send_signal(number)
