@@ -12,7 +12,7 @@ from intertask import recipes
 from intertask.config import load_config
 from intertask.data.observed import observed_settings
 from intertask.errors import IntertaskError
-from intertask.models.adapters import weight_files
+from intertask.models.adapters import FULL, weight_files
 from intertask.runtime.launch import SWITCH
 from intertask.runtime.locks import forget_stale_locks
 from intertask.scores.registry import get_method
@@ -38,11 +38,12 @@ if not CONFIG.warm_worker:
 
 SOURCES, TARGETS, MODELS = CONFIG.sources, CONFIG.targets, list(CONFIG.models)
 SENTENCE_ENCODER = next(iter(CONFIG.sentence_encoder))
-ENCODERS = CONFIG.models | CONFIG.sentence_encoder
+# Models that are like another one have no weights, adapters or features of their own.
+ENCODERS = {name: CONFIG.models[name] for name in CONFIG.base_models} | CONFIG.sentence_encoder
 
 
 def any_of(names):
-    return "|".join(map(re.escape, names))
+    return "|".join(map(re.escape, names)) or "(?!)"  # of nothing: what matches nothing
 
 
 wildcard_constraints:
@@ -62,7 +63,7 @@ def get_final_output():
     tables = expand("results/{table}.tsv", table=["transfer", "costs", *EVALUATION])
     data = [path for task in TASKS for path in get_data(task)]
     evidence = [path for setting in SETTINGS for target in TARGETS for path in find_evidence(setting, target)]
-    adapters = [path for model in MODELS for source in SOURCES for path in get_weights(model, source)]
+    adapters = [path for model in CONFIG.base_models for source in SOURCES for path in get_weights(model, source)]
     transfers = [] if CONFIG.observed else adapters + get_transfers(None)
     return rankings + tables + data + list(dict.fromkeys(evidence + transfers)) + get_scores(None)
 
@@ -83,8 +84,8 @@ def get_files(wildcards):
 
 
 def get_weights(model, source):
-    files = [*weight_files(CONFIG.adapter), "metrics.json"]
-    return expand("results/adapters/{model}/{source}/{file}", model=model, source=source, file=files)
+    files = [*weight_files(CONFIG.adapter_of(model)), "metrics.json"]
+    return expand("results/adapters/{model}/{source}/{file}", model=CONFIG.base_of(model), source=source, file=files)
 
 
 def get_adapter(wildcards):
@@ -106,8 +107,8 @@ def get_transfers(wildcards):
 
 
 def get_base_model(setting):
-    """A setting of published transfers is no model: there the configuration's first one stands in."""
-    return setting if setting in MODELS else MODELS[0]
+    """Whose features speak for a setting; one of published transfers is no model: there the first one stands in."""
+    return CONFIG.base_of(setting if setting in MODELS else MODELS[0])
 
 
 def get_relatives(target):

@@ -23,7 +23,7 @@ rule compute_rows:
         mem_mb=8000,
         runtime=120,
     params:
-        recipe=lambda wildcards: recipes.rows_recipe(CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.target]),
+        recipe=lambda wildcards: recipes.rows_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
     message:
         "{wildcards.target}: its rows under {wildcards.model}"
     shell:
@@ -57,9 +57,7 @@ rule compute_features:
         mem_mb=12000,
         runtime=240,
     params:
-        recipe=lambda wildcards: recipes.features_recipe(
-            CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.target]
-        ),
+        recipe=lambda wildcards: recipes.features_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
         sources=lambda wildcards: ",".join(CONFIG.pool(wildcards.target)),
         adapters="results/adapters/{model}",
     message:

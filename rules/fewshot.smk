@@ -25,7 +25,7 @@ rule run_fewshot:
         mem_mb=12000,
         runtime=480,
     params:
-        recipe=lambda wildcards: recipes.fewshot_recipe(CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.target]),
+        recipe=lambda wildcards: recipes.fewshot_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
         sources=lambda wildcards: ",".join(CONFIG.pool(wildcards.target)),
         adapters="results/adapters/{model}",
         checkpoints="results/checkpoints/fewshot+{model}+{target}",

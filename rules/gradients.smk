@@ -24,7 +24,7 @@ rule compute_gradients:
         mem_mb=8000,
         runtime=120,
     params:
-        recipe=lambda wildcards: recipes.gradients_recipe(CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.task]),
+        recipe=lambda wildcards: recipes.gradients_recipe(CONFIG, wildcards.model, TASKS[wildcards.task]),
     message:
         "{wildcards.task}: Fisher embedding of its adapter on {wildcards.model}"
     shell:
@@ -55,9 +55,7 @@ rule compute_fewshot_gradients:
         mem_mb=8000,
         runtime=120,
     params:
-        recipe=lambda wildcards: recipes.fewshot_gradients_recipe(
-            CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.task]
-        ),
+        recipe=lambda wildcards: recipes.fewshot_gradients_recipe(CONFIG, wildcards.model, TASKS[wildcards.task]),
     message:
         "{wildcards.task}: Fisher embedding after a few steps on {wildcards.model}"
     shell:

@@ -24,7 +24,7 @@ rule fit_map:
         mem_mb=8000,
         runtime=120,
     params:
-        recipe=lambda wildcards: recipes.map_recipe(CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.source]),
+        recipe=lambda wildcards: recipes.map_recipe(CONFIG, wildcards.model, TASKS[wildcards.source]),
     message:
         "{wildcards.source}: fitting its embedding space map on {wildcards.model}"
     shell:

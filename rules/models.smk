@@ -20,7 +20,9 @@ rule check_model:
         runtime=60,
     params:
         recipe=lambda wildcards: recipes.model_recipe(ENCODERS[wildcards.encoder]),
-        adapter=CONFIG.adapter,
+        adapter=lambda wildcards: (
+            CONFIG.adapter_of(wildcards.encoder) if wildcards.encoder in MODELS else CONFIG.adapter
+        ),
     message:
         "{wildcards.encoder}: checking the model"
     shell:

@@ -7,7 +7,7 @@ rule run_transfer:
     input:
         get_adapter,
         data=lambda wildcards: get_data(wildcards.target),
-        model="results/models/{model}.json",
+        model=lambda wildcards: f"results/models/{CONFIG.base_of(wildcards.model)}.json",
         script=ancient("workflow/scripts/run_transfer.py"),
     output:
         "results/transfer/{model}/{target}/{source}/seed{seed}.json",
@@ -24,9 +24,9 @@ rule run_transfer:
         runtime=720,
     params:
         recipe=lambda wildcards: recipes.transfer_recipe(
-            CONFIG, CONFIG.models[wildcards.model], TASKS[wildcards.target], wildcards.source, int(wildcards.seed)
+            CONFIG, wildcards.model, TASKS[wildcards.target], wildcards.source, int(wildcards.seed)
         ),
-        adapters="results/adapters/{model}",
+        adapters=lambda wildcards: f"results/adapters/{CONFIG.base_of(wildcards.model)}",
         checkpoints="results/checkpoints/transfer+{model}+{target}+{source}+seed{seed}",
     message:
         "{wildcards.source} -> {wildcards.target}: transfer on {wildcards.model}, seed {wildcards.seed}"
@@ -42,7 +42,7 @@ rule collect_transfer:
     input:
         get_transfers,
         # whether each transfer was made from today's adapter and data
-        adapters=expand("results/adapters/{model}/{source}/metrics.json", model=MODELS, source=SOURCES),
+        adapters=expand("results/adapters/{model}/{source}/metrics.json", model=CONFIG.base_models, source=SOURCES),
         data=expand("results/data/{target}/info.json", target=TARGETS),
         script=ancient("workflow/scripts/collect_transfer.py"),
     output:

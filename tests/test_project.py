@@ -27,7 +27,7 @@ ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 #: Ground floor first. A module imports from its own package and from the floors below; packages of one floor know
 #: nothing of each other (methods are plain maths on arrays, without any model).
 FLOORS = [
-    {"errors"},
+    {"errors", "retry"},
     {"files"},
     {"config"},
     {"tasks"},

@@ -17,7 +17,7 @@ def task(**changes):
     return Task.model_validate(values | changes)
 
 
-MODEL = config().models["minilm"]
+MODEL = "minilm"
 
 
 def test_canonical_and_named():

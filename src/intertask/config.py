@@ -21,7 +21,10 @@ TaskTypeName = Literal["classification", "regression", "multiple_choice", "extra
 
 #: Metrics that suit each type; the first is the default (tagging: span F1 if the tags are B-/I-, else accuracy).
 METRICS: dict[str, tuple[str, ...]] = {
-    "classification": ("accuracy", "f1", "f1_macro", "f1_micro", "matthews_correlation"),
+    "classification": (
+        *("accuracy", "f1", "f1_macro", "f1_micro", "matthews_correlation"),
+        *("group_exact_match", "group_f1"),  # rows that belong together: MultiRC's, ReCoRD's
+    ),
     "regression": ("spearman", "pearson", "pearson_spearman"),
     "multiple_choice": ("accuracy",),
     "extractive_qa": ("f1", "exact_match"),
@@ -30,7 +33,7 @@ METRICS: dict[str, tuple[str, ...]] = {
 
 #: Columns of a task file that each type reads: required, optional.
 COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "classification": (("text_a", "label"), ("text_b",)),
+    "classification": (("text_a", "label"), ("text_b", "group", "candidate")),
     "regression": (("text_a", "label"), ("text_b",)),
     "multiple_choice": (("choices", "label"), ("context", "question")),
     "extractive_qa": (("context", "question", "answers"), ("id",)),
@@ -86,27 +89,81 @@ class Splits(Strict):
     validation: str | list[str] | None = "validation"
 
 
-class Data(Strict):
-    """Where a task's rows are: files of one's own, or a dataset of the Hugging Face hub."""
+class Download(Strict):
+    """A file at a published address."""
+
+    url: str
+    sha256: str | None = Field(None, description="Of the file at the address; default: whatever came first is kept to")
+    member: str | None = Field(None, description="zip, tar: path or pattern of the files in it, read in sorted order")
+
+    @model_validator(mode="after")
+    def _plain(self):
+        if not re.match(r"(https?|ftp)://", self.url):
+            raise ValueError(f"{self.url!r} is no address; it begins with https://")
+        if self.sha256 is not None and not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
+            raise ValueError("sha256: expected 64 hexadecimal digits, in small letters")
+        return self
+
+
+class Downloads(Strict):
+    """Addresses of each split's files; several are read in order."""
+
+    train: Download | list[Download]
+    validation: Download | list[Download] | None = None
+
+
+class Origin(Strict):
+    """One place where a task's rows are: files of one's own, a dataset of the Hugging Face hub, or an address."""
 
     files: Files | None = None
     hub: str | None = Field(None, description="Hub id, or the path of a local folder in the hub's layout")
     config: str | None = Field(None, description="Hub configuration (subset) name")
     revision: str | None = Field(None, description="Hub commit, tag or branch")
     splits: Splits = Splits()
+    hub_files: Files | None = Field(
+        None, description="Files of the hub repository (patterns too), read as one's own are, in place of its splits"
+    )
+    download: Downloads | None = None
     format: Literal[FORMATS] | None = Field(None, description="File format; default: by the file's extension")
     encoding: str = "utf-8"
     delimiter: str | None = Field(None, description="csv/tsv/conll; default ',' / tab / any white space")
     quoting: Literal["minimal", "none"] | None = Field(None, description="Default: csv 'minimal', tsv 'none' (GLUE's)")
     header: list[str] | None = Field(None, description="Column names of a csv or tsv file that has no header line")
     records: str | None = Field(None, description="json: dotted key of the list of rows, e.g. 'data'")
-    validation_fraction: float = Field(0.2, gt=0, lt=1, description="Share of train, where no validation split exists")
+    shape: str | None = Field(None, description="Named transformation of rows, before 'columns' (docs/paper-tasks.md)")
 
     @model_validator(mode="after")
-    def _one_origin(self):
-        if (self.files is None) == (self.hub is None):
-            raise ValueError("give either 'files' (your own) or 'hub' (a hub id), not both and not neither")
+    def _one_place(self):
+        if sum(place is not None for place in (self.files, self.hub, self.download)) != 1:
+            raise ValueError(
+                "give one of 'files' (your own), 'hub' (a hub id) and 'download' (addresses), not several and not none"
+            )
+        if self.hub_files is not None and self.hub is None:
+            raise ValueError("'hub_files' are files of a hub repository; name it with 'hub'")
         return self
+
+
+class Alternative(Origin):
+    """Another place with the same rows; what differs there is stated, and else as in the task."""
+
+    columns: dict[str, str | int | list[str | int] | None] | None = None
+    labels: list[str] | None = None
+
+
+class Data(Origin):
+    """Where a task's rows are."""
+
+    alternatives: list[Alternative] = Field(
+        default_factory=list, description="Tried in order where the place above cannot be had; the first is used"
+    )
+    validation_fraction: float = Field(0.2, gt=0, lt=1, description="Share of train, where no validation split exists")
+
+
+class PublishedRows(Strict):
+    """Rows that a dataset's publisher states; for estimates before it is there."""
+
+    train: Positive
+    validation: Positive | None = None
 
 
 class Task(Strict):
@@ -134,6 +191,7 @@ class Task(Strict):
     patience: Annotated[int, Field(ge=0)] | None = Field(None, description="In place of the config's")
     max_train_examples: Positive | None = None
     max_validation_examples: Positive | None = None
+    published_rows: PublishedRows | None = None
     family: str | None = Field(None, description="Tasks that share text have the same family")
     language: str | None = None
     licence: str | None = None
@@ -199,11 +257,50 @@ class TrainingStages(Strict):
     transfer: Training = Training()
 
 
-class Model(Strict):
-    """A base language model or a sentence encoder."""
+class TrainingChanges(Strict):
+    """Keys of single stages, replaced for one model."""
 
-    path: str = Field(description="'bundled' (all-MiniLM-L6-v2), a local folder, or a hub id")
+    source: dict[str, Any] = Field(default_factory=dict)
+    transfer: dict[str, Any] = Field(default_factory=dict)
+
+
+class Model(Strict):
+    """A base language model or a sentence encoder; for base models also what differs from the rest of the run."""
+
+    path: str = Field("", description="'bundled' (all-MiniLM-L6-v2), a local folder, or a hub id")
     revision: str | None = None
+    adapter: str | None = Field(None, description="In place of the config's 'adapter'")
+    training: TrainingChanges = Field(TrainingChanges(), description="Keys of 'training' that differ, e.g. epochs")
+    adapters: Literal["train", "published", "published-or-train"] = Field(
+        "train",
+        description="Source adapters: train them, load published ones, or train where the publisher has none",
+    )
+    published: str | None = Field(
+        None, description="Repository of a published adapter, e.g. AdapterHub/roberta-base-pf-{source}, or a folder"
+    )
+    published_revision: str | None = None
+    like: str | None = Field(
+        None,
+        description="Name of another model: its weights, source adapters and features are used, and only the transfers "
+        "differ ('training: transfer:'), e.g. limited to 1000 examples",
+    )
+
+    @model_validator(mode="after")
+    def _whole(self):
+        if self.like is not None:
+            own = [key for key in self.model_fields_set if key not in ("like", "training")]
+            if own or self.training.source:
+                raise ValueError(
+                    f"{', '.join(sorted(own)) or 'training.source'}: a model that is 'like' another one differs in "
+                    "'training: transfer:' only"
+                )
+        elif not self.path:
+            raise ValueError("give 'path' ('bundled', a folder, a hub id), or 'like' with another model's name")
+        if self.adapters != "train" and "{source}" not in (self.published or ""):
+            raise ValueError("published: name the repositories, with {source} in the place of the task's name")
+        if self.adapters != "train" and self.adapter == "full":
+            raise ValueError("adapters: published ones are adapters, and this model has 'adapter: full'")
+        return self
 
 
 class Embeddings(Strict):
@@ -281,8 +378,11 @@ class Evaluation(Strict):
 
 
 class TaskOverride(Strict):
-    """Keys of a task that a configuration may replace."""
+    """Keys of a task that a configuration may replace; file names in ``data`` are relative to the working folder."""
 
+    data: Data | None = None
+    columns: dict[str, str | int | list[str | int] | None] | None = None
+    labels: list[str] | None = None
     max_length: Positive | None = None
     stride: Annotated[int, Field(ge=0)] | None = None
     batch_size: Positive | None = None
@@ -352,6 +452,17 @@ class Config(Strict):
         clash = sorted(set(self.models) & set(self.sentence_encoder))
         if clash:
             raise ValueError(f"sentence_encoder: {clash[0]!r} is a model's name too; their folders would be the same")
+        for name, model in self.models.items():
+            if model.like is not None and (model.like not in self.models or self.models[model.like].like is not None):
+                others = [other for other, found in self.models.items() if found.like is None]
+                raise ValueError(f"models: {name}: like: no model of its own {model.like!r}, {others}")
+            if model.adapters != "train" and self.adapter_of(name) == "full":
+                raise ValueError(f"models: {name}: published ones are adapters, and 'adapter' is 'full'")
+            self.training_of(name)
+        if odd := [
+            n for n, encoder in self.sentence_encoder.items() if encoder.model_fields_set - {"path", "revision"}
+        ]:
+            raise ValueError(f"sentence_encoder: {odd[0]}: has 'path' and 'revision' only")
         for name in self.fused:
             if name not in self.methods or name == "random":
                 raise ValueError(f"fused: {name!r} is not among the methods that can be fused, {self.methods}")
@@ -365,6 +476,29 @@ class Config(Strict):
     def pool(self, target: str) -> list[str]:
         """Sources of ``target``: all but itself."""
         return [source for source in self.sources if source != target]
+
+    @property
+    def base_models(self) -> list[str]:
+        """Models with adapters and features of their own, in the order of the config."""
+        return [name for name, model in self.models.items() if model.like is None]
+
+    def base_of(self, model: str) -> str:
+        """Name of the model whose weights, source adapters and features ``model`` uses: mostly itself."""
+        return self.models[model].like or model
+
+    def adapter_of(self, model: str) -> str:
+        """Adapter configuration string of a model, or 'full'."""
+        return self.models[self.base_of(model)].adapter or self.adapter
+
+    def training_of(self, model: str) -> TrainingStages:
+        """Both stages of training, with the model's own keys in place of the run's."""
+        base, own = self.models[self.base_of(model)].training, self.models[model].training
+        stages = {}
+        for stage in ("source", "transfer"):
+            changes = getattr(base, stage) | getattr(own, stage)
+            values = getattr(self.training, stage).model_dump() | changes
+            stages[stage] = validate(Training, values, f"config: models.{model}.training.{stage}")
+        return TrainingStages(**stages)
 
 
 def _known_keys(model: type[BaseModel], location: tuple) -> list[str]:

@@ -30,6 +30,10 @@ class IntertaskError(Exception):
         return type(self), (self.what, self.where, self.fix)
 
 
+class UnavailableError(IntertaskError):
+    """Something that cannot be had here and now: another place may have it, or another day."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``did you mean 'rte'?`` for a near miss, else the known names."""
     known = sorted(map(str, known))

@@ -30,7 +30,15 @@ VERSIONS = {
     "import_transfer": 1,
     "evaluation": 2,
     "costs": 2,
+    "calibration": 1,
+    "plan": 1,
 }
+
+#: Fields of a task that have to do with how much work it is, beside those of its data.
+_SIZE_KEYS = (
+    *("name", "type", "columns", "max_length", "stride", "batch_size", "epochs", "patience"),
+    *("max_train_examples", "max_validation_examples", "published_rows"),
+)
 
 
 def _recipe(step: str, **settings: Any) -> str:
@@ -38,7 +46,12 @@ def _recipe(step: str, **settings: Any) -> str:
 
 
 def _model(model: Model) -> dict[str, Any]:
-    return model.model_dump(mode="json")
+    return model.model_dump(mode="json", include={"path", "revision"})
+
+
+def _base(config: Config, model: str) -> dict[str, Any]:
+    """The model whose weights ``model`` has, and its kind of adapter."""
+    return {"model": _model(config.models[config.base_of(model)]), "adapter": config.adapter_of(model)}
 
 
 def _training(training: Training, task: Task, epochs: int | None) -> dict[str, Any]:
@@ -69,27 +82,38 @@ def embedding_recipe(config: Config, model: Model, kind: str) -> str:
     )
 
 
-def adapter_recipe(config: Config, model: Model, task: Task) -> str:
+def adapter_recipe(config: Config, model: str, task: Task) -> str:
     """One source training. The task's own number of epochs goes before the stage's."""
+    published = config.models[model].published
+    fetched = (
+        {}
+        if config.models[model].adapters == "train"
+        else {
+            "published": {
+                "repository": published.replace("{source}", task.name),
+                "revision": config.models[model].published_revision,
+                "required": config.models[model].adapters == "published",
+            }
+        }
+    )
     return _recipe(
         "adapter",
-        model=_model(model),
-        adapter=config.adapter,
-        training=_training(config.training.source, task, task.epochs),
+        **_base(config, model),
+        training=_training(config.training_of(model).source, task, task.epochs),
         max_length=task.max_length,
         stride=task.stride,
         seed=config.seed,
+        **fetched,
     )
 
 
-def transfer_recipe(config: Config, model: Model, task: Task, source: str, seed: int) -> str:
+def transfer_recipe(config: Config, model: str, task: Task, source: str, seed: int) -> str:
     """One sequential fine-tune. Its epochs are the stage's for every target, as in the paper."""
     return _recipe(
         "transfer",
-        model=_model(model),
-        adapter=config.adapter,
+        **_base(config, model),
         source=source,
-        training=_training(config.training.transfer, task, None),
+        training=_training(config.training_of(model).transfer, task, None),
         max_length=task.max_length,
         stride=task.stride,
         seed=seed,
@@ -97,12 +121,12 @@ def transfer_recipe(config: Config, model: Model, task: Task, source: str, seed:
     )
 
 
-def rows_recipe(config: Config, model: Model, task: Task) -> str:
+def rows_recipe(config: Config, model: str, task: Task) -> str:
     """A target's rows under the base model: which rows, their labels and groups."""
     settings = config.features.model_dump(mode="json", exclude={"batch_size", "parallel"})
     return _recipe(
         "rows",
-        model=_model(model),
+        model=_base(config, model)["model"],
         max_length=task.max_length,
         stride=task.stride,
         batch_size=config.features.batch_size,
@@ -111,12 +135,11 @@ def rows_recipe(config: Config, model: Model, task: Task) -> str:
     )
 
 
-def features_recipe(config: Config, model: Model, task: Task) -> str:
+def features_recipe(config: Config, model: str, task: Task) -> str:
     """A target's rows under each source's adapter. The sources are no setting: one more changes no other's features."""
     return _recipe(
         "features",
-        model=_model(model),
-        adapter=config.adapter,
+        **_base(config, model),
         max_length=task.max_length,
         stride=task.stride,
         seed=config.seed,
@@ -124,24 +147,22 @@ def features_recipe(config: Config, model: Model, task: Task) -> str:
     )
 
 
-def map_recipe(config: Config, model: Model, task: Task) -> str:
+def map_recipe(config: Config, model: str, task: Task) -> str:
     """Embedding space map of one source."""
     return _recipe(
         "map",
-        model=_model(model),
-        adapter=config.adapter,
+        **_base(config, model),
         max_length=task.max_length,
         seed=config.seed,
         **config.maps.model_dump(mode="json"),
     )
 
 
-def gradients_recipe(config: Config, model: Model, task: Task) -> str:
+def gradients_recipe(config: Config, model: str, task: Task) -> str:
     """Fisher embedding of a task's trained adapter."""
     return _recipe(
         "gradients",
-        model=_model(model),
-        adapter=config.adapter,
+        **_base(config, model),
         max_length=task.max_length,
         stride=task.stride,
         seed=config.seed,
@@ -149,13 +170,12 @@ def gradients_recipe(config: Config, model: Model, task: Task) -> str:
     )
 
 
-def fewshot_gradients_recipe(config: Config, model: Model, task: Task) -> str:
+def fewshot_gradients_recipe(config: Config, model: str, task: Task) -> str:
     """Fisher embedding of a task after a few steps of training a fresh adapter."""
-    fewshot = _fewshot(config)
+    fewshot = _fewshot(config, model)
     return _recipe(
         "fewshot_gradients",
-        model=_model(model),
-        adapter=config.adapter,
+        **_base(config, model),
         max_length=task.max_length,
         stride=task.stride,
         seed=config.seed,
@@ -165,22 +185,21 @@ def fewshot_gradients_recipe(config: Config, model: Model, task: Task) -> str:
     )
 
 
-def fewshot_recipe(config: Config, model: Model, task: Task) -> str:
+def fewshot_recipe(config: Config, model: str, task: Task) -> str:
     """Few-shot fine-tuning of one target from every source; the sources are no setting, as for features."""
     return _recipe(
         "fewshot",
-        model=_model(model),
-        adapter=config.adapter,
+        **_base(config, model),
         max_length=task.max_length,
         stride=task.stride,
         seed=config.seed,
-        **_fewshot(config),
+        **_fewshot(config, model),
     )
 
 
-def _fewshot(config: Config) -> dict[str, Any]:
+def _fewshot(config: Config, model: str) -> dict[str, Any]:
     settings = config.fewshot.model_dump(mode="json")
-    settings["learning_rate"] = config.fewshot.learning_rate or config.training.transfer.learning_rate
+    settings["learning_rate"] = config.fewshot.learning_rate or config.training_of(model).transfer.learning_rate
     return settings
 
 
@@ -260,11 +279,49 @@ def costs_recipe(config: Config, settings: Sequence[str] | None = None) -> str:
         **_grid(config),
         settings=list(settings or config.models),
         seeds=config.seeds,
-        encoders=[*config.models, *config.sentence_encoder],
+        encoders=[*config.base_models, *config.sentence_encoder],
         methods=config.methods,
         observed=config.observed is not None,
     )
 
 
+def calibration_recipe(config: Config, tasks: Mapping[str, Task], encoder: str, machine: str) -> str:
+    """How fast an encoder is, at lengths and with a batch size as in the run.
+
+    Args:
+        config: The run's.
+        tasks: All of its tasks.
+        encoder: Base model, or the sentence encoder.
+        machine: Name of the machine.
+    """
+    trained = encoder in config.models
+    longest = max([config.embeddings.max_length, *(task.max_length for task in tasks.values() if trained)])
+    settings = {"lengths": sorted({max(longest // part, 8) for part in (16, 4, 1)}), "adapter": None}
+    batch_size = config.embeddings.batch_size
+    if trained:
+        settings["adapter"] = config.adapter_of(encoder)
+        given = config.training_of(encoder).transfer.batch_size
+        batch_size = given or max(task.batch_size for task in tasks.values())
+    model = _model((config.models | config.sentence_encoder)[encoder])
+    return _recipe("calibration", model=model, batch_size=batch_size, machine=machine, **settings)
+
+
+def plan_recipe(config: Config, tasks: Mapping[str, Task], settings: Sequence[str]) -> str:
+    """What a run would take: the whole configuration, and what of the tasks has to do with their size."""
+    fields = dict.fromkeys(_SIZE_KEYS, True) | {"data": {"files", "hub", "download", "validation_fraction"}}
+    return _recipe(
+        "plan",
+        config=config.model_dump(mode="json", exclude_unset=True),
+        models=list(config.models),
+        tasks={
+            name: task.model_dump(mode="json", include=fields, exclude_defaults=True) for name, task in tasks.items()
+        },
+        settings=list(settings),
+    )
+
+
 def _grid(config: Config) -> dict[str, Any]:
-    return {"models": list(config.models), "sources": config.sources, "targets": config.targets}
+    """Models, sources, targets; and whose adapters the models use that have none of their own."""
+    like = {name: model.like for name, model in config.models.items() if model.like}
+    grid = {"models": list(config.models), "sources": config.sources, "targets": config.targets}
+    return grid | ({"like": like} if like else {})

@@ -96,6 +96,7 @@ def test_nested_columns_of_the_default_configuration(repository, tmp_path):
         "hub": repository,
         "config": None,
         "revision": None,
+        "commit": None,  # a folder has none
         "splits": {"train": ["train"], "validation": ["validation"]},
     }
     assert "split validation" in data.info["validation_from"]

@@ -112,7 +112,7 @@ def job(project, tmp_path):
             (adapters / source / file.name).write_bytes(file.read_bytes())
 
     def command(sources=SOURCES, **settings):
-        recipe = json.loads(features_recipe(config, config.models["minilm"], task)) | settings
+        recipe = json.loads(features_recipe(config, "minilm", task)) | settings
         options = {"recipe": canonical_json(recipe), "data": results / "data/match_reports"}
         options |= {"model": results / "models/minilm.json", "rows": results / "rows/minilm/match_reports.safetensors"}
         options |= {"sources": ",".join(sources), "adapters": adapters, "out": out}

@@ -32,8 +32,9 @@ def main() -> None:
     recipe, results = options.recipe, Path(options.results)
     rows = []
     for model in recipe["models"]:
+        base = recipe.get("like", {}).get(model, model)
         adapters = {
-            source: read_json(results / "adapters" / model / source / "metrics.json")["fingerprint"]
+            source: read_json(results / "adapters" / base / source / "metrics.json")["fingerprint"]
             for source in recipe["sources"]
         }
         for target in recipe["targets"]:

@@ -1,7 +1,8 @@
 """Raw rows to canonical rows, checked: what every later step reads.
 
 =================  ====================================================================================
-classification     text_a: str, text_b: str | None, label: int
+classification     text_a: str, text_b: str | None, label: int; where the task maps them, group: str (rows that are
+                   scored together) and candidate: str (the answer that the row is about)
 regression         text_a: str, text_b: str | None, label: float
 multiple_choice    context: str, question: str (either may be empty), choices: list[str], label: int
 extractive_qa      id: str, context: str, question: str, answer_texts: list[str], answer_starts: list[int]
@@ -80,10 +81,13 @@ def canonical(task: Task, tables: dict[str, Table]) -> Canonical:
 
 def table_source(task: Task, split: str) -> str:
     """Where a split's rows come from, for messages."""
-    if task.data.files is not None:
-        files = getattr(task.data.files, split) or task.data.files.train
-        return files if isinstance(files, str) else ", ".join(files)
-    return f"hub {task.data.hub}, split {getattr(task.data.splits, split) or task.data.splits.train}"
+    data = task.data
+    named = data.files or data.hub_files or data.download or data.splits
+    parts = getattr(named, split) or named.train
+    parts = ", ".join(getattr(part, "url", part) for part in (parts if isinstance(parts, list) else [parts]))
+    if data.hub is None:
+        return parts
+    return f"hub {data.hub}, {'split' if data.hub_files is None else 'files'} {parts}"
 
 
 class _Sieve:
@@ -207,11 +211,11 @@ def _texts_reader(task: Task, columns: dict[str, Column], tables: dict[str, Tabl
 def _classification(task: Task, columns: dict, tables: dict[str, Table], pass_over: _Sieve) -> Canonical:
     column = _one_column(task, columns, "label")
     names = LabelNames(task, next((t.class_names[column] for t in tables.values() if column in t.class_names), None))
-    read_texts = _texts_reader(task, columns, tables)
+    read_texts, read_more = _texts_reader(task, columns, tables), _group_reader(task, columns)
 
     def read(values: dict) -> dict:
         label = names.name(_value(values, column))
-        return read_texts(values) | {"label": label}
+        return read_texts(values) | {"label": label} | read_more(values)
 
     pairs = {split: pass_over(split, rows, read) for split, rows in _raw(tables).items()}
     _check_not_all_different(task, pairs["train"], column, names)
@@ -226,6 +230,38 @@ def _classification(task: Task, columns: dict, tables: dict[str, Table], pass_ov
     pairs = {split: pass_over(split, part, number) for split, part in pairs.items()}
     notes = [f"drop_labels: no row has the label {label!r}." for label in sorted(names.drop - names.dropped_names)]
     return Canonical(_rows_only(pairs), labels, notes=notes)
+
+
+def _group_reader(task: Task, columns: dict[str, Column]) -> Callable[[dict], dict]:
+    """A function that reads group and candidate of a row, if the task has them; other tasks' rows lack the keys."""
+    needed = {"group_exact_match": ("group",), "group_f1": ("group", "candidate")}.get(task.metric, ())
+    if missing := [name for name in needed if columns[name] is None]:
+        raise IntertaskError(
+            f"The metric {task.metric} needs the column{'s' * (len(needed) > 1)} {' and '.join(needed)}.",
+            f"task {task.name}, metric",
+            f"map {' and '.join(missing)} in 'columns:', or choose another metric",
+        )
+
+    def read(values: dict) -> dict:
+        more = {}
+        if columns["group"] is not None:
+            more["group"] = _key(values, columns["group"], task.join)
+        if columns["candidate"] is not None:
+            more["candidate"] = _text(values, columns["candidate"], "candidate", task.join)
+        return more
+
+    return read
+
+
+def _key(values: dict, column: Column, join: str) -> str:
+    """What tells one group from another: a number or text, or several."""
+    parts = [get(values, part) for part in (column if isinstance(column, list) else [column])]
+    for part in parts:
+        if part is None or part is MISSING or part == "":
+            raise BadRowError("The group is missing (null or empty).", "fill the cell or take the row out")
+        if not isinstance(part, str | int):
+            raise BadRowError(f"The group is neither text nor a whole number: {part!r:.80}", "map another column")
+    return join.join(map(str, parts))
 
 
 def _value(values: dict, column: str | int) -> Any:

@@ -75,6 +75,8 @@ def resolve(task: Task, tables: dict[str, Table]) -> dict[str, Column]:
                 raise IntertaskError(
                     f"{task.type} needs the column {name!r}.", f"task {task.name}, columns: {name}", "name a column"
                 )
+        elif name in ("group", "candidate"):
+            column = None  # never by chance: they change what a subset and a score are
         else:
             column = _usual(name, tables)
             if column is None and name in required:

@@ -1,39 +1,99 @@
 """Read a dataset of the Hugging Face hub, or a local folder in the hub's layout."""
 
+import fnmatch
+import re
 from pathlib import Path
 from typing import Any
 
-from ..config import Data
-from ..errors import IntertaskError
-from .read import Row, Table
+from ..config import Origin
+from ..errors import UnavailableError
+from ..retry import with_retries
+from .read import Row, Table, read_file
 
 
-def read_split(data: Data, split: str) -> Table:
+def read_split(data: Origin, split: str) -> tuple[Table, str | None]:
     """Read one split.
 
     A local folder may also be one that ``save_to_disk`` wrote. Datasets that need a script are refused.
 
+    Returns:
+        The rows, and the commit that they are from where it is known.
+
     Raises:
-        IntertaskError: The dataset, configuration, revision or split cannot be had.
+        UnavailableError: The dataset, configuration, revision or split cannot be had.
     """
     import datasets
 
     datasets.disable_progress_bars()
-    where = ", ".join(
-        [f"hub {data.hub}", *(f"{key} {getattr(data, key)}" for key in ("config", "revision") if getattr(data, key))]
-    )
-    try:
+    where = describe(data)
+
+    snapshot = _cached_snapshot(data)
+
+    def load():
         if (Path(data.hub) / "dataset_dict.json").is_file():
-            dataset = datasets.load_from_disk(data.hub)[split]
-        else:
-            dataset = datasets.load_dataset(data.hub, data.config, revision=data.revision, split=split)
+            return datasets.load_from_disk(data.hub)[split]
+        if snapshot is not None:
+            return datasets.load_dataset(str(snapshot), data.config, split=split)
+        return datasets.load_dataset(data.hub, data.config, revision=data.revision, split=split)
+
+    try:
+        dataset = with_retries(load, f"dataset {data.hub}")
     except Exception as error:  # datasets raises a dozen kinds, from three libraries
         raise _explain(error, data, split, where) from None
+    commit = snapshot.name if snapshot is not None else _commit(dataset)
+    if commit is not None and data.revision is not None and _is_commit(data.revision) and commit != data.revision:
+        raise UnavailableError(
+            f"The hub cannot be reached, and the cache holds another commit of {data.hub!r}: {commit}.",
+            where,
+            "connect to the network once, or set 'data: revision:' to the commit that is there",
+        )
     rows = [Row(values, f"{where}, split {split}", n, "row") for n, values in enumerate(dataset.to_list(), 1)]
-    return Table(rows, dict(_class_names(dataset.features)))
+    return Table(rows, dict(_class_names(dataset.features))), commit
 
 
-def has_only(data: Data, split: str) -> bool:
+def read_hub_files(data: Origin, patterns: list[str]) -> tuple[list[Table], str | None]:
+    """Read files of a hub repository with the readers of :mod:`.read`, in the order of the patterns.
+
+    For repositories whose card says nothing of their files: branches of converted data, raw files beside a script.
+
+    Returns:
+        One table per file, and the commit that they are from where it is known.
+
+    Raises:
+        UnavailableError: The repository, the revision or the files cannot be had.
+    """
+    folder = Path(data.hub)
+    if not folder.is_dir():
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.utils import disable_progress_bars
+
+        disable_progress_bars()
+
+        def fetch():
+            return snapshot_download(
+                data.hub, repo_type="dataset", revision=data.revision, allow_patterns=patterns, max_workers=2
+            )
+
+        try:
+            folder = Path(with_retries(fetch, f"dataset {data.hub}"))
+        except Exception as error:
+            raise _explain(error, data, ", ".join(patterns), describe(data)) from None
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    tables = []
+    for pattern in patterns:
+        found = fnmatch.filter(names, pattern)
+        if not found:
+            raise UnavailableError(
+                f"The dataset {data.hub!r} has no file {pattern!r}"
+                + (f"; files that were fetched: {', '.join(names[:10])}." if names else "."),
+                describe(data),
+                "correct 'data: hub_files:' or 'revision:'",
+            )
+        tables += [read_file(str(folder / name), data) for name in found]
+    return tables, folder.name if folder.parent.name == "snapshots" else None
+
+
+def has_only(data: Origin, split: str) -> bool:
     """Whether the dataset is known to have this split and no other."""
     import datasets
 
@@ -47,17 +107,49 @@ def has_only(data: Data, split: str) -> bool:
     return names == [split]
 
 
-def _explain(error: Exception, data: Data, split: str, where: str) -> IntertaskError:
+def describe(data: Origin) -> str:
+    """A dataset of the hub in words, for messages."""
+    keys = (f"{key} {getattr(data, key)}" for key in ("config", "revision") if getattr(data, key))
+    return ", ".join([f"hub {data.hub}", *keys])
+
+
+def _cached_snapshot(data: Origin) -> Path | None:
+    """Offline, the folder of the very revision in the hub's cache; ``datasets`` itself takes the newest of any."""
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    if not constants.HF_HUB_OFFLINE or Path(data.hub).is_dir():
+        return None
+    try:
+        return Path(snapshot_download(data.hub, repo_type="dataset", revision=data.revision, local_files_only=True))
+    except (HfHubHTTPError, OSError, ValueError):
+        return None
+
+
+def _commit(dataset: Any) -> str | None:
+    """The commit of a loaded dataset: ``datasets`` names the cache's folder after it."""
+    folders = (Path(file["filename"]).parent.name for file in dataset.cache_files)
+    return next(filter(_is_commit, folders), None)
+
+
+def _is_commit(name: str) -> bool:
+    return re.fullmatch(r"[0-9a-f]{40}", name) is not None
+
+
+def _explain(error: Exception, data: Origin, split: str, where: str) -> UnavailableError:
     """One message for what went wrong, with the beginning of the library's own."""
     if type(error).__name__ == "DatasetGenerationError" and error.__cause__ is not None:
         error = error.__cause__
     message = " ".join(str(error).split())
     message = message if len(message) <= 300 else message[:300] + "…"
     kind = type(error).__name__
-    if kind == "OfflineModeIsEnabled" or isinstance(error, ConnectionError):
+    if kind == "RevisionNotFoundError" or message.startswith("Revision "):
+        what = f"The dataset {data.hub!r} has no revision {data.revision!r}"
+        fix = "correct 'data: revision:', or leave it out for the newest"
+    elif kind in ("OfflineModeIsEnabled", "LocalEntryNotFoundError") or isinstance(error, ConnectionError):
         what = f"The dataset {data.hub!r} is not in the cache, and the hub cannot be reached"
         fix = "connect to the network once, or give a local copy: a folder as 'hub:', or 'files:'"
-    elif isinstance(error, FileNotFoundError):
+    elif isinstance(error, FileNotFoundError) or kind == "RepositoryNotFoundError":
         what, fix = f"There is no dataset {data.hub!r}", "correct 'data: hub:' (owner/name), or log in if it is private"
     elif "BuilderConfig" in message or "Config name is missing" in message:
         what, fix = f"The dataset {data.hub!r} has no such configuration", "set 'data: config:' to one of those named"
@@ -68,7 +160,7 @@ def _explain(error: Exception, data: Data, split: str, where: str) -> IntertaskE
         fix = "try 'revision: refs/convert/parquet', a mirror that holds plain files, or 'files:'"
     else:
         what, fix = f"The dataset {data.hub!r} cannot be loaded", "check hub, config, revision and splits"
-    return IntertaskError(f"{what}: {message.rstrip('.')} ({kind}).", where, fix)
+    return UnavailableError(f"{what}: {message.rstrip('.')} ({kind}).", where, fix)
 
 
 def _class_names(feature: Any, path: str = ""):

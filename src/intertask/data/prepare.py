@@ -14,10 +14,10 @@ from typing import Any
 
 from ..config import METRICS, Task
 from ..errors import IntertaskError
-from ..files import atomic, canonical_json, file_sha256, read_json, write_json
+from ..files import atomic, canonical_json, read_json, write_json
 from .canonical import Canonical, canonical, table_source
 from .labels import is_span_scheme
-from .read import Table, read_file
+from .origin import read_task
 from .subset import input_key, split, stratified_subset
 
 #: Fields of a task that alter its prepared data: these, and no others, belong in the recipe.
@@ -49,10 +49,11 @@ class Prepared:
 def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str, Any]:
     """Read a task's data, check it, and write ``train.parquet``, ``validation.parquet``, then ``info.json``.
 
-    In this order: rows are read and checked, bad rows and ``drop_labels`` left out; rows of train that also stand in
-    validation are removed from train; without a validation split, a seeded part of train becomes one; both are cut to
-    ``max_train_examples`` and ``max_validation_examples``. So, for each split that was read,
-    ``rows_before_cap = rows_read - removed`` (both splits together, if validation is a part of train).
+    In this order: rows are read from the first place that has them, shaped (``data: shape:``) and checked, bad rows
+    and ``drop_labels`` left out; rows of train that also stand in validation are removed from train; without a
+    validation split, a seeded part of train becomes one; both are cut to ``max_train_examples`` and
+    ``max_validation_examples``. So, for each split that was read, ``rows_before_cap = rows_read - removed`` (both
+    splits together, if validation is a part of train; rows are counted after shaping).
 
     Args:
         task: The task; its file paths relative to the working folder.
@@ -66,7 +67,8 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
     Raises:
         IntertaskError: Anything wrong with the data; names file and row.
     """
-    tables, origin = _read(task)
+    reading = read_task(task)
+    tables, task = reading.tables, reading.task
     rows_read = {part: len(tables[part].rows) if part in tables else 0 for part in ("train", "validation")}
     result = canonical(task, tables)
     train = result.rows["train"]
@@ -115,8 +117,8 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
         else None,
         "words": _words(train, task.type),
         "validation_from": validation_from,
-        "origin": origin,
-        "notes": result.notes + _notes(task, result.labels, train, validation, in_validation),
+        "origin": reading.origin,
+        "notes": reading.notes + result.notes + _notes(task, result.labels, train, validation, in_validation),
         "recipe": recipe,
         "fingerprint": rows_fingerprint(train, validation, result.labels),
         "versions": _versions(task),
@@ -167,45 +169,6 @@ def rows_fingerprint(train: list[dict], validation: list[dict], labels: list[str
             digest.update(canonical_json(row).encode() + b"\n")
         digest.update(b"\n")
     return digest.hexdigest()[:16]
-
-
-def _read(task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
-    """Raw rows of each split that exists, and where they came from."""
-    if task.data.files is not None:
-        parts = {"train": task.data.files.train, "validation": task.data.files.validation}
-        files = {part: [names] if isinstance(names, str) else names for part, names in parts.items() if names}
-        tables = {part: _joined([read_file(name, task.data) for name in names]) for part, names in files.items()}
-        sums = {part: [{"path": name, "sha256": file_sha256(name)} for name in names] for part, names in files.items()}
-        return tables, {"files": sums}
-    from .hub import has_only, read_split
-
-    parts = {"train": task.data.splits.train, "validation": task.data.splits.validation}
-    splits = {part: [names] if isinstance(names, str) else names for part, names in parts.items() if names}
-    tables = {}
-    for part, names in list(splits.items()):
-        try:
-            tables[part] = _joined([read_split(task.data, name) for name in names])
-        except IntertaskError:
-            # The default names a split that a dataset with nothing but train does not have.
-            if part == "train" or names != ["validation"] or not has_only(task.data, task.data.splits.train):
-                raise
-            del splits[part]
-    return tables, {
-        "hub": task.data.hub,
-        "config": task.data.config,
-        "revision": task.data.revision,
-        "splits": splits,
-    }
-
-
-def _joined(tables: list[Table]) -> Table:
-    if len({str(sorted(table.class_names.items())) for table in tables}) > 1:
-        raise IntertaskError(
-            "The parts of one split have different label names for the same numbers.",
-            tables[1].rows[0].source if tables[1].rows else "",
-            "use parts of one dataset",
-        )
-    return Table([row for table in tables for row in table.rows], tables[0].class_names)
 
 
 def _remove_shared(train: list[dict], validation: list[dict], task_type: str) -> tuple[list[dict], int]:
@@ -265,7 +228,7 @@ def _positive_label(task: Task, metric: str, labels: list[str] | None) -> str | 
                 f"positive_label: no label {task.positive_label!r}, {labels}.", where, "name one of them"
             )
         return task.positive_label
-    if metric == "f0.5" or (metric == "f1" and task.type == "classification"):
+    if metric in ("f0.5", "group_f1") or (metric == "f1" and task.type == "classification"):
         if len(labels) != 2:
             raise IntertaskError(
                 f"The metric {metric} is for two labels, and there are {len(labels)}: {', '.join(labels[:10])}.",
@@ -309,7 +272,7 @@ def _versions(task: Task) -> dict[str, str]:
     return {"python": sys.version.split()[0]} | {package: version(package) for package in packages}
 
 
-def _schema(task_type: str):
+def _schema(task_type: str, rows: list[dict]):
     import pyarrow as pa
 
     text, texts, number, numbers = pa.string(), pa.list_(pa.string()), pa.int64(), pa.list_(pa.int64())
@@ -326,6 +289,7 @@ def _schema(task_type: str):
         },
         "tagging": {"tokens": texts, "tags": numbers},
     }[task_type]
+    columns |= {name: text for name in ("group", "candidate") if name in rows[0]}
     return pa.schema(list(columns.items()))
 
 
@@ -337,5 +301,5 @@ def _write(folder: Path, task_type: str, train: list[dict], validation: list[dic
     (folder / "info.json").unlink(missing_ok=True)
     for part, rows in (("train", train), ("validation", validation)):
         with atomic(folder / f"{part}.parquet") as path:
-            pq.write_table(pa.Table.from_pylist(rows, schema=_schema(task_type)), path)
+            pq.write_table(pa.Table.from_pylist(rows, schema=_schema(task_type, rows)), path)
     write_json(folder / "info.json", info)

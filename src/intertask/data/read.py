@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..config import FORMATS, Data
+from ..config import FORMATS, Origin
 from ..errors import IntertaskError
 
 EXTENSIONS = {
@@ -55,7 +55,7 @@ class Table(NamedTuple):
     class_names: dict[str, list[str]]
 
 
-def read_file(path: str, data: Data) -> Table:
+def read_file(path: str, data: Origin) -> Table:
     """Read one file.
 
     Args:
@@ -65,8 +65,13 @@ def read_file(path: str, data: Data) -> Table:
     Raises:
         IntertaskError: No such file, a format that is not known, or a line that cannot be read.
     """
+    return read_content(path, _read_bytes(path), data)
+
+
+def read_content(path: str, content: bytes, data: Origin) -> Table:
+    """The same of a file's bytes; ``path`` is its name, for the extension and for messages."""
     form = data.format or _format_of(path)
-    content = _read_bytes(path)
+    content = _unpacked(content, path)
     if form == "parquet":
         return read_parquet(content, path)
     if form == "arrow":
@@ -107,12 +112,16 @@ def _read_bytes(path: str) -> bytes:
         raise IntertaskError(f"The file cannot be read: {error.strerror}.", path, "name a readable file") from None
     if content.startswith(b"version https://git-lfs.github.com/spec/"):
         raise IntertaskError("This is a Git LFS pointer, not the file itself.", path, "run 'git lfs pull'")
-    if path.lower().endswith(".gz"):
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise IntertaskError(f"Not a whole gzip file: {error}.", path, "fetch or pack it again") from None
     return content
+
+
+def _unpacked(content: bytes, path: str) -> bytes:
+    if not path.lower().endswith(".gz"):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise IntertaskError(f"Not a whole gzip file: {error}.", path, "fetch or pack it again") from None
 
 
 def _decode(content: bytes, path: str, encoding: str) -> str:
@@ -135,7 +144,7 @@ def _decode(content: bytes, path: str, encoding: str) -> str:
 # csv and tsv
 
 
-def read_csv(text: str, path: str, data: Data, form: str = "csv") -> list[Row]:
+def read_csv(text: str, path: str, data: Origin, form: str = "csv") -> list[Row]:
     """Delimited text. ``csv`` is quoted (records may span lines), ``tsv`` is not (GLUE's kind), unless stated.
 
     Every value is text: 'NA', 'null' and 'None' stay what they are.

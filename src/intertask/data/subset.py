@@ -16,11 +16,16 @@ def stratified_subset(rows: list[dict], n: int, seed: int, task_type: str) -> li
     Strata are labels (classification, multiple_choice), tenths of the labels' range by rank (regression), answerable
     or not (extractive_qa). Tagging: one row for each tag, the rarest first, then rows at random. Each stratum gets its
     share of ``n`` and, where ``n`` allows, at least one row. Fewer than ``n`` rows: all of them.
+
+    Rows with a ``group`` (classification) come in whole groups, since a group's metric on a part of it is another
+    metric: at most ``n`` rows then, unless already the smallest group has more.
     """
     if n >= len(rows):
         return list(rows)
     order = shuffled(len(rows), seed)
-    if task_type == "tagging":
+    if _has_groups(rows):
+        chosen = _hold_out([row["group"] for row in rows], _strata(rows, task_type), order, n, set()) or order
+    elif task_type == "tagging":
         chosen = _cover(rows, order, task_type)[:n]
         taken = set(chosen)
         chosen += [i for i in order if i not in taken][: n - len(chosen)]
@@ -40,7 +45,8 @@ def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple
 
     Stratified as :func:`stratified_subset`. Rows with the same input, or the same context (extractive_qa, and
     multiple_choice where it has one), stand on one side, unless that context is so common that no such split exists.
-    Each label and tag keeps a row in train where it can.
+    Each label and tag keeps a row in train where it can. Rows with a ``group`` stand on one side with all of it, unless
+    there is one group only.
 
     Raises:
         IntertaskError: Fewer than two rows.
@@ -51,11 +57,15 @@ def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple
     order = shuffled(len(rows), seed)
     strata = _strata(rows, task_type)
     kept = set(_cover(rows, order, task_type))
-    for keys in ([_passage(row, task_type) for row in rows], [input_key(row, task_type) for row in rows]):
-        held_out = _hold_out(keys, strata, order, n, kept)
-        # Whole contexts may be too large to come near n, e.g. where one instruction stands as everybody's context.
-        if held_out and abs(len(held_out) - n) <= max(1, n // 2):
-            break
+    if _has_groups(rows):
+        keys = [row["group"] for row in rows]
+        held_out = _hold_out(keys, strata, order, n, kept) or _hold_out(keys, strata, order, n, set())
+    else:
+        for keys in ([_passage(row, task_type) for row in rows], [input_key(row, task_type) for row in rows]):
+            held_out = _hold_out(keys, strata, order, n, kept)
+            # Whole contexts may be too large to come near n, e.g. where one instruction stands as everybody's context.
+            if held_out and abs(len(held_out) - n) <= max(1, n // 2):
+                break
     if not held_out:  # tiny, or one input over and over: nothing can be had but a plain split
         held_out = set(order[:n])
     return [row for i, row in enumerate(rows) if i not in held_out], [rows[i] for i in sorted(held_out)]
@@ -70,6 +80,10 @@ def input_key(row: dict, task_type: str) -> Hashable:
     if task_type == "extractive_qa":
         return _even(row["context"]), _even(row["question"])
     return tuple(map(_even, row["tokens"]))
+
+
+def _has_groups(rows: list[dict]) -> bool:
+    return bool(rows) and "group" in rows[0]
 
 
 def _even(text: str) -> str:

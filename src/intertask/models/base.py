@@ -10,6 +10,7 @@ from typing import Any
 from ..config import Model
 from ..errors import IntertaskError
 from ..files import file_sha256
+from ..retry import with_retries
 
 #: all-MiniLM-L6-v2, ``model.safetensors`` (22.7 M parameters), as published by sentence-transformers.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -62,7 +63,10 @@ def _load(model: Model, load, **options: Any):
     """Call a ``from_pretrained`` and turn its many ways to fail into one message."""
     where = locate(model)
     try:
-        return load(where, revision=model.revision or "main", trust_remote_code=False, **options)
+        return with_retries(
+            lambda: load(where, revision=model.revision or "main", trust_remote_code=False, **options),
+            f"model {model.path}",
+        )
     except (OSError, ValueError, KeyError) as error:
         offline = os.environ.get("HF_HUB_OFFLINE") == "1"
         raise IntertaskError(
@@ -92,6 +96,17 @@ def load_tokenizer(model: Model, pre_split: bool = False):
     if not tokenizer.is_fast:
         raise IntertaskError(f"The model {model.path!r} has no fast tokenizer.", "config: models", "choose another")
     return tokenizer
+
+
+def load_configuration(model: Model):
+    """The configuration of a model: what its weights look like, without any.
+
+    Raises:
+        IntertaskError: The model cannot be had.
+    """
+    from transformers import AutoConfig
+
+    return _load(model, AutoConfig.from_pretrained)
 
 
 def load_model(model: Model):
@@ -127,9 +142,8 @@ def identity(model: Model) -> dict[str, Any]:
         IntertaskError: The model cannot be had.
     """
     from adapters import ADAPTER_MODEL_MAPPING
-    from transformers import AutoConfig
 
-    config = _load(model, AutoConfig.from_pretrained)
+    config = load_configuration(model)
     if type(config) not in ADAPTER_MODEL_MAPPING:
         raise IntertaskError(
             f"Models of type {config.model_type!r} are not supported by the adapters library.",

@@ -65,7 +65,11 @@ def _jobs(recipe: dict[str, Any]) -> Iterator[Job]:
     yield from (Job("data", task=task) for task in tasks)
     yield from (Job("embeddings", encoder, task) for task in tasks for encoder in recipe["encoders"])
     if not recipe["observed"]:
-        yield from (Job("adapters", model, source=source) for model in recipe["models"] for source in recipe["sources"])
+        yield from (
+            Job("adapters", _base(model, recipe), source=source)
+            for model in recipe["models"]
+            for source in recipe["sources"]
+        )
     for setting in recipe["settings"]:
         for method in recipe["methods"]:
             jobs = method_jobs(method, setting, recipe, recipe["encoders"][-1])
@@ -90,7 +94,7 @@ def method_jobs(method: str, setting: str, recipe: dict[str, Any], sentence_enco
         sentence_encoder: Name of the sentence encoder.
     """
     reads = set(get_method(method).reads)
-    model = setting if setting in recipe["models"] else recipe["models"][0]
+    model = _base(setting if setting in recipe["models"] else recipe["models"][0], recipe)
     jobs: dict[Job, None] = {}
     for target in recipe["targets"]:
         pool = _pool(recipe, target)
@@ -173,6 +177,11 @@ def _needs(members: Iterable[str]) -> str:
 
 def _pool(recipe: dict[str, Any], target: str) -> list[str]:
     return [source for source in recipe["sources"] if source != target]
+
+
+def _base(model: str, recipe: dict[str, Any]) -> str:
+    """The model whose adapters and features ``model`` uses."""
+    return recipe.get("like", {}).get(model, model)
 
 
 def _read(path: Path) -> tuple[float | None, float | None]:

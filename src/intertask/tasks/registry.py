@@ -1,10 +1,10 @@
 """The task registry: every YAML file of the task folders, by name."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from ..config import Config, Task, load_task, validate
+from ..config import Config, Files, Origin, Task, load_task, validate
 from ..errors import IntertaskError, did_you_mean
 
 
@@ -62,17 +62,27 @@ def _with_paths_from(folder: Path, task: Task) -> Task:
     def resolve(name: str) -> str:
         return Path(os.path.relpath(folder / name)).as_posix() if not os.path.isabs(name) else name
 
-    data = task.data
-    if data.files is not None:
-        train, validation = (
-            None if part is None else [resolve(name) for name in ([part] if isinstance(part, str) else part)]
-            for part in (data.files.train, data.files.validation)
-        )
-        files = data.files.model_copy(update={"train": train, "validation": validation})
-        data = data.model_copy(update={"files": files})
-    elif data.hub is not None and data.hub.startswith("."):
-        data = data.model_copy(update={"hub": resolve(data.hub)})
+    def place(data: Origin) -> Origin:
+        if data.files is not None:
+            return data.model_copy(update={"files": _listed(data.files, resolve)})
+        if data.hub is not None and data.hub.startswith("."):
+            return data.model_copy(update={"hub": resolve(data.hub)})
+        return data
+
+    data = place(task.data)
+    data = data.model_copy(update={"alternatives": [place(other) for other in data.alternatives]})
     return task.model_copy(update={"data": data})
+
+
+def _listed(files: Files, resolve: Callable[[str], str] = str) -> Files:
+    """The names of each split as a list."""
+    parts = {part: getattr(files, part) for part in ("train", "validation")}
+    return files.model_copy(
+        update={
+            part: None if names is None else [resolve(name) for name in ([names] if isinstance(names, str) else names)]
+            for part, names in parts.items()
+        }
+    )
 
 
 def configured_tasks(config: Config) -> dict[str, Task]:
@@ -90,6 +100,9 @@ def configured_tasks(config: Config) -> dict[str, Task]:
         }
         override = config.tasks.get(name)
         replaced = override.model_dump(exclude_none=True) if override else {}
+        if override is not None and override.data is not None and override.data.files is not None:
+            # names in a configuration are relative to the working folder
+            replaced["data"]["files"] = _listed(override.data.files).model_dump()
         tasks[name] = validate(Task, task.model_dump() | caps | replaced, f"config: tasks.{name}")
     return tasks
 
@@ -102,6 +115,6 @@ def check_files(tasks: Mapping[str, Task]) -> None:
             if not os.path.isfile(path):
                 raise IntertaskError(
                     f"Task {name!r}: there is no file {path}.",
-                    "its YAML: data.files",
-                    "correct the path; it is relative to the YAML",
+                    "data.files, of its YAML or of the configuration's 'tasks:'",
+                    "correct the path; it is relative to the YAML, in a configuration to the working folder",
                 )

@@ -1,0 +1,199 @@
+"""A task's raw rows from the first of its places that has them, and what there is to say of that place."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..config import Alternative, Origin, Task
+from ..errors import IntertaskError, UnavailableError
+from ..files import file_sha256
+from .labels import BadRowError
+from .read import Row, Table, read_file
+from .shapes import get_shape
+
+PARTS = ("train", "validation")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Raw rows of each split that exists, the task as it applies to them, and where they came from."""
+
+    tables: dict[str, Table]
+    task: Task
+    origin: dict[str, Any]
+    notes: list[str]
+
+
+def read_task(task: Task) -> Reading:
+    """Read a task's rows: from its place, or from the first of its alternatives that can be had.
+
+    Raises:
+        UnavailableError: No place has them; says of each why.
+        IntertaskError: The rows that were found cannot be read.
+    """
+    passed_over: list[UnavailableError] = []
+    for place in (task.data, *task.data.alternatives):
+        try:
+            tables, origin = _read(place, task)
+        except UnavailableError as problem:
+            passed_over.append(problem)
+            continue
+        here = _as_there(task, place)
+        notes = []
+        if passed_over:
+            origin["passed_over"] = [{"where": problem.where, "why": problem.what} for problem in passed_over]
+            notes.append(f"Read from an alternative, {describe(place)}: {passed_over[0].what}")
+        if place.shape is not None:
+            tables, origin["shape"] = _shaped(tables, place.shape, task)
+            left_out = origin["shape"]["left_out"]
+            if any(left_out.values()):
+                counts = " and ".join(f"{count} rows of {part}" for part, count in left_out.items() if count)
+                notes.append(f"{counts} were left out by the shape {place.shape!r} (docs/paper-tasks.md).")
+        return Reading(tables, here, origin, notes)
+    if len(passed_over) == 1:
+        (problem,) = passed_over
+        raise UnavailableError(problem.what, f"task {task.name}: {problem.where}", problem.fix)
+    reasons = "\n".join(f"    {n}. {problem.where}: {problem.what}" for n, problem in enumerate(passed_over, 1))
+    raise UnavailableError(
+        f"None of the {len(passed_over)} places of the task {task.name!r} has its data:\n{reasons}",
+        f"task {task.name}, data",
+        f"{passed_over[0].fix}; or give a copy of your own in the configuration: "
+        f"'tasks: {{{task.name}: {{data: {{files: {{train: …}}}}}}}}'",
+    )
+
+
+def describe(place: Origin) -> str:
+    """A place in few words, for messages."""
+    from .hub import describe as describe_hub
+
+    if place.files is not None:
+        return ", ".join(_listed(place.files.train))
+    if place.hub is not None:
+        return describe_hub(place)
+    return ", ".join(item.url for item in _listed(place.download.train))
+
+
+def _as_there(task: Task, place: Origin) -> Task:
+    """The task with what differs at an alternative place."""
+    data = task.data.model_copy(update={field: getattr(place, field) for field in Origin.model_fields})
+    changes: dict[str, Any] = {"data": data}
+    if isinstance(place, Alternative):
+        changes |= {key: getattr(place, key) for key in ("columns", "labels") if getattr(place, key) is not None}
+    return task.model_copy(update=changes)
+
+
+def _listed(value: Any) -> list:
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _read(place: Origin, task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
+    if place.files is not None:
+        parts = _parts(place.files)
+        tables = {part: joined([read_file(name, place) for name in names]) for part, names in parts.items()}
+        sums = {part: [{"path": name, "sha256": file_sha256(name)} for name in names] for part, names in parts.items()}
+        return tables, {"files": sums}
+    if place.download is not None:
+        return _downloaded(place)
+    if place.hub_files is not None:
+        return _hub_files(place)
+    return _hub_splits(place)
+
+
+def _parts(value: Any) -> dict[str, list]:
+    """What stands for each split, as lists; a split that is not named has none."""
+    return {part: _listed(found) for part in PARTS if (found := getattr(value, part))}
+
+
+def _downloaded(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+    from .download import read_download
+
+    tables, sums = {}, {}
+    for part, items in _parts(place.download).items():
+        read = [read_download(item, place) for item in items]
+        tables[part] = joined([table for found, _ in read for table in found])
+        sums[part] = [
+            {"url": item.url, "member": item.member, "sha256": sha256}
+            for item, (_, sha256) in zip(items, read, strict=True)
+        ]
+    return tables, {"download": sums}
+
+
+def _hub_files(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+    from .hub import read_hub_files
+
+    tables, commit = {}, None
+    parts = _parts(place.hub_files)
+    for part, patterns in parts.items():
+        found, commit = read_hub_files(place, patterns)
+        tables[part] = joined(found)
+    return tables, {"hub": place.hub, "revision": place.revision, "commit": commit, "files": parts}
+
+
+def _hub_splits(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+    from .hub import has_only, read_split
+
+    splits, tables, commit = _parts(place.splits), {}, None
+    for part, names in list(splits.items()):
+        try:
+            read = [read_split(place, name) for name in names]
+        except IntertaskError:
+            # The default names a split that a dataset with nothing but train does not have.
+            if part == "train" or names != ["validation"] or not has_only(place, place.splits.train):
+                raise
+            del splits[part]
+            continue
+        tables[part] = joined([table for table, _ in read])
+        commit = read[0][1] or commit
+    return tables, {
+        "hub": place.hub,
+        "config": place.config,
+        "revision": place.revision,
+        "commit": commit,
+        "splits": splits,
+    }
+
+
+def joined(tables: list[Table]) -> Table:
+    """The parts of one split as one table."""
+    if len({str(sorted(table.class_names.items())) for table in tables}) > 1:
+        raise IntertaskError(
+            "The parts of one split have different label names for the same numbers.",
+            tables[1].rows[0].source if tables[1].rows else "",
+            "use parts of one dataset",
+        )
+    return Table([row for table in tables for row in table.rows], tables[0].class_names)
+
+
+def _shaped(tables: dict[str, Table], name: str, task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
+    """Each row replaced by those that the shape makes of it; label names stay with columns that keep their name."""
+    make = get_shape(name)
+    result, left_out = {}, {}
+    for part, table in tables.items():
+        rows, left_out[part] = [], 0
+        for row in table.rows:
+            made = _apply(make, name, row, task)
+            rows += [Row(values, row.source, row.number, row.unit) for values in made]
+            left_out[part] += not made
+        result[part] = Table(rows, table.class_names)
+    about = {"name": name, "rows": {part: len(table.rows) for part, table in tables.items()}, "left_out": left_out}
+    return result, about
+
+
+def _apply(make, name: str, row: Row, task: Task) -> list[dict]:
+    where = f"task {task.name}: {row.where}"
+    try:
+        return list(make(row.values))
+    except KeyError as error:
+        columns = ", ".join(map(str, row.values))
+        raise IntertaskError(
+            f"The shape {name!r} needs the column {error.args[0]!r}; the columns are: {columns}.",
+            where,
+            "correct 'data: shape:' in the task's YAML, or use data of the layout that it is for",
+        ) from None
+    except BadRowError as problem:
+        raise IntertaskError(problem.what, where, problem.fix) from None
+    except (TypeError, AttributeError, ValueError, IndexError) as error:
+        raise IntertaskError(
+            f"The shape {name!r} is for rows of another layout: {error}.",
+            where,
+            "correct 'data: shape:' in the task's YAML, or use data of the layout that it is for",
+        ) from None

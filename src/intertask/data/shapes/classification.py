@@ -1,0 +1,47 @@
+"""Shapes of classification data."""
+
+import re
+from collections.abc import Iterator
+
+from . import Values, shape
+
+_HIGHLIGHT = re.compile(r"\s*@highlight\s*")
+
+
+@shape("entity_queries")
+def entity_queries(values: Values) -> Iterator[Values]:
+    """ReCoRD: a query with a gap becomes one row for each entity that may fill it.
+
+    ``text_a`` is the passage, ``text_b`` the query with the entity in the gap, ``label`` 1 where the entity is among
+    the answers, else 0, ``group`` the query's number, ``candidate`` the entity. An entity counts once, however often
+    the passage names it. A query without entities, or without answers (the hub's test split), gives no rows.
+    """
+    answers, number = set(values["answers"]), values["idx"]
+    if not answers:
+        return
+    passage = without_highlights(values["passage"])
+    for entity in dict.fromkeys(values["entities"]):
+        yield {
+            "text_a": passage,
+            "text_b": values["query"].replace("@placeholder", entity),
+            "label": int(entity in answers),
+            "group": f"{number['passage']}-{number['query']}",
+            "candidate": entity,
+        }
+
+
+def without_highlights(passage: str) -> str:
+    """A ReCoRD passage whose ``@highlight`` marks, which stand before summary sentences, are sentence ends."""
+    first, *more = _HIGHLIGHT.split(passage.strip())
+    for part in more:
+        first += (" " if not first or first[-1] in ".?!\"'" else ". ") + part
+    return first.strip()
+
+
+@shape("chat_turns")
+def chat_turns(values: Values) -> Iterator[Values]:
+    """EmoContext: the turns of a chat become one ``text``; a turn that is missing is left out, as are empty chats."""
+    turns = [values[name] for name in ("turn1", "turn2", "turn3")]
+    text = " ".join(turn.strip() for turn in turns if isinstance(turn, str) and turn.strip())
+    if text:
+        yield {"text": text, "label": values["label"]}
