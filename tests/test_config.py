@@ -54,7 +54,10 @@ def test_task_is_named_after_its_file(load):
         ({"data": {"hub": "x", "validation_fraction": 1}}, r"data\.validation_fraction: .*less than 1"),
         ({"type": "classfication"}, "type: Input should be 'classification'"),
         ({"columns": {"text": "x"}}, "classification has no column 'text', did you mean 'text_"),
-        ({"columns": {"tokens": "x"}}, "classification has no column 'tokens', known: candidate, group, label, text_a, text_b"),
+        (
+            {"columns": {"tokens": "x"}},
+            "classification has no column .tokens., known: candidate, group, label",
+        ),
         ({"labels": ["a", "a"]}, "labels: a name stands there twice"),
         ({"labels": ["a", "b"], "positive_label": "c"}, "positive_label: no label 'c'"),
         ({"type": "regression", "labels": ["a"]}, "regression has no label names"),
@@ -166,3 +169,26 @@ def test_everything_but_sources_and_targets_has_a_default():
 def test_column_defaults_to_its_own_name():
     mine = Task(name="x", **task(columns={"text_a": ["a", "b"], "text_b": None}))
     assert [mine.column(name) for name in ("text_a", "text_b", "label")] == [["a", "b"], None, "label"]
+
+
+@pytest.mark.parametrize(
+    ("models", "message"),
+    [
+        ({"k": {"like": "x"}}, "like: no model of its own 'x'"),
+        ({"a": {"path": "p"}, "b": {"like": "a"}, "c": {"like": "b"}}, r"like: no model of its own 'b', \['a'\]"),
+        ({"k": {}}, "give 'path'"),
+        ({"k": {"path": "p", "training": {"transfer": {"epohcs": 3}}}}, "epohcs: unknown key; did you mean 'epochs'"),
+        ({"a": {"path": "p"}, "b": {"like": "a", "adapter": "full"}}, "adapter: a model that is 'like' another"),
+        ({"a": {"path": "p"}, "b": {"like": "a", "training": {"source": {"epochs": 1}}}}, "training.source: a model"),
+        ({"k": {"path": "p", "adapters": "published"}}, r"published: name the repositories, with \{source\}"),
+        ({"k": {"path": "p", "adapter": "full", "adapters": "published", "published": "x/{source}"}}, "adapter: full"),
+    ],
+)
+def test_models_that_do_not_fit_together(models, message):
+    with pytest.raises(IntertaskError, match=message):
+        load_config({"sources": ["a"], "targets": ["t"], "models": models})
+
+
+def test_sentence_encoder_has_no_training():
+    with pytest.raises(IntertaskError, match="sentence_encoder: s: has 'path' and 'revision' only"):
+        load_config({"sources": ["a"], "targets": ["t"], "sentence_encoder": {"s": {"path": "p", "adapter": "full"}}})

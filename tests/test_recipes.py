@@ -5,7 +5,7 @@ import json
 import pytest
 
 from intertask import recipes
-from intertask.config import Task, load_config
+from intertask.config import Config, Task, load_config
 
 
 def config(**changes):
@@ -77,3 +77,66 @@ def test_without_history_another_target_scores_nothing_anew():
 def test_another_source_changes_no_step_of_a_target_that_is_updated(recipe):
     before, more = (getattr(recipes, recipe)(config(sources=s), MODEL, task()) for s in (["a"], ["a", "b"]))
     assert before == more
+
+
+SETTINGS = {
+    "wide": {"path": "owner/wide", "training": {"source": {"epochs": 3}, "transfer": {"epochs": 4}}},
+    "wide-1k": {"like": "wide", "training": {"transfer": {"max_train_examples": 1000}}},
+    "whole": {"path": "owner/wide", "adapter": "full"},
+    "ready": {"path": "owner/wide", "adapters": "published", "published": "hub/wide-pf-{source}"},
+}
+
+
+def test_model_like_another_differs_in_its_transfers_only():
+    run = config(models=SETTINGS)
+    for name in ("adapter_recipe", "rows_recipe", "features_recipe", "map_recipe", "gradients_recipe"):
+        recipe = getattr(recipes, name)
+        assert recipe(run, "wide-1k", task()) == recipe(run, "wide", task())
+    one, two = (json.loads(recipes.transfer_recipe(run, m, task(), "b", 1)) for m in ("wide", "wide-1k"))
+    assert (one["training"].pop("max_train_examples"), two["training"].pop("max_train_examples")) == (None, 1000)
+    assert one == two
+    assert one["training"]["epochs"] == 4
+
+
+def test_settings_of_a_model_go_before_the_runs():
+    run = config(models=SETTINGS)
+    found = {model: json.loads(recipes.adapter_recipe(run, model, task())) for model in SETTINGS}
+    assert {model: recipe["adapter"] for model, recipe in found.items()} == {
+        "wide": "seq_bn",
+        "wide-1k": "seq_bn",
+        "whole": "full",
+        "ready": "seq_bn",
+    }
+    assert (found["wide"]["training"]["epochs"], found["whole"]["training"]["epochs"]) == (3, 15)
+
+
+def test_published_adapters_are_a_setting_of_their_own_adapters_only():
+    run = config(models=SETTINGS)
+    ready = json.loads(recipes.adapter_recipe(run, "ready", task()))
+    assert ready["published"] == {"repository": "hub/wide-pf-a", "revision": None, "required": True}
+    assert "published" not in json.loads(recipes.adapter_recipe(run, "wide", task()))
+
+
+def test_tables_know_whose_adapters_a_model_uses():
+    grid = json.loads(recipes.transfer_table_recipe(config(models=SETTINGS)))
+    assert grid["like"] == {"wide-1k": "wide"}
+    assert "like" not in json.loads(recipes.transfer_table_recipe(config()))
+
+
+def test_a_plan_comes_back_whole_from_its_recipe():
+    models = {"zeta": {"path": "x"}, "alpha": {"like": "zeta", "training": {"transfer": {"epochs": 2}}}}
+    run = config(models=models, features={"max_examples": 5})
+    one = task(max_length=77, published_rows={"train": 9}, citation="c")
+    recipe = json.loads(recipes.plan_recipe(run, {"a": one}, ["zeta", "alpha"]))
+    assert Config.model_validate(recipe["config"]) == run
+    assert recipe["models"] == ["zeta", "alpha"]
+    assert Task.model_validate(recipe["tasks"]["a"]) == task(max_length=77, published_rows={"train": 9})
+
+
+def test_speed_is_measured_at_the_lengths_of_the_run_and_once_a_machine():
+    tasks = {"a": task(max_length=384), "b": task(max_length=64, batch_size=8)}
+    recipe, elsewhere = (json.loads(recipes.calibration_recipe(config(), tasks, MODEL, m)) for m in ("here", "there"))
+    assert recipe != elsewhere
+    assert (recipe["lengths"], recipe["batch_size"], recipe["adapter"]) == ([24, 96, 384], 32, "seq_bn")
+    sentence = json.loads(recipes.calibration_recipe(config(), tasks, "minilm-sentence", "here"))
+    assert (sentence["lengths"], sentence["adapter"]) == ([8, 32, 128], None)

@@ -175,8 +175,8 @@ class Task(Strict):
     data: Data
     columns: dict[str, str | int | list[str | int] | None] = Field(
         default_factory=dict,
-        description="Which of the data's columns hold text_a, text_b, label, context, question, choices, answers, "
-        "tokens, tags, id. A list of columns is joined (texts) or taken in order (choices). conll: column numbers.",
+        description="Which of the data's columns hold text_a, text_b, label, group, candidate, context, question, choices, "
+        "answers, tokens, tags, id. A list of columns is joined (texts) or taken in order (choices). conll: column numbers.",
     )
     join: str = Field(" ", description="Put between the texts of several columns")
     labels: list[str] | None = Field(None, description="Names, in index order; default: those found, sorted")

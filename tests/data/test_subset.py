@@ -189,3 +189,60 @@ def test_input_is_compared_with_white_space_evened_out():
     same = {"context": "c", "question": "q"}
     assert key("multiple_choice", **same, choices=["x", "y"]) != key("multiple_choice", **same, choices=["y", "x"])
     assert key("extractive_qa", **same, answer_texts=["c"]) == key("extractive_qa", **same, answer_texts=[])
+
+
+# groups
+
+
+def in_groups(*sizes):
+    """Groups with one row of class 1 each, mixed among each other."""
+    rows = [
+        {"text_a": f"{g} {n}", "text_b": None, "label": int(n == 0), "group": str(g)}
+        for g, size in enumerate(sizes)
+        for n in range(size)
+    ]
+    return sorted(rows, key=lambda row: row["text_a"][::-1])
+
+
+def sizes_of(rows):
+    return Counter(row["group"] for row in rows)
+
+
+@pytest.mark.parametrize("n", [10, 25, 60])
+def test_subset_takes_whole_groups(n):
+    rows = in_groups(*[3, 4, 5] * 10)
+    subsets = [stratified_subset(rows, n, seed, "classification") for seed in range(10)]
+    for subset in subsets:
+        assert n - 5 < len(subset) <= n
+        assert sizes_of(subset).items() <= sizes_of(rows).items()
+        assert places(subset, rows) == sorted(places(subset, rows))
+    assert subsets[1] == stratified_subset(rows, n, 1, "classification")
+    assert len({str(subset) for subset in subsets}) > 1
+    assert stratified_subset(rows, len(rows), 1, "classification") == rows
+
+
+def test_subset_smaller_than_a_group_is_the_smallest_group():
+    rows = in_groups(5, 3, 9)
+    assert sizes_of(stratified_subset(rows, 2, 1, "classification")) == {"1": 3}
+    assert stratified_subset(in_groups(4), 2, 1, "classification") == in_groups(4)
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.2, 0.5])
+def test_split_keeps_groups_whole(fraction):
+    rows = in_groups(*[3, 4, 5] * 10)
+    for seed in range(10):
+        train, held_out = split(rows, fraction, seed, "classification")
+        assert not sizes_of(train).keys() & sizes_of(held_out).keys()
+        assert len(train) + len(held_out) == len(rows)
+        assert abs(len(held_out) - fraction * len(rows)) < 5
+        assert set(counts(train)) == set(counts(held_out)) == {0, 1}
+
+
+def test_split_of_few_groups():
+    for sizes in ((4, 4), (1, 9), (2, 2, 2)):
+        for seed in range(5):
+            train, held_out = split(in_groups(*sizes), 0.2, seed, "classification")
+            assert train and held_out
+            assert not sizes_of(train).keys() & sizes_of(held_out).keys()
+    train, held_out = split(in_groups(10), 0.2, 1, "classification")
+    assert (len(train), len(held_out)) == (8, 2)

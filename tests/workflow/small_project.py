@@ -18,6 +18,8 @@ class Project:
 
     def __init__(self, folder: Path, config: dict):
         self.folder, self.config = folder, config
+        #: Environment variables of its Snakemake, beside the usual ones.
+        self.variables: dict[str, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
         for part in PARTS:
             source = ROOT / part
@@ -35,7 +37,7 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return os.environ | {"PATH": path, "PYTHONPATH": str(ROOT / "src")}
+        return os.environ | {"PATH": path, "PYTHONPATH": str(ROOT / "src")} | self.variables
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         done = subprocess.run(

@@ -316,6 +316,8 @@ def _squad_rows(articles: list, path: str) -> Iterator[Row]:
                     values["answers"] = []
                 elif "answers" in question:
                     values["answers"] = question["answers"]
+                if "is_impossible" in question:  # tells 'there is no answer' from 'none was found' (MultiQA's files)
+                    values["is_impossible"] = bool(question["is_impossible"])
                 yield Row(values, path, number, "question")
 
 

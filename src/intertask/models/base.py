@@ -59,8 +59,8 @@ def locate(model: Model) -> str:
     return model.path
 
 
-def _load(model: Model, load, **options: Any):
-    """Call a ``from_pretrained`` and turn its many ways to fail into one message."""
+def load_pretrained(model: Model, load, **options: Any):
+    """Call a ``from_pretrained``, again after failures that may pass, and turn the rest into one message."""
     where = locate(model)
     try:
         return with_retries(
@@ -92,7 +92,7 @@ def load_tokenizer(model: Model, pre_split: bool = False):
     from transformers import AutoTokenizer
 
     options = {"add_prefix_space": True} if pre_split else {}
-    tokenizer = _load(model, AutoTokenizer.from_pretrained, **options)
+    tokenizer = load_pretrained(model, AutoTokenizer.from_pretrained, **options)
     if not tokenizer.is_fast:
         raise IntertaskError(f"The model {model.path!r} has no fast tokenizer.", "config: models", "choose another")
     return tokenizer
@@ -106,7 +106,7 @@ def load_configuration(model: Model):
     """
     from transformers import AutoConfig
 
-    return _load(model, AutoConfig.from_pretrained)
+    return load_pretrained(model, AutoConfig.from_pretrained)
 
 
 def load_model(model: Model):
@@ -117,7 +117,7 @@ def load_model(model: Model):
     """
     from adapters import AutoAdapterModel
 
-    return _load(model, AutoAdapterModel.from_pretrained)
+    return load_pretrained(model, AutoAdapterModel.from_pretrained)
 
 
 def usable_length(tokenizer, config: Any, max_length: int) -> int:

@@ -9,7 +9,7 @@ import torch
 from ..config import Model
 from ..data.subset import stratified_subset
 from ..types import get_type
-from .base import load_model, load_tokenizer, locate, usable_length
+from .base import load_model, load_pretrained, load_tokenizer, usable_length
 
 Pair = tuple[str, str | None]
 
@@ -106,7 +106,7 @@ def _sentence_vectors(model: Model, texts: list[str], recipe: dict[str, Any]) ->
     """Vectors of a sentence-transformers encoder, [n, D] float32."""
     from sentence_transformers import SentenceTransformer
 
-    encoder = SentenceTransformer(locate(model), revision=model.revision, trust_remote_code=False)
+    encoder = load_pretrained(model, SentenceTransformer)
     # The piece was cut with a little slack for the joining blank and differing special tokens.
     encoder.max_seq_length = min(encoder.max_seq_length or 512, recipe["max_length"] + 4)
     vectors = encoder.encode(texts, batch_size=recipe["batch_size"], show_progress_bar=False)

@@ -1,0 +1,55 @@
+"""Tiny models with random weights in the hub's layout: RoBERTa, BERT, and a sentence encoder."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from sentence_transformers import SentenceTransformer, models
+from stand_in import sentence
+from tokenizers import BertWordPieceTokenizer, ByteLevelBPETokenizer
+from transformers import BertConfig, BertModel, BertTokenizerFast, RobertaConfig, RobertaModel, RobertaTokenizerFast
+
+TINY = {
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "initializer_range": 0.2,  # with the usual 0.02 a tiny model gives nearly the same vector for every text
+}
+SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+
+
+def save_roberta(folder: Path) -> None:
+    """As ``FacebookAI/roberta-base``: config.json, model.safetensors, tokenizer files."""
+    tokenizer = ByteLevelBPETokenizer()
+    tokenizer.train_from_iterator(map(sentence, range(200)), vocab_size=500, min_frequency=1, special_tokens=SPECIAL)
+    folder.mkdir(parents=True, exist_ok=True)
+    RobertaTokenizerFast(*tokenizer.save_model(str(folder)), model_max_length=512).save_pretrained(folder)
+    torch.manual_seed(0)
+    sizes = {"max_position_embeddings": 514, "type_vocab_size": 1, "pad_token_id": 1}
+    RobertaModel(RobertaConfig(vocab_size=tokenizer.get_vocab_size(), **sizes, **TINY)).save_pretrained(folder)
+
+
+def save_bert(folder: Path) -> None:
+    """As ``google-bert/bert-base-uncased``."""
+    tokenizer = BertWordPieceTokenizer()
+    tokenizer.train_from_iterator(map(sentence, range(200)), vocab_size=400, min_frequency=1)
+    folder.mkdir(parents=True, exist_ok=True)
+    (vocabulary,) = tokenizer.save_model(str(folder))
+    BertTokenizerFast(vocabulary, model_max_length=512).save_pretrained(folder)
+    torch.manual_seed(0)
+    BertModel(BertConfig(vocab_size=tokenizer.get_vocab_size(), **TINY)).save_pretrained(folder)
+
+
+def save_sentence_encoder(folder: Path) -> None:
+    """As ``sentence-transformers/…-mean-tokens``: a transformer and a pooling module."""
+    with TemporaryDirectory() as inside:
+        save_roberta(Path(inside))
+        word_vectors = models.Transformer(inside)
+        pooling = models.Pooling(word_vectors.get_word_embedding_dimension())
+        SentenceTransformer(modules=[word_vectors, pooling], device="cpu").save(str(folder))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """A folder's files by their path in it."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
