@@ -1,12 +1,13 @@
-"""Train the adapter (or, with adapter: full, the whole encoder) of one source."""
+"""Train the adapter (or, with adapter: full, the whole encoder) of one source, unless it is published."""
 
 from pathlib import Path
 
-from intertask.data import load_prepared
+from intertask.data import load_info, load_prepared
 from intertask.files import fingerprint, read_json, write_json
 from intertask.models.adapters import add_fresh_adapter, save_source, weights_sha256
 from intertask.models.base import load_model, quiet_libraries, recipe_model
 from intertask.models.fine_tuning import fine_tune, remove_checkpoints
+from intertask.models.published import NotPublishedError, fetch_source
 from intertask.runtime.locks import exclusive
 from intertask.runtime.script import arguments, run, versions
 from intertask.runtime.seeds import set_seed
@@ -16,7 +17,27 @@ def main() -> None:
     options = arguments(__doc__, "data", "model", "checkpoints", "out")
     quiet_libraries()
     with exclusive(Path(options.checkpoints) / "lock"):
-        train_source(options)
+        if not fetched(options):
+            train_source(options)
+
+
+def fetched(options) -> bool:
+    """Whether the configuration asks for a published adapter and there is one; it has then been written."""
+    recipe, info, folder = options.recipe, load_info(options.data), Path(options.out)
+    if recipe.get("published") is None:
+        return False
+    try:
+        metrics = fetch_source(recipe, info, recipe_model(recipe), read_json(options.model)["fingerprint"], folder)
+    except NotPublishedError as error:
+        if recipe["published"]["required"]:
+            raise
+        print(f"{info['task']}: {error.what} It is trained instead.", flush=True)
+        return False
+    write_json(folder / "metrics.json", metrics | {"versions": versions()})
+    remove_checkpoints(Path(options.checkpoints))
+    for line in (f"published adapter {recipe['published']['repository']}", *metrics["notes"]):
+        print(f"{info['task']}: {line}")
+    return True
 
 
 def train_source(options) -> None:

@@ -119,11 +119,13 @@ def trained_fisher(
         trained: The folder's ``metrics.json``.
 
     Returns:
-        As :func:`diagonal_fisher`.
+        As :func:`diagonal_fisher`; empty where the head of a published adapter does not fit the task: there is no loss.
 
     Raises:
         IntertaskError: The weights are not those that ``metrics.json`` speaks of.
     """
+    if not trained.get("published", {"head": {"fits": True}})["head"]["fits"]:
+        return {}
     model = load_source(folder, lambda: load_model(base), NAME, recipe["adapter"], trained["weights_sha256"])
     model.load_head(str(folder), load_as=NAME, use_safetensors=True)
     return _fisher_of_subset(model, base, prepared, recipe, trained["label_scale"])

@@ -52,15 +52,16 @@ def source_rows(
         group = names[begin : begin + size]
         network = on_device(load_sources({name: folders[name] for name in group}, base, adapter))
         heads = {name: network.heads[name] for name in group if _gives_probabilities(network.heads[name], kind)}
+        several = len(group) > 1 and _alike(network, group)
         found = {name: ([], []) for name in group}
         seen = []
         with torch.inference_mode():
             for batch in batches(units, tokenizer, recipe["batch_size"], network.device, ", ".join(group)):
-                if together is None and len(group) > 1:
+                if together is None and several:
                     together = runs_together(network, group, batch)
                     print("adapters side by side" if together else "adapters one after another", flush=True)
                 seen.append(batch.rows)
-                for name, hidden in _last_layers(network, group, batch, bool(together) and len(group) > 1):
+                for name, hidden in _last_layers(network, group, batch, bool(together) and several):
                     features, probabilities = found[name]
                     features.append(batch.at_rows(of_texts(batch, hidden)).cpu().numpy())
                     if name in heads:
@@ -107,6 +108,11 @@ def runs_together(network, names: Sequence[str], batch: Batch) -> bool:
     )
 
 
+def _alike(network, names: Sequence[str]) -> bool:
+    """Whether the adapters have one configuration; published ones may differ, and ``Parallel`` goes by the first's."""
+    return len({str(sorted(network.adapters_config.get(name).to_dict().items())) for name in names}) == 1
+
+
 def _last_layers(network, names: Sequence[str], batch: Batch, together: bool) -> Iterator[tuple[str, torch.Tensor]]:
     """Each source's last layer, [B, P + L, D]."""
     if together:
@@ -120,6 +126,8 @@ def _last_layers(network, names: Sequence[str], batch: Batch, together: bool) ->
 
 
 def _gives_probabilities(head, kind: str) -> bool:
+    if head.config.get("use_pooler"):  # a published one's; it reads what is not among the rows
+        return False
     return kind in PROBABILITIES.get(head.config["head_type"], ()) and head.config["num_labels"] > 1
 
 

@@ -42,7 +42,7 @@ def fused_cosines(target: Components, sources: Sequence[Components]) -> np.ndarr
     """Cosine per component, fused by reciprocal rank (Cormack et al. 2009).
 
     A source has a rank in the components that it shares with the target, where neither is zero or not finite; the
-    ranks there count no other sources.
+    ranks there count no other sources. Components of different length (an adapter of another width) are not shared.
 
     Args:
         target: component -> [d_c]
@@ -52,7 +52,12 @@ def fused_cosines(target: Components, sources: Sequence[Components]) -> np.ndarr
         [len(sources)]; NaN where no component is shared.
     """
     similarities = [
-        cosines(vector, [None if source is None else source.get(component) for source in sources])
+        cosines(vector, [_component(source, component, len(vector)) for source in sources])
         for component, vector in (target or {}).items()
     ]
     return reciprocal_ranks((1, scores) for scores in similarities) if similarities else np.full(len(sources), np.nan)
+
+
+def _component(source: Components, name: str, length: int) -> np.ndarray | None:
+    vector = None if source is None else source.get(name)
+    return vector if vector is not None and len(vector) == length else None
