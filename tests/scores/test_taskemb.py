@@ -83,12 +83,12 @@ def test_tiny_values_have_a_direction(score):
     np.testing.assert_allclose(score(target, sources), [1 / 61, 1 / 62])
 
 
-def test_adapters_of_another_width_share_the_other_components():
+def test_adapters_of_another_width_share_the_other_components(score):
     target = {"adapter": np.array([1.0, 2.0]), "output": np.array([1.0, 0.0])}
     wide = {"adapter": np.array([1.0, 2.0, 3.0, 4.0]), "output": np.array([1.0, 0.1])}
     same = {"adapter": np.array([1.0, 2.0]), "output": np.array([0.0, 1.0])}
     only_wide = {"adapter": np.array([1.0, 2.0, 3.0, 4.0])}
-    scores = fused_cosines(target, [wide, same, only_wide])
+    scores = score(target, [wide, same, only_wide])
     assert scores[0] == pytest.approx(1 / 61)  # first of two by its outputs
     assert scores[1] == pytest.approx(1 / 61 + 1 / 62)
     assert np.isnan(scores[2])
