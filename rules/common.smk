@@ -169,7 +169,8 @@ def get_pool_adapters(wildcards):
 
 
 onsuccess:
-    print(
-        "\nWhich sources help which target: results/rankings/<target>.tsv (predicted), results/transfer.tsv (observed).\n"
-        "How good the ranking methods are: results/regret.tsv. What it took: results/costs.tsv.\n"
-    )
+    if Path("results/regret.tsv").is_file():
+        print(
+            "\nWhich sources help which target: results/rankings/<target>.tsv (predicted), results/transfer.tsv (observed).\n"
+            "How good the ranking methods are: results/regret.tsv. What it took: results/costs.tsv.\n"
+        )

@@ -1,0 +1,196 @@
+"""How fast a model is on the present machine: seconds per text, forwards and in training, at several lengths.
+
+Weights make no difference to speed, so they are random: of a model no more than its ``config.json`` has to be there.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from adapters import AutoAdapterModel
+from torch.nn.utils import clip_grad_norm_
+from transformers import AutoConfig, AutoModel
+
+from ..config import Model
+from ..errors import IntertaskError
+from ..types import classification
+from .adapters import add_fresh_adapter
+from .base import load_configuration
+from .fewshot import NAME
+from .fisher import diagonal_fisher
+
+#: Dimensions of well-known models, by the last part of the hub id, so that no network is needed to plan a run of them.
+#: All else is as in BERT-base: 12 layers, hidden size 768. Source: the models' ``config.json`` on the hub.
+_ROBERTA = {"vocab_size": 50265, "max_position_embeddings": 514, "type_vocab_size": 1}
+_PUBLISHED: dict[str, tuple[str, dict[str, int]]] = {
+    "roberta-base": ("roberta", _ROBERTA),
+    "roberta-base-nli-stsb-mean-tokens": ("roberta", _ROBERTA),  # the paper's sentence encoder
+    "bert-base-uncased": ("bert", {"vocab_size": 30522}),
+}
+#: Sub-words in one pass on a CPU, at most: a larger batch takes longer and tells nothing more.
+_CPU_SUBWORDS = 512
+_LEAST_SECONDS, _LEAST_TIMES, _MOST_SECONDS = 0.2, 3, 1.5
+
+
+def calibrate(model: Model, adapter: str | None, lengths: Sequence[int], batch_size: int) -> dict[str, Any]:
+    """Measure a model with random weights on the device that a job would get.
+
+    Args:
+        model: Of which the configuration is loaded; well-known ones are measured without.
+        adapter: The adapters' configuration string, 'full', or None for an encoder that is not trained.
+        lengths: Sub-words per text at which to measure; what the model has no positions for is cut.
+        batch_size: Texts per batch. On a CPU fewer where they are long, on a GPU where they do not fit.
+
+    Returns:
+        ``device``, ``threads`` (0: a GPU), ``start`` (seconds from the start of this process until the model was
+        ready), ``step`` (seconds of an optimiser step), ``lengths`` as measured, and at each of them seconds per text:
+        ``forward``, ``trained`` (a training step less ``step``), ``alone`` (a Fisher embedding's passes); both empty
+        without an adapter. Or, where the configuration cannot be had, ``failed`` with the reason.
+
+    Raises:
+        IntertaskError: ``adapters`` does not know the adapter's configuration string.
+    """
+    age = _process_age()
+    try:
+        config = _configuration(model)
+    except IntertaskError as error:
+        return {"failed": error.what}
+    begun = time.perf_counter()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(0)
+    network = AutoModel.from_config(config) if adapter is None else AutoAdapterModel.from_config(config)
+    if adapter is not None:
+        add_fresh_adapter(network, NAME, adapter)
+        classification.add_head(network, NAME, {"labels": ["0", "1"]})
+    network.to(device)
+    start = age + time.perf_counter() - begun
+    found: dict[str, list[float]] = {"forward": [], "trained": [], "alone": []}
+    lengths = sorted({min(length, _positions(config)) for length in lengths})
+    for length in lengths:
+        size = batch_size if device.type == "cuda" else max(min(batch_size, _CPU_SUBWORDS // length), 1)
+        found["forward"].append(_per_text(lambda batch: _forward(network, batch), config, length, size, device))
+        if adapter is not None:
+            found["trained"].append(_per_text(lambda batch: _train(network, batch), config, length, size, device))
+            found["alone"].append(_alone(network, config, adapter, length, device))
+    return {
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else _processor(),
+        "threads": 0 if device.type == "cuda" else torch.get_num_threads(),
+        "start": round(start, 3),
+        "step": _optimiser_step(network, config, lengths[0], device) if adapter is not None else 0.0,
+        "lengths": lengths,
+        **found,
+    }
+
+
+def _configuration(model: Model) -> Any:
+    """Configuration of a model; without any weights, and of a well-known model without any file."""
+    known = None if Path(model.path).exists() else _PUBLISHED.get(model.path.rpartition("/")[2])
+    return load_configuration(model) if known is None else AutoConfig.for_model(known[0], **known[1])
+
+
+def _positions(config: Any) -> int:
+    """Sub-words that a text can have."""
+    positions = getattr(config, "max_position_embeddings", None) or 10**6
+    # RoBERTa counts from the padding index + 1
+    return positions - (config.pad_token_id + 1) if config.model_type in ("roberta", "xlm-roberta") else positions
+
+
+def _batch(config: Any, length: int, size: int, device: torch.device) -> dict[str, torch.Tensor]:
+    """Texts of random sub-words."""
+    least = min(100, config.vocab_size // 2)  # special sub-words come first
+    return {
+        "input_ids": torch.randint(least, config.vocab_size, (size, length)).to(device),
+        "attention_mask": torch.ones(size, length, dtype=torch.long, device=device),
+    }
+
+
+def _forward(network, batch: dict[str, torch.Tensor]) -> None:
+    network.eval()
+    with torch.inference_mode():
+        network.base_model(**batch)
+
+
+def _train(network, batch: dict[str, torch.Tensor]) -> None:
+    network.train()
+    labels = torch.zeros(len(batch["input_ids"]), dtype=torch.long, device=batch["input_ids"].device)
+    loss, _ = classification.loss(network, {**batch, "labels": labels})
+    loss.backward()
+    network.zero_grad()
+
+
+def _per_text(
+    call: Callable[[dict[str, torch.Tensor]], None], config: Any, length: int, size: int, device: torch.device
+) -> float:
+    """Seconds per text of ``call`` on a batch, halved until it fits in the GPU's memory."""
+    while True:
+        batch = _batch(config, length, size, device)
+        try:
+            return _seconds(lambda batch=batch: call(batch), device) / size
+        except torch.cuda.OutOfMemoryError:
+            if size == 1:
+                raise
+            size //= 2
+            torch.cuda.empty_cache()
+
+
+def _alone(network, config: Any, adapter: str, length: int, device: torch.device) -> float:
+    """Seconds per text of a Fisher embedding, which takes them one by one."""
+
+    def collate(features):
+        return {**_batch(config, length, 1, torch.device("cpu")), "labels": torch.tensor([0])}
+
+    return _seconds(lambda: diagonal_fisher(network, classification, [{}], collate, adapter), device)
+
+
+def _optimiser_step(network, config: Any, length: int, device: torch.device) -> float:
+    """Seconds of clipping the gradients and one step of AdamW."""
+    network.train()
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(parameters)
+    batch = _batch(config, length, 1, device)
+    classification.loss(network, {**batch, "labels": torch.zeros(1, dtype=torch.long, device=device)})[0].backward()
+
+    def step():
+        clip_grad_norm_(parameters, 1.0)
+        optimiser.step()
+
+    return _seconds(step, device)
+
+
+def _seconds(call: Callable[[], Any], device: torch.device) -> float:
+    """Median time of several calls, after one that warms up."""
+
+    def timed() -> float:
+        begun = time.perf_counter()
+        call()
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        return time.perf_counter() - begun
+
+    timed()
+    times: list[float] = []
+    while sum(times) < (_MOST_SECONDS if len(times) < _LEAST_TIMES else _LEAST_SECONDS):
+        times.append(timed())
+    return statistics.median(times)
+
+
+def _process_age() -> float:
+    """Seconds since this process began (a fork, in the warm worker); 0 where the kernel does not say."""
+    try:
+        began = int(Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+    except OSError:
+        return 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began / os.sysconf("SC_CLK_TCK")
+
+
+def _processor() -> str:
+    """Name of the CPU."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return "CPU"
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "CPU")

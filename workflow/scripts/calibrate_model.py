@@ -1,0 +1,18 @@
+"""Measure how fast a model is on this machine."""
+
+from intertask.files import write_json
+from intertask.models.base import quiet_libraries, recipe_model
+from intertask.models.calibration import calibrate
+from intertask.runtime.script import arguments, run
+
+
+def main() -> None:
+    options = arguments(__doc__, "out")
+    quiet_libraries()
+    recipe = options.recipe
+    found = calibrate(recipe_model(recipe), recipe["adapter"], recipe["lengths"], recipe["batch_size"])
+    write_json(options.out, found)
+    print(f"{recipe['model']['path']}: {found.get('failed') or found['device']}")
+
+
+run(main)
