@@ -24,6 +24,12 @@ include: "rules/evaluation.smk"
 include: "rules/plan.smk"
 
 
+# AdapterFusion takes adapters and transfers of one's own.
+if not CONFIG.observed:
+
+    include: "rules/fusion.smk"
+
+
 rule all:
     default_target: True
     input:

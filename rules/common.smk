@@ -168,6 +168,21 @@ def get_pool_adapters(wildcards):
     )
 
 
+def get_fused_adapters(wildcards):
+    """Adapters of the whole pool: which of them are fused stands in the ranking, which is not there yet."""
+    try:
+        CONFIG.check_fusion(wildcards.model, wildcards.target)
+    except IntertaskError as error:
+        raise WorkflowError(str(error))
+    return [path for source in CONFIG.pool(wildcards.target) for path in get_weights(wildcards.model, source)]
+
+
+def get_fusions(wildcards):
+    # Whole encoders cannot be fused; if there is nothing else, the first one's error says so.
+    models = [model for model in MODELS if CONFIG.adapter_of(model) != FULL] or MODELS[:1]
+    return expand("results/fusion/{model}/{target}/seed{seed}.json", model=models, target=TARGETS, seed=CONFIG.seeds)
+
+
 onsuccess:
     if Path("results/regret.tsv").is_file():
         print(

@@ -175,8 +175,9 @@ class Task(Strict):
     data: Data
     columns: dict[str, str | int | list[str | int] | None] = Field(
         default_factory=dict,
-        description="Which of the data's columns hold text_a, text_b, label, group, candidate, context, question, choices, "
-        "answers, tokens, tags, id. A list of columns is joined (texts) or taken in order (choices). conll: column numbers.",
+        description="Which of the data's columns hold text_a, text_b, label, group, candidate, context, question, "
+        "choices, answers, tokens, tags, id. A list of columns is joined (texts) or taken in order (choices). conll: "
+        "column numbers.",
     )
     join: str = Field(" ", description="Put between the texts of several columns")
     labels: list[str] | None = Field(None, description="Names, in index order; default: those found, sorted")
@@ -368,6 +369,16 @@ class Observed(Strict):
         return self
 
 
+class Fusion(Strict):
+    """AdapterFusion of the best-ranked sources (docs/adapter-fusion.md)."""
+
+    k: Annotated[int, Field(ge=2)] = Field(3, description="The first k sources of a target's ranking; all, if fewer")
+    training: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Keys of 'training: transfer:' that differ for AdapterFusion; learning_rate is 5e-5 by default",
+    )
+
+
 class Evaluation(Strict):
     """How ranking methods are judged (docs/metrics.md)."""
 
@@ -430,6 +441,7 @@ class Config(Strict):
     maps: Maps = Maps()
     gradients: Gradients = Gradients()
     fewshot: FewShot = FewShot()
+    fusion: Fusion = Fusion()
     evaluation: Evaluation = Evaluation()
     warm_worker: bool = Field(True, description="Import torch and the like once per run instead of once per job")
 
@@ -459,6 +471,7 @@ class Config(Strict):
             if model.adapters != "train" and self.adapter_of(name) == "full":
                 raise ValueError(f"models: {name}: published ones are adapters, and 'adapter' is 'full'")
             self.training_of(name)
+            self.fusion_training_of(name)
         if odd := [
             n for n, encoder in self.sentence_encoder.items() if encoder.model_fields_set - {"path", "revision"}
         ]:
@@ -499,6 +512,26 @@ class Config(Strict):
             values = getattr(self.training, stage).model_dump() | changes
             stages[stage] = validate(Training, values, f"config: models.{model}.training.{stage}")
         return TrainingStages(**stages)
+
+    def fusion_training_of(self, model: str) -> Training:
+        """As the model's transfers are trained, but for the learning rate (the paper's) and what the user changes."""
+        values = self.training_of(model).transfer.model_dump() | {"learning_rate": 5e-5} | self.fusion.training
+        return validate(Training, values, "config: fusion.training")
+
+    def check_fusion(self, model: str, target: str) -> None:
+        """Raise :class:`IntertaskError` where AdapterFusion is asked for that cannot be."""
+        if self.adapter_of(model) == "full":
+            raise IntertaskError(
+                f"AdapterFusion mixes adapters, and the sources of the model {model!r} are whole encoders.",
+                "config: adapter: full",
+                "use 'adapter: seq_bn' for AdapterFusion, in a configuration and folder of its own",
+            )
+        if len(self.pool(target)) < 2:
+            raise IntertaskError(
+                f"AdapterFusion needs two sources at least; {target} has only {self.pool(target)[0]}.",
+                "config: sources",
+                "add sources",
+            )
 
 
 def _known_keys(model: type[BaseModel], location: tuple) -> list[str]:

@@ -27,6 +27,8 @@ VERSIONS = {
     "scores": 2,
     "ranking": 1,
     "transfer_table": 1,
+    "fusion": 1,
+    "fusion_table": 1,
     "import_transfer": 1,
     "evaluation": 2,
     "costs": 2,
@@ -244,6 +246,27 @@ def ranking_recipe(config: Config, target: str, settings: Sequence[str] | None =
 def transfer_table_recipe(config: Config) -> str:
     """The table of every transfer."""
     return _recipe("transfer_table", **_grid(config), seeds=config.seeds)
+
+
+def fusion_recipe(config: Config, model: str, task: Task, seed: int) -> str:
+    """AdapterFusion on one target. Which sources it mixes, the ranking says."""
+    return _recipe(
+        "fusion",
+        **_base(config, model),
+        setting=model,
+        k=config.fusion.k,
+        training=_training(config.fusion_training_of(model), task, None),
+        max_length=task.max_length,
+        stride=task.stride,
+        seed=seed,
+        split_seed=config.seed,
+    )
+
+
+def fusion_table_recipe(config: Config) -> str:
+    """AdapterFusion beside the single transfers, for the models that have adapters."""
+    fused = [model for model in config.models if config.adapter_of(model) != "full"]
+    return _recipe("fusion_table", **_grid(config), fused_models=fused, k=config.fusion.k, seeds=config.seeds)
 
 
 def import_transfer_recipe(config: Config) -> str:

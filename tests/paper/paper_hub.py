@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import torch
 import yaml
+from adapters import AutoAdapterModel
 from hub_server import Hub
 from stand_in import readme
 from tiny_models import files_of, save_bert, save_roberta, save_sentence_encoder
@@ -49,6 +51,28 @@ def add_models(hub: Hub, folder: Path, names: Iterable[str] = tuple(MODELS)) -> 
     for name in names:
         MODELS[name](folder / name)
         hub.add(name, files_of(folder / name), kind="models")
+
+
+def publish_adapter(hub: Hub, base: Path, task: str, info: dict, folder: Path) -> None:
+    """An adapter of random weights with a head for a task, as ``AdapterHub/roberta-base-pf-<task>`` has its files."""
+    torch.manual_seed(len(task))
+    model = AutoAdapterModel.from_pretrained(base)
+    model.add_adapter(task, config="seq_bn")
+    match info["type"]:
+        case "classification":
+            model.add_classification_head(task, num_labels=len(info["labels"]), layers=2)
+        case "tagging":
+            model.add_tagging_head(task, num_labels=len(info["labels"]), layers=1)
+        case "multiple_choice":
+            model.add_multiple_choice_head(task, num_choices=info["max_choices"], layers=2)
+        case "extractive_qa":
+            model.add_qa_head(task, layers=1)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if f".{task}." in name:
+                parameter.normal_(std=0.1)
+    model.save_adapter(str(folder), task, with_head=True, use_safetensors=False)
+    hub.add(f"AdapterHub/roberta-base-pf-{task}", files_of(folder), kind="models")
 
 
 def fill_downloads(cache: Path) -> list[str]:

@@ -37,7 +37,9 @@ def transfer(options) -> None:
         made_from["adapter"] = trained["fingerprint"]
         model = load_source(folder, lambda: load_model(base), target, recipe["adapter"], trained["weights_sha256"])
         set_seed(recipe["seed"])  # the head starts from the same numbers, whatever was drawn while loading
-    result = fine_tune(model, base, target, prepared, recipe, recipe["split_seed"], Path(options.checkpoints))
+    # A source that was trained again in between must not be resumed with its old weights.
+    checkpoints = Path(options.checkpoints) / fingerprint(made_from)
+    result = fine_tune(model, base, target, prepared, recipe, recipe["split_seed"], checkpoints)
     write_json(
         options.out,
         {

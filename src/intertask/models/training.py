@@ -55,9 +55,15 @@ class _TypedTraining:
         super().__init__(*args, data_collator=collate, **kwargs)
         self.model_accepts_loss_kwargs = False
         self.can_return_loss = True
+        # AdapterFusion pulls its value matrices to the identity. The library adds that gradient after a step, for the
+        # next one, and a run that is resumed between the two would lose it; here it is a part of the loss.
+        self.penalised = getattr(self, "train_adapter_fusion", False)
+        self.train_adapter_fusion = False
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         loss, logits = self.task_type.loss(model, inputs)
+        if self.penalised:
+            loss = loss + self.model.base_model.get_fusion_regularization_loss()
         return (loss, logits) if return_outputs else loss
 
     def _get_train_sampler(self, train_dataset=None):
@@ -96,7 +102,7 @@ class _TypedTraining:
 
 
 class _AdapterTraining(_TypedTraining, AdapterTrainer):
-    """Trains the active adapter and its head; the base model is frozen."""
+    """Trains the active adapter, or AdapterFusion, and its head; the base model is frozen."""
 
 
 class _FullTraining(_TypedTraining, Trainer):

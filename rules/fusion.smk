@@ -1,0 +1,67 @@
+# AdapterFusion of the best-ranked sources of a target (docs/adapter-fusion.md); made only when it is asked for.
+# in:  results/rankings/{target}.tsv, results/data/{target}/, results/adapters/{model}/{source}/, results/transfer.tsv
+# out: results/fusion/{model}/{target}/seed{seed}.json, results/fusion.tsv
+
+
+rule run_fusion:
+    input:
+        get_fused_adapters,
+        data=lambda wildcards: get_data(wildcards.target),
+        model=lambda wildcards: f"results/models/{CONFIG.base_of(wildcards.model)}.json",
+        ranking="results/rankings/{target}.tsv",
+        script=ancient("workflow/scripts/run_fusion.py"),
+    output:
+        "results/fusion/{model}/{target}/seed{seed}.json",
+    log:
+        "results/logs/fusion/{model}/{target}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/fusion/{model}/{target}/seed{seed}.tsv"
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=12000,
+        runtime=720,
+    params:
+        recipe=lambda wildcards: recipes.fusion_recipe(
+            CONFIG, wildcards.model, TASKS[wildcards.target], int(wildcards.seed)
+        ),
+        adapters=lambda wildcards: f"results/adapters/{CONFIG.base_of(wildcards.model)}",
+        checkpoints="results/checkpoints/fusion+{model}+{target}+seed{seed}",
+    message:
+        "{wildcards.target}: AdapterFusion of its best-ranked sources on {wildcards.model}, seed {wildcards.seed}"
+    shell:
+        """
+        python -m intertask.runtime.launch --usage results/benchmarks/fusion/{wildcards.model}/{wildcards.target}/seed{wildcards.seed}.json \
+            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+            --adapters {params.adapters:q} --ranking {input.ranking:q} --checkpoints {params.checkpoints:q} \
+            --out {output:q} >{log:q} 2>&1
+        """
+
+
+rule collect_fusion:
+    input:
+        get_fusions,
+        rankings=expand("results/rankings/{target}.tsv", target=TARGETS),
+        transfer="results/transfer.tsv",
+        # whether each AdapterFusion was made from today's adapters and data
+        adapters=expand("results/adapters/{model}/{source}/metrics.json", model=CONFIG.base_models, source=SOURCES),
+        data=expand("results/data/{target}/info.json", target=TARGETS),
+        script=ancient("workflow/scripts/collect_fusion.py"),
+    output:
+        "results/fusion.tsv",
+    log:
+        "results/logs/fusion.log",
+    benchmark:
+        "results/benchmarks/fusion.tsv"
+    conda:
+        "../envs/tables.yaml"
+    params:
+        recipe=recipes.fusion_table_recipe(CONFIG),
+    message:
+        "comparing AdapterFusion with the single transfers"
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+        """

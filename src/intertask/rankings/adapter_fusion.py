@@ -1,0 +1,74 @@
+"""AdapterFusion beside single transfers: which sources it mixes, and what it reached (docs/adapter-fusion.md)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import IntertaskError
+from .evaluation import mean_of_runs, truth
+
+COLUMNS = [
+    *("model", "target", "metric", "sources", "seeds", "fusion_mean", "fusion_deviation"),
+    *("best_single", "best_single_mean", "best_of_sources", "best_of_sources_mean", "none_mean"),
+]
+
+
+def best_sources(ranking: pd.DataFrame, model: str, k: int) -> list[str]:
+    """The first k sources of a model in a target's ranking, best first; all of them where there are fewer.
+
+    Args:
+        ranking: As :func:`~intertask.rankings.ranking.ranking_table` makes it: rank, source, model, sorted by rank.
+        model: Whose block of the table.
+        k: How many.
+
+    Raises:
+        IntertaskError: The ranking has no line of the model.
+    """
+    sources = ranking.loc[ranking["model"] == model, "source"].tolist()
+    if not sources:
+        raise IntertaskError(f"The ranking has no line of the model {model!r}.", "", "delete the ranking and run again")
+    return sources[:k]
+
+
+def comparison(fusions: Iterable[Mapping[str, Any]], transfer: pd.DataFrame) -> pd.DataFrame:
+    """AdapterFusion of each model and target beside its single transfers.
+
+    Args:
+        fusions: Results: model, target, seed, metric, value (percent points), sources (in rank order).
+        transfer: model, target, source, seed, metric, value, of every source of the pool and of ``none``.
+
+    Returns:
+        :data:`COLUMNS`, one line per model and target, in the order of ``fusions``. Means are over seeds, as in
+        :func:`~intertask.rankings.evaluation.truth`; the deviation is that of a sample, empty for one seed.
+        ``best_single`` is the source of the pool with the best mean, ``best_of_sources`` that of the fused ones.
+    """
+    observed = {
+        name: frame.set_index("source")["value"] for name, frame in truth(transfer).groupby(["model", "target"])
+    }
+    rows = []
+    for (model, target), runs in pd.DataFrame(fusions).groupby(["model", "target"], sort=False):
+        sources, single = runs["sources"].iloc[0], observed[model, target].drop(target, errors="ignore")
+        pool, values = single.drop("none"), np.nan_to_num(runs.sort_values("seed")["value"].astype(np.float64))
+        rows.append(
+            {
+                "model": model,
+                "target": target,
+                "metric": runs["metric"].iloc[0],
+                "sources": ",".join(sources),
+                "seeds": len(runs),
+                "fusion_mean": mean_of_runs(runs.sort_values("seed")["value"]),
+                "fusion_deviation": float(np.std(values, ddof=1)) if len(runs) > 1 else np.nan,
+                **_best("best_single", pool),
+                **_best("best_of_sources", pool[sources]),
+                "none_mean": single["none"],
+            }
+        )
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _best(name: str, means: pd.Series) -> dict[str, Any]:
+    """Source with the highest mean, and this mean; a source without a score is never the best."""
+    best = means.fillna(-np.inf).idxmax()
+    return {name: best, f"{name}_mean": means[best]}
