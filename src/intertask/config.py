@@ -22,13 +22,13 @@ TaskTypeName = Literal["classification", "regression", "multiple_choice", "extra
 #: Metrics that suit each type; the first is the default (tagging: span F1 if the tags are B-/I-, else accuracy).
 METRICS: dict[str, tuple[str, ...]] = {
     "classification": (
-        *("accuracy", "f1", "f1_macro", "f1_micro", "matthews_correlation"),
+        *("accuracy", "f1", "f1_macro", "f1_micro", "f1_weighted", "matthews_correlation"),
         *("group_exact_match", "group_f1"),  # rows that belong together: MultiRC's, ReCoRD's
     ),
     "regression": ("spearman", "pearson", "pearson_spearman"),
     "multiple_choice": ("accuracy",),
     "extractive_qa": ("f1", "exact_match"),
-    "tagging": ("f1", "accuracy", "f1_macro", "f0.5"),
+    "tagging": ("f1", "accuracy", "f1_macro", "f1_weighted", "f0.5"),
 }
 
 #: Columns of a task file that each type reads: required, optional.

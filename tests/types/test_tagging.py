@@ -98,6 +98,9 @@ def test_scores_as_in_seqeval_and_scikit_learn():
     assert scores["f1"] == pytest.approx(100 * reference.f1_score(*named))
     flat = [np.concatenate(part).tolist() for part in (gold, predictions)]
     assert scores["f1_macro"] == pytest.approx(100 * sklearn.metrics.f1_score(*flat, average="macro"))
+    shares = {tag: flat[0].count(tag) / len(flat[0]) for tag in set(flat[0])}
+    each = {tag: sklearn.metrics.f1_score(*([t == tag for t in part] for part in flat)) for tag in shares}
+    assert scores["f1_weighted"] == pytest.approx(100 * sum(shares[tag] * each[tag] for tag in shares))
     assert scores["accuracy"] == pytest.approx(100 * sklearn.metrics.accuracy_score(*flat))
 
 

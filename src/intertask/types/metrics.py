@@ -16,7 +16,9 @@ def positive_index(info: Mapping[str, Any]) -> int | None:
 
 
 def class_scores(gold: Sequence[int], predicted: Sequence[int]) -> dict[str, float]:
-    """``accuracy``, ``f1_micro``, ``f1_macro`` (over the classes that occur) and ``matthews_correlation``.
+    """``accuracy``, ``f1_micro``, ``f1_macro`` (over the classes that occur), ``f1_weighted``, ``matthews_correlation``.
+
+    ``f1_weighted`` is the mean of the classes' F1, weighted by how often each is the right one.
 
     0 where a score is undefined, as in scikit-learn.
     """
@@ -28,6 +30,7 @@ def class_scores(gold: Sequence[int], predicted: Sequence[int]) -> dict[str, flo
             "accuracy": accuracy_score(gold, predicted),
             "f1_micro": f1_score(gold, predicted, average="micro", zero_division=0),
             "f1_macro": f1_score(gold, predicted, average="macro", zero_division=0),
+            "f1_weighted": f1_score(gold, predicted, average="weighted", zero_division=0),
             "matthews_correlation": matthews_corrcoef(gold, predicted),
         }
     return {name: 100 * float(value) for name, value in scores.items()}

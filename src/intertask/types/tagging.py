@@ -153,7 +153,7 @@ def predict(logits, features, rows, info):
 def score(predictions, rows, info):
     """``f1`` over spans (seqeval) where the tags mark spans, else over tokens (micro); the rest over tokens.
 
-    Over all tokens: ``accuracy``, ``f1_macro`` (over the tags that occur), and ``f0.5`` of the positive tag where
+    Over all tokens: ``accuracy``, ``f1_macro`` (over the tags that occur), ``f1_weighted`` (by their frequency), and ``f0.5`` of the positive tag where
     there is one.
     """
     gold = [list(row["tags"]) for row in rows]
@@ -165,6 +165,7 @@ def score(predictions, rows, info):
     scores = {
         "f1": token_scores["f1_micro"],
         "f1_macro": token_scores["f1_macro"],
+        "f1_weighted": token_scores["f1_weighted"],
         "accuracy": token_scores["accuracy"],
     }
     if is_span_scheme(info["labels"]):

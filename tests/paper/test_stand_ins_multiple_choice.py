@@ -1,0 +1,167 @@
+"""Each stand-in goes through the loading of its task, to canonical rows."""
+
+import csv
+import io
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import stand_ins_multiple_choice as stand_ins
+from stand_in import OTHER, TRAIN, readme
+
+from intertask.config import Task
+from intertask.data import load_prepared, prepare
+from intertask.tasks import Registry
+
+REGISTRY = Registry([Path(__file__).parents[2] / "tasks" / "paper"])
+#: Number of choices of each task.
+CHOICES = {
+    "art": 2,
+    "commonsense_qa": 5,
+    "copa": 2,
+    "cosmos_qa": 4,
+    "hellaswag": 4,
+    "quail": 4,
+    "quartz": 2,
+    "race": 4,
+    "social_i_qa": 3,
+    "swag": 4,
+    "winogrande": 2,
+}
+#: Place of train and of validation among the splits of the stand-in, which their days are numbered by.
+PLACES = {"race": (1, 2), "winogrande": (0, 2)}
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch, tmp_path):
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
+
+
+def place_of(data):
+    return f"{data.hub}@{data.revision}" if data.revision else data.hub
+
+
+def load(name, tmp_path):
+    """The task's rows, from the place that it prefers."""
+    task = REGISTRY[name]
+    key, folder = place_of(task.data), tmp_path / "repository"
+    files = stand_ins.REPOSITORIES[key]()
+    if key in stand_ins.CONFIGS:
+        files["README.md"] = readme(stand_ins.CONFIGS[key])
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    data = task.data.model_copy(update={"hub": str(folder), "revision": None, "alternatives": []})
+    prepare(task.model_copy(update={"data": data}), 1, tmp_path / "out", {})
+    return load_prepared(tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_gives_the_tasks_rows(name, tmp_path):
+    info, train, validation = (vars(load(name, tmp_path))[key] for key in ("info", "train", "validation"))
+    assert (info["metric"], info["max_choices"]) == ("accuracy", CHOICES[name])
+    assert (len(train), len(validation)) == (TRAIN, OTHER)
+    assert info["removed"]["in_validation"] == 0 and not any(info["removed"]["bad_rows"].values())
+    for place, rows in zip(PLACES.get(name, (0, 1)), (train, validation), strict=True):
+        assert {row["label"] for row in rows} == set(range(CHOICES[name]))
+        assert len({row["context"] + row["question"] for row in rows}) == len(rows)
+        for n, row in enumerate(rows):
+            told = stand_ins.sentence(100 * place + n)
+            assert len(row["choices"]) == CHOICES[name]
+            assert row["context"].startswith(told) or row["question"].startswith(told)
+            (thing,) = stand_ins.words("things", 100 * place + n)
+            assert [thing in choice for choice in row["choices"]].index(True) == row["label"]
+            assert sum(thing in choice for choice in row["choices"]) == 1
+
+
+def test_every_task_has_its_place_and_no_repository_is_without_a_task():
+    assert {place_of(REGISTRY[name].data) for name in CHOICES} == set(stand_ins.REPOSITORIES)
+
+
+def test_cause_and_effect_are_asked_for_in_words(tmp_path):
+    prepared = load("copa", tmp_path)
+    assert Counter(row["question"] for row in prepared.train) == {
+        "What was the cause of this?": TRAIN // 2,
+        "What happened as a result?": TRAIN // 2,
+    }
+    assert prepared.info["origin"]["shape"]["left_out"] == {"train": TRAIN, "validation": 0}  # the mirrored rows
+
+
+@pytest.mark.parametrize("name, every", [("quartz", 2), ("race", 3), ("winogrande", 1)])
+def test_gaps_are_filled(name, every, tmp_path):
+    rows = load(name, tmp_path).train
+    assert not any("_" in row["context"] + row["question"] + "".join(row["choices"]) for row in rows)
+    assert sum(row["question"] == "" for row in rows) == TRAIN // every
+    filled = {"quartz": rows[1], "race": rows[2], "winogrande": rows[0]}[name]
+    assert filled["choices"][filled["label"]] == expected_filling(name)
+
+
+def expected_filling(name):
+    n = {"quartz": 1, "race": 2, "winogrande": 0}[name]
+    it = stand_ins.item(100 * PLACES.get(name, (0, 1))[0] + n, 0, 2)
+    return {
+        "quartz": f"On day {it.day} what was near the {it.place} was the {it.things[0]} .",
+        "race": f"Near the {it.place} was the  {it.things[0]}  .",
+        "winogrande": f"{it.things[0]} was not there any more.",
+    }[name]
+
+
+def test_beginnings_of_endings_are_questions(tmp_path):
+    swag, hellaswag = (load(name, tmp_path / name).validation for name in ("swag", "hellaswag"))
+    assert {row["question"] for row in swag} == {"They"}
+    assert [row["question"] for row in hellaswag[:2]] == ["", "then they"]
+
+
+def as_csv(row):
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([list(row), list(row.values())])
+    return text.getvalue()
+
+
+#: One row in the layout of each published file that stands among the alternatives; its second choice is the right one.
+PUBLISHED = {
+    "commonsense_qa": {
+        "answerKey": "B",
+        "id": "q1",
+        "question": {
+            "question_concept": "tea",
+            "choices": [{"label": letter, "text": f"choice {letter}"} for letter in "ABCDE"],
+            "stem": "Which one?",
+        },
+    },
+    "cosmos_qa": {"id": "c", "context": "It rained.", "question": "Which one?"}
+    | {f"answer{k}": f"choice {k}" for k in range(4)}
+    | {"label": 1},
+    "hellaswag": {
+        "ind": 1,
+        "ctx_a": "It rained.",
+        "ctx_b": "",
+        "label": 1,
+        "endings": [f"choice {k}" for k in range(4)],
+    },
+    "swag": {"": 0, "video-id": "v", "sent1": "It rained.", "sent2": "They"}
+    | {f"ending{k}": f"choice {k}" for k in range(4)}
+    | {"label": 1},
+    "winogrande": {"qID": "w", "sentence": "It was _ .", "option1": "choice 0", "option2": "choice 1", "answer": "2"},
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_files_are_read_too(name, tmp_path):
+    task, row = REGISTRY[name], PUBLISHED[name]
+    place = task.data.alternatives[-1]
+    address = place.download.train
+    path = tmp_path / (address.member or address.url).rpartition("/")[2]
+    path.write_text(as_csv(row) if path.suffix == ".csv" else json.dumps(row) + "\n", encoding="utf-8")
+    other = tmp_path / f"other{path.suffix}"
+    other.write_text(path.read_text(encoding="utf-8").replace("choice ", "item "), encoding="utf-8")
+    own = Task(
+        name=name,
+        type="multiple_choice",
+        data={"files": {"train": str(path), "validation": str(other)}, "shape": place.shape},
+        columns=task.columns if place.columns is None else place.columns,
+    )
+    prepare(own, 1, tmp_path / "out", {})
+    (train,) = load_prepared(tmp_path / "out").train
+    assert len(train["choices"]) == CHOICES[name] and train["label"] == 1
