@@ -71,6 +71,7 @@ def publish_adapter(hub: Hub, base: Path, task: str, info: dict, folder: Path) -
         for name, parameter in model.named_parameters():
             if f".{task}." in name:
                 parameter.normal_(std=0.1)
+    folder.mkdir(parents=True)
     model.save_adapter(str(folder), task, with_head=True, use_safetensors=False)
     hub.add(f"AdapterHub/roberta-base-pf-{task}", files_of(folder), kind="models")
 
