@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -21,8 +23,16 @@ def arguments(description: str | None, *names: str) -> argparse.Namespace:
 
 
 def run(main: Callable[[], Any]) -> None:
-    """Call ``main``; a user's mistake ends with one message and exit code 1, no traceback."""
+    """Call ``main``; a user's mistake ends with one message and exit code 1, no traceback.
+
+    A program of its own ends here, without the interpreter's tidying up: while that runs, Arrow's threads now and then
+    abort the process, and a job that has written all its results would count as failed (apache/arrow#45214).
+    """
     exit_on_user_error(main)
+    if sys._getframe(1).f_back is None:  # not in a worker's child nor in a test, where more is to come
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def versions() -> dict[str, str]:

@@ -16,7 +16,7 @@ def positive_index(info: Mapping[str, Any]) -> int | None:
 
 
 def class_scores(gold: Sequence[int], predicted: Sequence[int]) -> dict[str, float]:
-    """``accuracy``, ``f1_micro``, ``f1_macro`` (over the classes that occur), ``f1_weighted``, ``matthews_correlation``.
+    """``accuracy``, ``f1_micro``, ``f1_macro`` (over classes that occur), ``f1_weighted``, ``matthews_correlation``.
 
     ``f1_weighted`` is the mean of the classes' F1, weighted by how often each is the right one.
 

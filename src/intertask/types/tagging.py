@@ -153,8 +153,8 @@ def predict(logits, features, rows, info):
 def score(predictions, rows, info):
     """``f1`` over spans (seqeval) where the tags mark spans, else over tokens (micro); the rest over tokens.
 
-    Over all tokens: ``accuracy``, ``f1_macro`` (over the tags that occur), ``f1_weighted`` (by their frequency), and ``f0.5`` of the positive tag where
-    there is one.
+    Over all tokens: ``accuracy``, ``f1_macro`` (over the tags that occur), ``f1_weighted`` (by their frequency), and
+    ``f0.5`` of the positive tag where there is one.
     """
     gold = [list(row["tags"]) for row in rows]
     flat_gold, flat_predicted = (
