@@ -70,6 +70,10 @@ def copa(day: int, n: int, labelled: bool) -> dict:
     }
 
 
+def super_glue_copa(day: int, n: int, labelled: bool) -> dict:
+    return copa(day, n, labelled) | {"idx": n}
+
+
 def quail(day: int, n: int, labelled: bool) -> dict:
     it = item(day, n, 4)
     return {
@@ -214,6 +218,7 @@ class Source(NamedTuple):
 
 BY_CONFIG = "{config}/{split}-00000-of-00001.parquet"
 COPA = "pkavumba/balanced-copa@813bd03cd6e07d9bd8d7333896ad5d40abb95ea9"
+SUPER_GLUE = "aps/super_glue@3de24cf8022e94f4ee4b9d55a6f539891524d646"
 
 #: Each dataset by name, or name@revision where the tasks pin one.
 SOURCES: dict[str, Source] = {
@@ -298,6 +303,13 @@ SOURCES: dict[str, Source] = {
         dict.fromkeys(("sentence", "option1", "option2", "answer"), TEXT),
         config="winogrande_xl",
         splits="train test validation",
+        path=BY_CONFIG,
+    ),
+    SUPER_GLUE: Source(
+        super_glue_copa,
+        dict.fromkeys(("premise", "choice1", "choice2", "question"), TEXT)
+        | {"idx": INT, "label": ClassLabel(names=["choice1", "choice2"])},
+        config="copa",
         path=BY_CONFIG,
     ),
 }

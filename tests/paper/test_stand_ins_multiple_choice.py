@@ -10,7 +10,7 @@ import pytest
 import stand_ins_multiple_choice as stand_ins
 from stand_in import OTHER, TRAIN, readme
 
-from intertask.config import Task
+from intertask.config import Data, Task
 from intertask.data import load_prepared, prepare
 from intertask.tasks import Registry
 
@@ -42,17 +42,20 @@ def place_of(data):
     return f"{data.hub}@{data.revision}" if data.revision else data.hub
 
 
-def load(name, tmp_path):
-    """The task's rows, from the place that it prefers."""
+def load(name, tmp_path, place=None):
+    """The task's rows, from ``place``, by default the one that it prefers."""
     task = REGISTRY[name]
-    key, folder = place_of(task.data), tmp_path / "repository"
+    place = place or task.data
+    key, folder = place_of(place), tmp_path / "repository"
     files = stand_ins.REPOSITORIES[key]()
     if key in stand_ins.CONFIGS:
         files["README.md"] = readme(stand_ins.CONFIGS[key])
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
-    data = task.data.model_copy(update={"hub": str(folder), "revision": None, "alternatives": []})
+    data = Data(
+        **place.model_dump(exclude={"columns", "labels", "alternatives"}) | {"hub": str(folder), "revision": None}
+    )
     prepare(task.model_copy(update={"data": data}), 1, tmp_path / "out", {})
     return load_prepared(tmp_path / "out")
 
@@ -76,7 +79,7 @@ def test_gives_the_tasks_rows(name, tmp_path):
 
 
 def test_every_task_has_its_place_and_no_repository_is_without_a_task():
-    assert {place_of(REGISTRY[name].data) for name in CHOICES} == set(stand_ins.REPOSITORIES)
+    assert {place_of(REGISTRY[name].data) for name in CHOICES} | {stand_ins.SUPER_GLUE} == set(stand_ins.REPOSITORIES)
 
 
 def test_cause_and_effect_are_asked_for_in_words(tmp_path):
@@ -86,6 +89,15 @@ def test_cause_and_effect_are_asked_for_in_words(tmp_path):
         "What happened as a result?": TRAIN // 2,
     }
     assert prepared.info["origin"]["shape"]["left_out"] == {"train": TRAIN, "validation": 0}  # the mirrored rows
+
+
+def test_copa_of_super_glue_has_the_same_form(tmp_path):
+    """Its rows are those of the first place but for the mirrored ones; it is read where labels are not hidden."""
+    place = REGISTRY["copa"].data.alternatives[0]
+    assert place_of(place) == stand_ins.SUPER_GLUE and place.splits.validation == "validation"
+    other, first = load("copa", tmp_path / "other", place), load("copa", tmp_path / "first")
+    assert (other.train, other.validation) == (first.train, first.validation)
+    assert other.info["origin"]["shape"]["left_out"] == {"train": 0, "validation": 0}
 
 
 @pytest.mark.parametrize("name, every", [("quartz", 2), ("race", 3), ("winogrande", 1)])

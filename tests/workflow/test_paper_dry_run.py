@@ -1,7 +1,6 @@
 """A dry run of the paper's experiment: as many jobs as arithmetic says, and no connection to anywhere."""
 
 import os
-import re
 
 import pytest
 from small_project import ROOT, Project
@@ -22,19 +21,23 @@ socket.socket.connect = refuse
 """
 
 
-@pytest.mark.parametrize("files", [["paper"], ["paper", "paper-all-models"]], ids=" ".join)
+ALL_MODELS = pytest.param(["paper", "paper-all-models"], marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("files", [["paper"], ALL_MODELS], ids=" ".join)
 def test_job_counts_are_those_of_arithmetic(files, tmp_path):
     paths = [f"configs/{name}.yaml" for name in files]
     values = {}
     for path in paths:  # as Snakemake joins configuration files
         for key, value in read_yaml(ROOT / path).items():
             values[key] = {**values[key], **value} if isinstance(values.get(key), dict) else value
+    if len(files) > 1:
+        values["seeds"] = [1]  # eight settings have twenty thousand transfers with all seeds
     config = load_config(values)
     (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
     project = Project(tmp_path / "p", values)
     project.variables = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT / 'src'}", "CONNECTIONS": str(tmp_path / "calls")}
-    done = project.run("results/regret.tsv", "--dry-run", "--quiet", "--cores", "8")
-    found = {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", done.stdout + done.stderr, re.MULTILINE)}
+    found = project.planned("results/regret.tsv", "--cores", "8")
     s, t, n = len(config.sources), len(config.targets), len(config.seeds)
     b, m = len(config.base_models), len(config.models)
     full = sum(config.adapter_of(name) == "full" for name in config.base_models)
@@ -56,10 +59,9 @@ def test_job_counts_are_those_of_arithmetic(files, tmp_path):
         "collect_costs": 1,
         "evaluate_methods": 1,
     }
-    total = found.pop("total")
     assert found == {rule: count for rule, count in expected.items() if count}
-    assert total == sum(expected.values())
-    assert (s, t, n) == (42, 11, 5)
+    assert (s, t) == (42, 11)
     if files == ["paper"]:
-        assert total == 5150  # docs/paper.md
+        assert n == 5
+        assert sum(found.values()) == 5150  # docs/paper.md
     assert not (tmp_path / "calls").exists(), (tmp_path / "calls").read_text()
