@@ -101,6 +101,11 @@ def test_required_column_cannot_be_null():
 def test_forgotten_columns_are_noted():
     rows = [{"text_a": "x", "hypothesis": "y", "label": n} for n in (0, 1)]
     assert convert("classification", rows).notes == ["Columns of the data that are not used: hypothesis."]
+    span = {"text": ["Ann"], "answer_start": [0]}
+    asked = {"context": "Ann is here.", "question": "Who?", "answers": span, "is_impossible": False}
+    assert convert("extractive_qa", [asked]).notes == []  # what the answers say already
+    notes = convert("extractive_qa", [asked | {"source": "x"}]).notes
+    assert notes == ["Columns of the data that are not used: source."]
 
 
 def test_label_cannot_be_joined():

@@ -141,5 +141,7 @@ def unused(columns: dict[str, Column], tables: dict[str, Table]) -> list[str]:
                 read.add(keys[part])
             elif isinstance(part, str):
                 read.add(part if part in keys else part.partition(".")[0])
-    # A column without a name is the row numbers that pandas writes.
+    # A column without a name is the row numbers that pandas writes; SQuAD's 'is_impossible' repeats what answers say.
+    if "answers" in read:
+        read.add("is_impossible")
     return [str(key) for key in keys if key not in read and key != ""]
