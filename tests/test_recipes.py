@@ -58,6 +58,28 @@ def test_warm_worker_alters_nothing():
         assert recipe(config(warm_worker=False)) == recipe(config())
 
 
+def test_precision_is_a_setting_of_what_computes_with_a_model_and_only_where_it_is_given():
+    def computed(run):
+        steps = {
+            "embeddings": recipes.embedding_recipe(run, run.models[MODEL], "base"),
+            "transfer": recipes.transfer_recipe(run, MODEL, task(), "b", 1),
+            "fusion": recipes.fusion_recipe(run, MODEL, task(), 1),
+            "calibration": recipes.calibration_recipe(run, {"a": task()}, MODEL, "here"),
+        }
+        for step in ("adapter", "rows", "features", "map", "gradients", "fewshot_gradients", "fewshot"):
+            steps[step] = getattr(recipes, f"{step}_recipe")(run, MODEL, task())
+        return {step: json.loads(recipe) for step, recipe in steps.items()}
+
+    before, chosen = computed(config()), computed(config(precision="bf16"))
+    assert before == computed(config(precision="auto"))
+    for step, recipe in chosen.items():
+        assert "precision" not in before[step]
+        assert recipe == before[step] | {"precision": "bf16"}
+    for recipe in (recipes.evaluation_recipe, recipes.costs_recipe, recipes.transfer_table_recipe):
+        assert recipe(config(precision="bf16")) == recipe(config())
+    assert recipes.data_recipe(config(precision="bf16"), task()) == recipes.data_recipe(config(), task())
+
+
 def test_seed_of_the_subset_is_not_the_transfers():
     one, two = (json.loads(recipes.transfer_recipe(config(), MODEL, task(), "b", seed)) for seed in (1, 2))
     assert one["split_seed"] == two["split_seed"]
@@ -118,9 +140,11 @@ def test_published_adapters_are_a_setting_of_their_own_adapters_only():
 
 
 def test_tables_know_whose_adapters_a_model_uses():
-    grid = json.loads(recipes.transfer_table_recipe(config(models=SETTINGS)))
+    grid = json.loads(recipes.evaluation_recipe(config(models=SETTINGS)))
     assert grid["like"] == {"wide-1k": "wide"}
-    assert "like" not in json.loads(recipes.transfer_table_recipe(config()))
+    assert "like" not in json.loads(recipes.evaluation_recipe(config()))
+    bases = [json.loads(recipes.target_table_recipe(config(models=SETTINGS), m, "t"))["base"] for m in SETTINGS]
+    assert dict(zip(SETTINGS, bases, strict=True)) == {name: "wide" if name == "wide-1k" else name for name in SETTINGS}
 
 
 def test_a_plan_comes_back_whole_from_its_recipe():

@@ -443,7 +443,13 @@ class Config(Strict):
     fewshot: FewShot = FewShot()
     fusion: Fusion = Fusion()
     evaluation: Evaluation = Evaluation()
+    precision: Literal["auto", "float32", "bf16"] = Field(
+        "auto",
+        description="Of models' forward passes: 'auto' is float32 on a CPU; on a GPU that has them bf16 for training, "
+        "TF32 for features (docs/precision.md)",
+    )
     warm_worker: bool = Field(True, description="Import torch and the like once per run instead of once per job")
+    jobs_per_gpu: int = Field(1, ge=1, description="How many jobs may share a GPU at a time (docs/gpus.md)")
 
     @model_validator(mode="after")
     def _consistent(self):

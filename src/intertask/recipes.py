@@ -26,7 +26,8 @@ VERSIONS = {
     "fewshot": 1,
     "scores": 2,
     "ranking": 1,
-    "transfer_table": 1,
+    "target_table": 1,
+    "transfer_table": 2,
     "fusion": 1,
     "fusion_table": 1,
     "import_transfer": 1,
@@ -51,9 +52,15 @@ def _model(model: Model) -> dict[str, Any]:
     return model.model_dump(mode="json", include={"path", "revision"})
 
 
+def _precision(config: Config) -> dict[str, str]:
+    """Precision that the user chose; 'auto' goes by the device, as results do that were made without the choice."""
+    return {} if config.precision == "auto" else {"precision": config.precision}
+
+
 def _base(config: Config, model: str) -> dict[str, Any]:
-    """The model whose weights ``model`` has, and its kind of adapter."""
-    return {"model": _model(config.models[config.base_of(model)]), "adapter": config.adapter_of(model)}
+    """The model whose weights ``model`` has, its kind of adapter, and the precision if it is given."""
+    base = {"model": _model(config.models[config.base_of(model)]), "adapter": config.adapter_of(model)}
+    return base | _precision(config)
 
 
 def _training(training: Training, task: Task, epochs: int | None) -> dict[str, Any]:
@@ -80,7 +87,12 @@ def model_recipe(model: Model) -> str:
 def embedding_recipe(config: Config, model: Model, kind: str) -> str:
     """Text embeddings of one task; ``kind`` is 'base' (masked mean of a base model) or 'sentence'."""
     return _recipe(
-        "embeddings", kind=kind, model=_model(model), seed=config.seed, **config.embeddings.model_dump(mode="json")
+        "embeddings",
+        kind=kind,
+        model=_model(model),
+        seed=config.seed,
+        **config.embeddings.model_dump(mode="json"),
+        **_precision(config),
     )
 
 
@@ -134,6 +146,7 @@ def rows_recipe(config: Config, model: str, task: Task) -> str:
         batch_size=config.features.batch_size,
         seed=config.seed,
         **settings,
+        **_precision(config),
     )
 
 
@@ -243,9 +256,21 @@ def ranking_recipe(config: Config, target: str, settings: Sequence[str] | None =
     )
 
 
+def target_table_recipe(config: Config, model: str, target: str) -> str:
+    """The table of the transfers to one target; ``base`` is the model whose adapters they began from."""
+    return _recipe(
+        "target_table",
+        model=model,
+        base=config.base_of(model),
+        target=target,
+        sources=config.pool(target),
+        seeds=config.seeds,
+    )
+
+
 def transfer_table_recipe(config: Config) -> str:
     """The table of every transfer."""
-    return _recipe("transfer_table", **_grid(config), seeds=config.seeds)
+    return _recipe("transfer_table", models=list(config.models), targets=config.targets)
 
 
 def fusion_recipe(config: Config, model: str, task: Task, seed: int) -> str:
@@ -326,6 +351,7 @@ def calibration_recipe(config: Config, tasks: Mapping[str, Task], encoder: str, 
         given = config.training_of(encoder).transfer.batch_size
         batch_size = given or max(task.batch_size for task in tasks.values())
     model = _model((config.models | config.sentence_encoder)[encoder])
+    settings |= _precision(config)
     return _recipe("calibration", model=model, batch_size=batch_size, machine=machine, **settings)
 
 

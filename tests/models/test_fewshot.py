@@ -223,7 +223,7 @@ def lines(capsys) -> dict[str, bool]:
 
 def test_table(job):
     table = job("a", "b")
-    expected = ["source", "step", "metric", "value", "loss", "data", "adapter", "recipe"]
+    expected = ["source", "step", "metric", "value", "loss", "data", "adapter", "recipe", "device", "precision"]
     assert table.columns.tolist() == expected
     assert table["source"].tolist() == ["none", "none", "a", "a", "b", "b"]
     assert table["step"].tolist() == [1, 3] * 3
@@ -248,6 +248,10 @@ def test_only_what_is_new_is_computed(job, tiny_model, capsys):
     both = job("a", "b")
     assert lines(capsys) == {"none": True, "a": True, "b": False}
     pd.testing.assert_frame_equal(both[both["source"] != "b"], alone)
+    job("b", "a")
+    assert lines(capsys) == {"none": True, "b": True, "a": True}
+    # a table from before the last two columns
+    job.out.write_text("".join(line.rsplit("\t", 2)[0] + "\n" for line in job.out.read_text().splitlines()))
     job("b", "a")
     assert lines(capsys) == {"none": True, "b": True, "a": True}
     job.train(tiny_model, "a", "1e15")

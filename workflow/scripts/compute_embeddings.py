@@ -6,6 +6,7 @@ from intertask.data import load_prepared
 from intertask.files import atomic, fingerprint, read_json
 from intertask.models.base import quiet_libraries
 from intertask.models.features import embed_task
+from intertask.models.precision import about, for_features
 from intertask.runtime.script import arguments, run
 
 
@@ -16,7 +17,13 @@ def main() -> None:
     arrays = embed_task(prepared.train, prepared.info["type"], options.recipe)
     made_from = fingerprint([options.recipe, prepared.info["fingerprint"], read_json(options.model)["fingerprint"]])
     with atomic(options.out) as temporary:
-        np.savez(temporary, **arrays, fingerprint=np.array(made_from), data=np.array(prepared.info["fingerprint"]))
+        np.savez(
+            temporary,
+            **arrays,
+            fingerprint=np.array(made_from),
+            data=np.array(prepared.info["fingerprint"]),
+            **about(for_features(options.recipe)),
+        )
     print(f"{prepared.info['task']}: {len(arrays['embeddings'])} vectors of size {arrays['embeddings'].shape[1]}")
 
 

@@ -11,6 +11,7 @@ from intertask.data import load_prepared
 from intertask.errors import IntertaskError
 from intertask.files import atomic, canonical_json, fingerprint, read_json
 from intertask.models.base import load_model, quiet_libraries, recipe_model
+from intertask.models.precision import about, for_features
 from intertask.models.row_features import source_rows
 from intertask.models.rows import target_units
 from intertask.runtime.script import arguments, run
@@ -28,7 +29,7 @@ def main() -> None:
         "rows": rows_fingerprint(options.rows, prepared.info["fingerprint"], units),
         "recipe": canonical_json(recipe),
     }
-    arrays = kept(options.out, made_from, adapters)
+    arrays, computed = kept(options.out, made_from, adapters)
     missing = {source: folder for source, folder in folders.items() if f"features/{source}" not in arrays}
     for source in folders:
         if source not in missing:
@@ -40,8 +41,10 @@ def main() -> None:
         arrays[f"features/{source}"] = features
         if probabilities is not None:
             arrays[f"probabilities/{source}"] = probabilities
+        computed[source] = about(for_features(recipe))
         print(f"{source}: computed", flush=True)
     metadata = made_from | {"adapters": json.dumps(adapters), "fingerprint": fingerprint([made_from, adapters])}
+    metadata["computed"] = json.dumps(computed)  # on which device, with which precision
     with atomic(options.out) as temporary:
         save_file(arrays, temporary, metadata)
     print(f"{prepared.info['task']}: {len(units.text)} rows under {len(folders)} sources")
@@ -57,22 +60,25 @@ def rows_fingerprint(path: str, data: str, units) -> str:
     return metadata["fingerprint"]
 
 
-def kept(path: str, made_from: dict[str, str], adapters: dict[str, str]) -> dict[str, np.ndarray]:
-    """Tensors of an earlier file for the sources whose adapters have not changed since."""
+def kept(
+    path: str, made_from: dict[str, str], adapters: dict[str, str]
+) -> tuple[dict[str, np.ndarray], dict[str, dict[str, str]]]:
+    """Of an earlier file, for sources whose adapters have not changed since: tensors, and how they were computed."""
     if not Path(path).exists():
-        return {}
+        return {}, {}
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             before = json.loads(metadata.get("adapters", "{}"))
             if {key: metadata.get(key) for key in made_from} != made_from:
-                return {}
+                return {}, {}
             same = {source for source, adapter in adapters.items() if before.get(source) == adapter}
             arrays = {key: file.get_tensor(key) for key in file.keys() if key.partition("/")[2] in same}  # noqa: SIM118
+            computed = json.loads(metadata.get("computed", "{}"))
     except (SafetensorError, OSError, ValueError) as error:
         print(f"the old file {path} cannot be read and is made anew: {error}", flush=True)
-        return {}
-    return arrays
+        return {}, {}
+    return arrays, {source: how for source, how in computed.items() if source in same}
 
 
 run(main)

@@ -6,6 +6,7 @@ from intertask.data import load_prepared
 from intertask.files import atomic, fingerprint, read_json
 from intertask.models.base import quiet_libraries, recipe_model
 from intertask.models.fisher import few_shot_fisher
+from intertask.models.precision import about, for_features, for_training
 from intertask.runtime.script import arguments, run
 
 
@@ -22,6 +23,8 @@ def main() -> None:
             data=np.array(made_from["data"]),
             adapter=np.array(""),
             fingerprint=np.array(fingerprint([recipe, made_from])),
+            **about(for_features(recipe)),
+            training_precision=for_training(recipe),
         )
     print(f"{prepared.info['task']}: {len(components)} components after {recipe['steps']} steps")
 

@@ -8,6 +8,7 @@ from intertask.data import load_prepared
 from intertask.files import atomic, fingerprint, read_json
 from intertask.models.base import quiet_libraries, recipe_model
 from intertask.models.fisher import trained_fisher
+from intertask.models.precision import about, for_features
 from intertask.runtime.script import arguments, run
 
 
@@ -29,6 +30,7 @@ def main() -> None:
             data=np.array(made_from["data"]),
             adapter=np.array(made_from["adapter"]),
             fingerprint=np.array(fingerprint([recipe, made_from])),
+            **about(for_features(recipe)),
         )
     print(f"{prepared.info['task']}: {len(components)} components")
 

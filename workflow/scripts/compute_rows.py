@@ -6,6 +6,7 @@ from safetensors.numpy import save_file
 from intertask.data import load_prepared
 from intertask.files import atomic, canonical_json, fingerprint, read_json
 from intertask.models.base import load_model, quiet_libraries, recipe_model
+from intertask.models.precision import about, for_features
 from intertask.models.rows import row_features, target_units
 from intertask.runtime.script import arguments, run
 
@@ -14,10 +15,10 @@ def main() -> None:
     options = arguments(__doc__, "data", "model", "out")
     quiet_libraries()
     recipe, prepared, base = options.recipe, load_prepared(options.data), recipe_model(options.recipe)
-    network = load_model(base)
+    network, precision = load_model(base), for_features(recipe)
     units, tokenizer = target_units(prepared, base, network.config, recipe)
     arrays = {
-        "features": row_features(network, units, tokenizer, recipe["batch_size"]),
+        "features": row_features(network, units, tokenizer, recipe["batch_size"], precision=precision),
         "text": units.text,
         "position": units.position,
         "groups": units.groups,
@@ -26,7 +27,7 @@ def main() -> None:
         arrays |= {f"index/{v}": index, f"labels/{v}": labels}
     data = prepared.info["fingerprint"]
     made_from = fingerprint([recipe, data, read_json(options.model)["fingerprint"]])
-    metadata = {"data": data, "fingerprint": made_from, "recipe": canonical_json(recipe)}
+    metadata = {"data": data, "fingerprint": made_from, "recipe": canonical_json(recipe), **about(precision)}
     with atomic(options.out) as temporary:
         save_file({key: np.ascontiguousarray(array) for key, array in arrays.items()}, temporary, metadata)
     print(f"{prepared.info['task']}: {len(units.text)} rows of {len(units.inputs)} texts")

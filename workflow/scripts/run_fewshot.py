@@ -11,12 +11,14 @@ from intertask.models.adapters import load_source
 from intertask.models.base import load_model, quiet_libraries, recipe_model
 from intertask.models.fewshot import NAME, draw_shots, fine_tune_few_shot, fresh_model
 from intertask.models.fine_tuning import remove_checkpoints
+from intertask.models.precision import about, for_training
 from intertask.reporting.tables import read_table, write_table
 from intertask.runtime.locks import exclusive
 from intertask.runtime.script import arguments, run
 
 MADE_FROM = ["data", "adapter", "recipe"]
-COLUMNS = ["source", "step", "metric", "value", "loss", *MADE_FROM]
+REQUIRED = ["source", "step", "metric", "value", "loss", *MADE_FROM]
+COLUMNS = [*REQUIRED, "device", "precision"]
 
 
 def main() -> None:
@@ -39,7 +41,7 @@ def update(options) -> None:
     # What an interrupted run had done is here and not in the output, which Snakemake puts back when a job fails.
     progress = Path(options.checkpoints) / "progress.tsv"
     parts = known_parts([Path(options.out), progress], made_from, recipe["steps"])
-    shots = None
+    shots, precision = None, for_training(recipe)
     for source, origin in made_from.items():
         if source in parts:
             print(f"{source}: kept", flush=True)
@@ -51,7 +53,8 @@ def update(options) -> None:
             sha256 = trained[source]["weights_sha256"]
             model = load_source(adapters / source, lambda: load_model(base), NAME, recipe["adapter"], sha256)
         shots = shots or draw_shots(base, model.config, prepared.info, prepared.train, recipe, recipe)
-        results = fine_tune_few_shot(model, shots, recipe, recipe["seed"])
+        results = fine_tune_few_shot(model, shots, recipe, recipe["seed"], precision)
+        origin = {**origin, **about(precision)}
         parts[source] = pd.DataFrame([{"source": source, **result, **origin} for result in results], columns=COLUMNS)
         write_table(progress, pd.concat(parts.values()))
         last, seconds = results[-1], time.monotonic() - started
@@ -63,12 +66,12 @@ def update(options) -> None:
 def known_parts(paths: list[Path], made_from: dict[str, dict[str, str]], steps: list[int]) -> dict[str, pd.DataFrame]:
     """By source, the rows that an earlier run made from the same data, adapter and recipe."""
     parts = {}
-    for table in (read_table(path, COLUMNS) for path in paths if path.exists()):
+    for table in (read_table(path, REQUIRED) for path in paths if path.exists()):
         table[MADE_FROM] = table[MADE_FROM].fillna("")  # the adapter of 'none'
         for source, origin in made_from.items():
             same = (table[["source", *origin]] == [source, *origin.values()]).all(axis=1)
             if sorted(table.loc[same, "step"]) == sorted(steps):
-                parts[source] = table.loc[same, COLUMNS]
+                parts[source] = table.loc[same].reindex(columns=COLUMNS)
     return parts
 
 

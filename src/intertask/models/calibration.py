@@ -22,6 +22,7 @@ from .adapters import add_fresh_adapter
 from .base import load_configuration
 from .fewshot import NAME
 from .fisher import diagonal_fisher
+from .precision import Precision, autocast, device
 
 #: Dimensions of well-known models, by the last part of the hub id, so that no network is needed to plan a run of them.
 #: All else is as in BERT-base: 12 layers, hidden size 768. Source: the models' ``config.json`` on the hub.
@@ -36,7 +37,14 @@ _CPU_SUBWORDS = 512
 _LEAST_SECONDS, _LEAST_TIMES, _MOST_SECONDS = 0.2, 3, 1.5
 
 
-def calibrate(model: Model, adapter: str | None, lengths: Sequence[int], batch_size: int) -> dict[str, Any]:
+def calibrate(
+    model: Model,
+    adapter: str | None,
+    lengths: Sequence[int],
+    batch_size: int,
+    training: Precision = "float32",
+    features: Precision = "float32",
+) -> dict[str, Any]:
     """Measure a model with random weights on the device that a job would get.
 
     Args:
@@ -44,6 +52,8 @@ def calibrate(model: Model, adapter: str | None, lengths: Sequence[int], batch_s
         adapter: The adapters' configuration string, 'full', or None for an encoder that is not trained.
         lengths: Sub-words per text at which to measure; what the model has no positions for is cut.
         batch_size: Texts per batch. On a CPU fewer where they are long, on a GPU where they do not fit.
+        training: Precision of training.
+        features: Precision of the other passes.
 
     Returns:
         ``device``, ``threads`` (0: a GPU), ``start`` (seconds from the start of this process until the model was
@@ -60,27 +70,31 @@ def calibrate(model: Model, adapter: str | None, lengths: Sequence[int], batch_s
     except IntertaskError as error:
         return {"failed": error.what}
     begun = time.perf_counter()
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    where = device()
     torch.manual_seed(0)
     network = AutoModel.from_config(config) if adapter is None else AutoAdapterModel.from_config(config)
     if adapter is not None:
         add_fresh_adapter(network, NAME, adapter)
         classification.add_head(network, NAME, {"labels": ["0", "1"]})
-    network.to(device)
+    network.to(where)
     start = age + time.perf_counter() - begun
     found: dict[str, list[float]] = {"forward": [], "trained": [], "alone": []}
     lengths = sorted({min(length, _positions(config)) for length in lengths})
     for length in lengths:
-        size = batch_size if device.type == "cuda" else max(min(batch_size, _CPU_SUBWORDS // length), 1)
-        found["forward"].append(_per_text(lambda batch: _forward(network, batch), config, length, size, device))
+        size = batch_size if where.type == "cuda" else max(min(batch_size, _CPU_SUBWORDS // length), 1)
+        found["forward"].append(
+            _per_text(lambda batch: _forward(network, batch, features), config, length, size, where)
+        )
         if adapter is not None:
-            found["trained"].append(_per_text(lambda batch: _train(network, batch), config, length, size, device))
-            found["alone"].append(_alone(network, config, adapter, length, device))
+            found["trained"].append(
+                _per_text(lambda batch: _train(network, batch, training), config, length, size, where)
+            )
+            found["alone"].append(_alone(network, config, adapter, length, where, features))
     return {
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else _processor(),
-        "threads": 0 if device.type == "cuda" else torch.get_num_threads(),
+        "device": torch.cuda.get_device_name(where) if where.type == "cuda" else _processor(),
+        "threads": 0 if where.type == "cuda" else torch.get_num_threads(),
         "start": round(start, 3),
-        "step": _optimiser_step(network, config, lengths[0], device) if adapter is not None else 0.0,
+        "step": _optimiser_step(network, config, lengths[0], where) if adapter is not None else 0.0,
         "lengths": lengths,
         **found,
     }
@@ -108,16 +122,17 @@ def _batch(config: Any, length: int, size: int, device: torch.device) -> dict[st
     }
 
 
-def _forward(network, batch: dict[str, torch.Tensor]) -> None:
+def _forward(network, batch: dict[str, torch.Tensor], precision: Precision) -> None:
     network.eval()
-    with torch.inference_mode():
+    with torch.inference_mode(), autocast(precision, network.device):
         network.base_model(**batch)
 
 
-def _train(network, batch: dict[str, torch.Tensor]) -> None:
+def _train(network, batch: dict[str, torch.Tensor], precision: Precision) -> None:
     network.train()
     labels = torch.zeros(len(batch["input_ids"]), dtype=torch.long, device=batch["input_ids"].device)
-    loss, _ = classification.loss(network, {**batch, "labels": labels})
+    with autocast(precision, network.device):
+        loss, _ = classification.loss(network, {**batch, "labels": labels})
     loss.backward()
     network.zero_grad()
 
@@ -137,13 +152,13 @@ def _per_text(
             torch.cuda.empty_cache()
 
 
-def _alone(network, config: Any, adapter: str, length: int, device: torch.device) -> float:
+def _alone(network, config: Any, adapter: str, length: int, device: torch.device, precision: Precision) -> float:
     """Seconds per text of a Fisher embedding, which takes them one by one."""
 
     def collate(features):
         return {**_batch(config, length, 1, torch.device("cpu")), "labels": torch.tensor([0])}
 
-    return _seconds(lambda: diagonal_fisher(network, classification, [{}], collate, adapter), device)
+    return _seconds(lambda: diagonal_fisher(network, classification, [{}], collate, adapter, precision), device)
 
 
 def _optimiser_step(network, config: Any, length: int, device: torch.device) -> float:

@@ -10,6 +10,7 @@ from ..config import Model
 from ..data.subset import stratified_subset
 from ..types import get_type
 from .base import load_model, load_pretrained, load_tokenizer, usable_length
+from .precision import Precision, autocast, device, finish, for_features, to_device, to_host
 
 Pair = tuple[str, str | None]
 
@@ -53,7 +54,7 @@ def embed_task(rows: Sequence[dict[str, Any]], kind: str, recipe: dict[str, Any]
         rows: Canonical training rows.
         kind: The task's type.
         recipe: ``kind`` ('base' or 'sentence'), ``model``, ``max_examples``, ``batch_size``, ``max_length``,
-            ``max_windows``, ``seed``.
+            ``max_windows``, ``seed``; maybe ``precision``.
 
     Returns:
         ``embeddings`` float32 [n, D], one per example (the mean over its choices or windows); ``mean`` float64 [D],
@@ -70,7 +71,7 @@ def embed_task(rows: Sequence[dict[str, Any]], kind: str, recipe: dict[str, Any]
         network = load_model(model).eval()
         length = usable_length(tokenizer, network.config, recipe["max_length"])
         pieces, owners = windows(texts, tokenizer, length, recipe["max_windows"])
-        vectors = _masked_means(network, tokenizer, pieces, length, recipe["batch_size"])
+        vectors = _masked_means(network, tokenizer, pieces, length, recipe["batch_size"], for_features(recipe))
         extra = {"token_ids": _token_ids(texts, tokenizer, recipe["seed"])}
     else:
         pieces, owners = windows(texts, tokenizer, recipe["max_length"], recipe["max_windows"])
@@ -82,23 +83,30 @@ def embed_task(rows: Sequence[dict[str, Any]], kind: str, recipe: dict[str, Any]
     return {"embeddings": examples.astype(np.float32), "mean": examples.mean(axis=0), **extra}
 
 
-def _masked_means(network, tokenizer, pieces: list[Pair], max_length: int, batch_size: int) -> np.ndarray:
+def _masked_means(
+    network, tokenizer, pieces: list[Pair], max_length: int, batch_size: int, precision: Precision
+) -> np.ndarray:
     """Mean of the last layer over real tokens, [n, D] float32; batches by length."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    network.to(device)
+    network.to(device())
     order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i][0]) - len(pieces[i][1] or ""))
     vectors = np.empty((len(pieces), network.config.hidden_size), dtype=np.float32)
+    parts = []
     with torch.inference_mode():
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
             first = [pieces[i][0] for i in batch]
             second = None if pieces[batch[0]][1] is None else [pieces[i][1] or "" for i in batch]
-            inputs = tokenizer(
+            encoded = tokenizer(
                 first, second, truncation=True, max_length=max_length, padding=True, return_tensors="pt"
-            ).to(device)
-            hidden = network.base_model(**inputs).last_hidden_state.float()
+            )
+            inputs = to_device(encoded, network.device)
+            with autocast(precision, network.device):
+                hidden = network.base_model(**inputs).last_hidden_state.float()
             mask = inputs["attention_mask"].unsqueeze(-1)
-            vectors[batch] = ((hidden * mask).sum(1) / mask.sum(1)).cpu().numpy()
+            parts.append((batch, to_host((hidden * mask).sum(1) / mask.sum(1))))
+    finish(network.device)
+    for batch, means in parts:
+        vectors[batch] = means.numpy()
     return vectors
 
 
@@ -109,7 +117,8 @@ def _sentence_vectors(model: Model, texts: list[str], recipe: dict[str, Any]) ->
     encoder = load_pretrained(model, SentenceTransformer)
     # The piece was cut with a little slack for the joining blank and differing special tokens.
     encoder.max_seq_length = min(encoder.max_seq_length or 512, recipe["max_length"] + 4)
-    vectors = encoder.encode(texts, batch_size=recipe["batch_size"], show_progress_bar=False)
+    with autocast(for_features(recipe), encoder.device):
+        vectors = encoder.encode(texts, batch_size=recipe["batch_size"], show_progress_bar=False)
     return np.asarray(vectors, dtype=np.float32)
 
 

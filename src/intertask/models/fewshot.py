@@ -17,6 +17,7 @@ from ..types.batches import IGNORED
 from .adapters import add_fresh_adapter
 from .base import load_model, load_tokenizer, usable_length
 from .fine_tuning import standardised
+from .precision import Precision, autocast, device, to_device
 from .prediction import predict_logits, strip
 
 #: Of adapter and head in the model: one for all tasks, so that their tensors have the same names.
@@ -130,7 +131,14 @@ def fresh_model(base: Model, adapter: str, seed: int):
     return model
 
 
-def train_steps(model, shots: Shots, settings: dict[str, Any], steps: Sequence[int], seed: int) -> Iterator[int]:
+def train_steps(
+    model,
+    shots: Shots,
+    settings: dict[str, Any],
+    steps: Sequence[int],
+    seed: int,
+    precision: Precision = "float32",
+) -> Iterator[int]:
     """Add a fresh head of one layer and train it with the active adapter; pause after each of ``steps``.
 
     AdamW without weight decay, linear decay to zero at the last step, gradients clipped at norm 1. Batches, dropout
@@ -143,6 +151,7 @@ def train_steps(model, shots: Shots, settings: dict[str, Any], steps: Sequence[i
         settings: ``batch_size``, ``learning_rate``.
         steps: Numbers of optimiser steps.
         seed: Of head, batches and dropout.
+        precision: Of the forward passes.
 
     Yields:
         Each of ``steps``, ascending.
@@ -151,15 +160,15 @@ def train_steps(model, shots: Shots, settings: dict[str, Any], steps: Sequence[i
     """
     torch.manual_seed(seed)
     shots.task_type.add_head(model, NAME, shots.info, layers=1)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model.to(device).train()
+    model.to(device()).train()
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(parameters, lr=settings["learning_rate"], weight_decay=0.0)
     schedule = get_linear_schedule_with_warmup(optimiser, 0, max(steps))
     batches = _batches(len(shots.train), settings["batch_size"], seed)
     for step in range(1, max(steps) + 1):
-        batch = shots.collate([shots.train[i] for i in next(batches)])
-        loss, _ = shots.task_type.loss(model, {key: value.to(device) for key, value in batch.items()})
+        batch = to_device(shots.collate([shots.train[i] for i in next(batches)]), model.device)
+        with autocast(precision, model.device):
+            loss, _ = shots.task_type.loss(model, batch)
         loss.backward()
         clip_grad_norm_(parameters, _MAX_GRAD_NORM)
         optimiser.step()
@@ -177,7 +186,7 @@ def _batches(count: int, size: int, seed: int) -> Iterator[list[int]]:
         yield from (order[start : start + size] for start in range(0, count, size))
 
 
-def held_out_score(model, shots: Shots, batch_size: int) -> tuple[float, float]:
+def held_out_score(model, shots: Shots, batch_size: int, precision: Precision = "float32") -> tuple[float, float]:
     """The task's metric on the held-out slice, percent points, and the mean loss there.
 
     The mean is over examples or windows, for tagging over words.
@@ -187,18 +196,21 @@ def held_out_score(model, shots: Shots, batch_size: int) -> tuple[float, float]:
     def recorded(network, batch):
         loss, logits = shots.task_type.loss(network, batch)
         labels = batch.get("labels")
-        losses.append(float(loss))
-        terms.append(len(batch["input_ids"]) if labels is None or labels.dim() == 1 else int((labels != IGNORED).sum()))
+        losses.append(loss)
+        terms.append(len(batch["input_ids"]) if labels is None or labels.dim() == 1 else (labels != IGNORED).sum())
         return loss, logits
 
     recording = SimpleNamespace(EXTRA_KEYS=shots.task_type.EXTRA_KEYS, loss=recorded)
-    logits = predict_logits(model, recording, shots.held_out, shots.collate, batch_size)
+    logits = predict_logits(model, recording, shots.held_out, shots.collate, batch_size, precision)
     predictions = shots.task_type.predict(logits, shots.held_out, shots.rows, shots.info)
     value = shots.task_type.score(predictions, shots.rows, shots.info)[shots.info["metric"]]
-    return value, sum(loss * n for loss, n in zip(losses, terms, strict=True)) / max(sum(terms), 1)
+    counts = [int(n) for n in terms]
+    return value, sum(float(loss) * n for loss, n in zip(losses, counts, strict=True)) / max(sum(counts), 1)
 
 
-def fine_tune_few_shot(model, shots: Shots, settings: dict[str, Any], seed: int) -> list[dict[str, Any]]:
+def fine_tune_few_shot(
+    model, shots: Shots, settings: dict[str, Any], seed: int, precision: Precision = "float32"
+) -> list[dict[str, Any]]:
     """Train on the few examples and score the held-out slice on the way.
 
     Args:
@@ -206,6 +218,7 @@ def fine_tune_few_shot(model, shots: Shots, settings: dict[str, Any], seed: int)
         shots: Of the target.
         settings: ``steps`` (after which to score), ``batch_size``, ``learning_rate``.
         seed: Of head, batches and dropout.
+        precision: Of the forward passes.
 
     Returns:
         For each of the steps, ascending: ``step``, ``metric``, ``value`` (percent points) and ``loss``.
@@ -213,7 +226,7 @@ def fine_tune_few_shot(model, shots: Shots, settings: dict[str, Any], seed: int)
     Source: Poth et al. 2021; their code scores the batches it trains on, here the score is from rows apart.
     """
     results = []
-    for step in train_steps(model, shots, settings, settings["steps"], seed):
-        value, loss = held_out_score(model, shots, 2 * settings["batch_size"])
+    for step in train_steps(model, shots, settings, settings["steps"], seed, precision):
+        value, loss = held_out_score(model, shots, 2 * settings["batch_size"], precision)
         results.append({"step": step, "metric": shots.info["metric"], "value": value, "loss": loss})
     return results

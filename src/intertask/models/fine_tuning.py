@@ -12,6 +12,7 @@ from ..data.subset import split, stratified_subset
 from ..files import fingerprint
 from ..types import get_type
 from .base import load_tokenizer, usable_length
+from .precision import about, for_training
 from .prediction import predict_logits
 from .training import train
 
@@ -26,7 +27,7 @@ def fine_tune(
         base: The base model, for its tokenizer.
         name: Of the new head: the task's name.
         prepared: Rows of the task.
-        recipe: Of the step: ``training``, ``max_length``, ``stride``, ``adapter``, ``seed``.
+        recipe: Of the step: ``training``, ``max_length``, ``stride``, ``adapter``, ``seed``; maybe ``precision``.
         split_seed: For the training subset and the held-out dev split; the same for every seed of a transfer, so
             that seeds differ by initialisation and order only.
         checkpoints: Folder that survives an interruption; see :func:`remove_checkpoints`.
@@ -34,9 +35,10 @@ def fine_tune(
     Returns:
         ``metric``, ``value`` (its score in percent points), ``scores`` (all metrics), ``rows``, ``dev`` (a plain
         sentence), ``training`` (steps, epochs, best dev score), ``label_scale`` (regression: mean and standard
-        deviation of the training labels; the head gives (label - mean) / deviation), ``seconds``.
+        deviation of the training labels; the head gives (label - mean) / deviation), ``device``, ``precision``,
+        ``seconds``.
     """
-    started = time.monotonic()
+    started, precision = time.monotonic(), for_training(recipe)
     task_type, info, settings = get_type(prepared.info["type"]), dict(prepared.info), recipe["training"]
     rows, kind = list(prepared.train), info["type"]
     tokenizer = load_tokenizer(base, pre_split=kind == "tagging")
@@ -68,9 +70,10 @@ def fine_tune(
         full=recipe["adapter"] == "full",
         seed=recipe["seed"],
         checkpoints=checkpoints / key,
+        precision=precision,
     )
     features = encode(prepared.validation, True)
-    logits = predict_logits(model, task_type, features, collate, 2 * settings["batch_size"])
+    logits = predict_logits(model, task_type, features, collate, 2 * settings["batch_size"], precision)
     scores = task_type.score(task_type.predict(logits, features, prepared.validation, info), prepared.validation, info)
     return {
         "metric": metric,
@@ -80,6 +83,7 @@ def fine_tune(
         "dev": dev_sentence,
         "training": trained,
         "label_scale": label_scale,
+        **about(precision),
         "seconds": round(time.monotonic() - started, 3),
     }
 

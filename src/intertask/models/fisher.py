@@ -15,11 +15,17 @@ from ..data.subset import shuffled, stratified_subset
 from .adapters import FULL, load_source
 from .base import load_model
 from .fewshot import NAME, draw_shots, encoder, fresh_model, rescaled, train_steps
+from .precision import Precision, autocast, device, for_features, for_training, to_device
 from .prediction import strip
 
 
 def diagonal_fisher(
-    model, task_type: ModuleType, features: Sequence[dict[str, Any]], collate: Callable, adapter: str
+    model,
+    task_type: ModuleType,
+    features: Sequence[dict[str, Any]],
+    collate: Callable,
+    adapter: str,
+    precision: Precision = "float32",
 ) -> dict[str, np.ndarray]:
     """Diagonal of the empirical Fisher information of the adapter, and the same of the outputs of the layers.
 
@@ -36,6 +42,7 @@ def diagonal_fisher(
         features: n labelled features, from the type's ``encode``.
         collate: The type's collator.
         adapter: The configuration string; with 'full' there are layers only.
+        precision: Of the forward passes.
 
     Returns:
         Float32 vectors: of each tensor of the adapter, flattened, by its name in the model (free of the task's name),
@@ -43,15 +50,15 @@ def diagonal_fisher(
 
     Source: Vu et al. 2020, https://arxiv.org/abs/2005.00770.
     """
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model.to(device).eval()
+    model.to(device()).eval()
     weights = {} if adapter == FULL else _adapter_parameters(model)
     sums: dict[str, torch.Tensor] = {}
     with _layer_outputs(model) as outputs:
         for feature in strip(features, task_type.EXTRA_KEYS):
             outputs.clear()
-            batch = {key: value.to(device) for key, value in collate([feature]).items()}
-            loss, _ = task_type.loss(model, batch)
+            batch = to_device(collate([feature]), model.device)
+            with autocast(precision, model.device):
+                loss, _ = task_type.loss(model, batch)
             gradients = torch.autograd.grad(
                 loss, [*outputs, *weights.values()], allow_unused=True, materialize_grads=True
             )
@@ -115,7 +122,8 @@ def trained_fisher(
         folder: ``results/adapters/{model}/{task}``.
         base: The base model.
         prepared: Rows of the task; training rows only are used.
-        recipe: ``adapter``, ``max_examples`` (a seeded stratified subset), ``max_length``, ``stride``, ``seed``.
+        recipe: ``adapter``, ``max_examples`` (a seeded stratified subset), ``max_length``, ``stride``, ``seed``;
+            maybe ``precision``.
         trained: The folder's ``metrics.json``.
 
     Returns:
@@ -149,7 +157,7 @@ def few_shot_fisher(base: Model, prepared: Prepared, recipe: dict[str, Any]) -> 
     """
     model = fresh_model(base, recipe["adapter"], recipe["seed"])
     shots = draw_shots(base, model.config, prepared.info, prepared.train, recipe, recipe["fewshot"])
-    for _ in train_steps(model, shots, recipe["fewshot"], [recipe["steps"]], recipe["seed"]):
+    for _ in train_steps(model, shots, recipe["fewshot"], [recipe["steps"]], recipe["seed"], for_training(recipe)):
         pass
     return _fisher_of_subset(model, base, prepared, recipe, shots.label_scale)
 
@@ -162,4 +170,5 @@ def _fisher_of_subset(
     task_type, encode, collate = encoder(base, model.config, prepared.info, recipe)
     features = encode(rescaled(rows, label_scale))
     chosen = shuffled(len(features), recipe["seed"])[: recipe["max_examples"]]
-    return diagonal_fisher(model, task_type, [features[i] for i in sorted(chosen)], collate, recipe["adapter"])
+    features = [features[i] for i in sorted(chosen)]
+    return diagonal_fisher(model, task_type, features, collate, recipe["adapter"], for_features(recipe))

@@ -16,6 +16,7 @@ from ..types.encoding import encode_pairs
 from ..types.units import whole_texts
 from .adapters import load_source
 from .base import load_model, load_tokenizer, usable_length
+from .precision import for_features
 from .rows import row_features
 
 #: Weight decay of the published recipe; the rest of it are settings.
@@ -32,7 +33,7 @@ def text_pairs(
         base: The base model.
         folder: ``results/adapters/{model}/{source}``.
         adapter: The adapters' configuration string, or 'full'.
-        recipe: ``max_examples``, ``max_length``, ``batch_size``, ``seed``.
+        recipe: ``max_examples``, ``max_length``, ``batch_size``, ``seed``; maybe ``precision``.
 
     Returns:
         X and Y, float32 [n, D]: the mean over each text, one per training example (per choice for multiple choice;
@@ -50,10 +51,11 @@ def text_pairs(
     length = usable_length(tokenizer, network.config, recipe["max_length"])
     inputs = encode_pairs([pair for pairs in texts for pair in pairs], tokenizer, length)
     units = whole_texts(inputs, examples, np.zeros(len(inputs)))
-    X = row_features(network, units, tokenizer, recipe["batch_size"])
+    size, precision = recipe["batch_size"], for_features(recipe)
+    X = row_features(network, units, tokenizer, size, precision=precision)
     sha256 = read_json(Path(folder) / "metrics.json")["weights_sha256"]
     network = load_source(folder, lambda: network, name, adapter, sha256)
-    return X, row_features(network, units, tokenizer, recipe["batch_size"], name), examples
+    return X, row_features(network, units, tokenizer, size, name, precision), examples
 
 
 def fit(X: np.ndarray, Y: np.ndarray, recipe: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:

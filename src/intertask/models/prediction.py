@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from .precision import Precision, autocast, finish, to_device, to_host
+
 #: Pads logits of windows of different lengths, as in the Trainer; decoders look at real positions only.
 PADDING = -100.0
 
@@ -23,7 +25,12 @@ def strip(features: Sequence[dict[str, Any]], extra_keys: Sequence[str]) -> list
 
 
 def predict_logits(
-    model, task_type, features: Sequence[dict[str, Any]], collate: Callable, batch_size: int
+    model,
+    task_type,
+    features: Sequence[dict[str, Any]],
+    collate: Callable,
+    batch_size: int,
+    precision: Precision = "float32",
 ) -> tuple[np.ndarray, ...]:
     """Run the model on all features, longest first so that a batch has little padding.
 
@@ -33,6 +40,7 @@ def predict_logits(
         features: From the type's ``encode``.
         collate: The type's collator.
         batch_size: Features a batch.
+        precision: Of the forward pass.
 
     Returns:
         Float32 arrays ``[n_features, ...]`` in the order of ``features``; shorter ones are padded with -100.
@@ -40,18 +48,19 @@ def predict_logits(
     device = next(model.parameters()).device
     order = sorted(range(len(features)), key=lambda i: -feature_length(features[i]))
     plain = strip(features, task_type.EXTRA_KEYS)
-    parts: list[tuple[np.ndarray, ...]] = []
+    parts: list[tuple[torch.Tensor, ...]] = []
     was_training = model.training
     model.eval()
     with torch.inference_mode():
         for start in range(0, len(order), batch_size):
-            batch = collate([plain[i] for i in order[start : start + batch_size]])
-            batch = {key: value.to(device) for key, value in batch.items()}
-            _, logits = task_type.loss(model, batch)
-            parts.append(tuple(part.float().cpu().numpy() for part in logits))
+            batch = to_device(collate([plain[i] for i in order[start : start + batch_size]]), device)
+            with autocast(precision, device):
+                _, logits = task_type.loss(model, batch)
+            parts.append(tuple(map(to_host, logits)))
+    finish(device)
     model.train(was_training)
     inverse = np.argsort(order)
-    return tuple(_stack([part[k] for part in parts])[inverse] for k in range(len(parts[0])))
+    return tuple(_stack([part[k].numpy() for part in parts])[inverse] for k in range(len(parts[0])))
 
 
 def _stack(arrays: list[np.ndarray]) -> np.ndarray:

@@ -120,6 +120,8 @@ def fetch_source(
         "dev": None,
         "training": None,
         "label_scale": None,
+        "device": None,
+        "precision": None,
         "seconds": round(time.monotonic() - started, 3),
         "notes": notes,
         "published": {

@@ -14,6 +14,7 @@ from ..files import read_json
 from ..types.units import Units
 from .adapters import FULL, check_weights
 from .base import load_model
+from .precision import Precision, exact, finish, for_features, to_host
 from .rows import Batch, batches, last_layer, of_texts, on_device
 
 #: Kind of the source's head -> types of the target on whose rows it gives class probabilities.
@@ -36,7 +37,7 @@ def source_rows(
         kind: Type of the target.
         units: Its rows.
         tokenizer: Of the base model.
-        recipe: ``batch_size``, ``parallel``.
+        recipe: ``batch_size``, ``parallel``; maybe ``precision``.
 
     Yields:
         Source, features float32 [N, D], and float32 [N, C] class probabilities by the source's own head, each row with
@@ -45,7 +46,7 @@ def source_rows(
     Raises:
         IntertaskError: The weights of a source are not those that its training wrote.
     """
-    names = list(folders)
+    names, precision = list(folders), for_features(recipe)
     size = 1 if adapter == FULL else recipe["parallel"]
     together = None  # unknown before the first batch
     for begin in range(0, len(names), size):
@@ -61,14 +62,15 @@ def source_rows(
                     together = runs_together(network, group, batch)
                     print("adapters side by side" if together else "adapters one after another", flush=True)
                 seen.append(batch.rows)
-                for name, hidden in _last_layers(network, group, batch, bool(together) and several):
+                for name, hidden in _last_layers(network, group, batch, bool(together) and several, precision):
                     features, probabilities = found[name]
-                    features.append(batch.at_rows(of_texts(batch, hidden)).cpu().numpy())
+                    features.append(to_host(batch.at_rows(of_texts(batch, hidden))))
                     if name in heads:
-                        probabilities.append(_probabilities(heads[name], batch, hidden).cpu().numpy())
+                        probabilities.append(to_host(_probabilities(heads[name], batch, hidden)))
+        finish(network.device)
         order = np.argsort(np.concatenate(seen))
         for name in group:
-            features, probabilities = (np.concatenate(parts)[order] if parts else None for parts in found[name])
+            features, probabilities = (torch.cat(parts).numpy()[order] if parts else None for parts in found[name])
             yield name, features, probabilities
 
 
@@ -97,11 +99,12 @@ def runs_together(network, names: Sequence[str], batch: Batch) -> bool:
     It does for bottlenecks, LoRA, (IA)³ and prefix tuning; for others it fails (parallel bottlenecks, prompt tuning,
     ReFT), or is silently wrong (invertible adapters: all inputs go through the first one).
     """
-    alone = [hidden for _, hidden in _last_layers(network, names, batch, False)]
-    try:
-        side_by_side = [hidden for _, hidden in _last_layers(network, names, batch, True)]
-    except (RuntimeError, ValueError, AttributeError, AssertionError, NotImplementedError):
-        return False
+    with exact():  # rounding to fewer bits is no reason to say no
+        alone = [hidden for _, hidden in _last_layers(network, names, batch, False)]
+        try:
+            side_by_side = [hidden for _, hidden in _last_layers(network, names, batch, True)]
+        except (RuntimeError, ValueError, AttributeError, AssertionError, NotImplementedError):
+            return False
     return all(
         a.shape == b.shape and torch.allclose(a, b, rtol=0, atol=_TOLERANCE * float(a.abs().max()))
         for a, b in zip(alone, side_by_side, strict=True)
@@ -113,16 +116,18 @@ def _alike(network, names: Sequence[str]) -> bool:
     return len({str(sorted(network.adapters_config.get(name).to_dict().items())) for name in names}) == 1
 
 
-def _last_layers(network, names: Sequence[str], batch: Batch, together: bool) -> Iterator[tuple[str, torch.Tensor]]:
+def _last_layers(
+    network, names: Sequence[str], batch: Batch, together: bool, precision: Precision = "float32"
+) -> Iterator[tuple[str, torch.Tensor]]:
     """Each source's last layer, [B, P + L, D]."""
     if together:
         network.set_active_adapters(Parallel(*names))
-        yield from zip(names, last_layer(network, batch).chunk(len(names)), strict=True)
+        yield from zip(names, last_layer(network, batch, precision).chunk(len(names)), strict=True)
     else:
         for name in names:
             if name in network.adapters_config.adapters:  # a whole model has none
                 network.set_active_adapters(name)
-            yield name, last_layer(network, batch)
+            yield name, last_layer(network, batch, precision)
 
 
 def _gives_probabilities(head, kind: str) -> bool:

@@ -15,6 +15,7 @@ from ..types import get_type
 from ..types.batches import pad_inputs
 from ..types.units import Units
 from .base import load_tokenizer, usable_length
+from .precision import Precision, autocast, device, finish, to_device, to_host
 from .prediction import feature_length
 
 _SECONDS_BETWEEN_LINES = 10
@@ -61,7 +62,7 @@ class Batch:
         return torch.where(self.position.unsqueeze(-1) < 0, means[self.text], alone)
 
 
-def batches(units: Units, tokenizer, batch_size: int, device: torch.device, said: str) -> Iterator[Batch]:
+def batches(units: Units, tokenizer, batch_size: int, where: torch.device, said: str) -> Iterator[Batch]:
     """All texts, the longest first; ``said`` begins the progress lines."""
     order = sorted(range(len(units.inputs)), key=lambda i: -feature_length(units.inputs[i]))
     by_text = np.argsort(units.text, kind="stable")
@@ -75,15 +76,15 @@ def batches(units: Units, tokenizer, batch_size: int, device: torch.device, said
         of_text = [by_text[begins[i] : begins[i + 1]] for i in chosen]
         rows = np.concatenate(of_text)
         text = np.repeat(np.arange(len(chosen)), [len(part) for part in of_text])
-        inputs = {
-            key: values.to(device) for key, values in pad_inputs([units.inputs[i] for i in chosen], tokenizer).items()
-        }
-        yield Batch(inputs, rows, torch.from_numpy(text).to(device), torch.from_numpy(units.position[rows]).to(device))
+        inputs = pad_inputs([units.inputs[i] for i in chosen], tokenizer)
+        places = {"text": torch.from_numpy(text), "position": torch.from_numpy(units.position[rows])}
+        yield Batch(to_device(inputs, where), rows, **to_device(places, where))
 
 
-def last_layer(network, batch: Batch) -> torch.Tensor:
+def last_layer(network, batch: Batch, precision: Precision = "float32") -> torch.Tensor:
     """The last layer of a model with whatever adapters are active, float32 [B, P + L, D]; P > 0 for prompt tuning."""
-    return network.base_model(**batch.inputs).last_hidden_state.float()
+    with autocast(precision, network.device):
+        return network.base_model(**batch.inputs).last_hidden_state.float()
 
 
 def of_texts(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
@@ -91,17 +92,23 @@ def of_texts(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
     return hidden[:, -batch.inputs["input_ids"].shape[1] :]
 
 
-def row_features(network, units: Units, tokenizer, batch_size: int, said: str = "base model") -> np.ndarray:
+def row_features(
+    network, units: Units, tokenizer, batch_size: int, said: str = "base model", precision: Precision = "float32"
+) -> np.ndarray:
     """The rows under a model with whatever adapter is active, float32 [N, D]."""
     network = on_device(network)
     features = np.empty((len(units.text), network.config.hidden_size), np.float32)
+    parts = []
     with torch.inference_mode():
         for batch in batches(units, tokenizer, batch_size, network.device, said):
-            hidden = of_texts(batch, last_layer(network, batch))
-            features[batch.rows] = batch.at_rows(hidden).cpu().numpy()
+            hidden = of_texts(batch, last_layer(network, batch, precision))
+            parts.append((batch.rows, to_host(batch.at_rows(hidden))))
+    finish(network.device)
+    for rows, vectors in parts:
+        features[rows] = vectors.numpy()
     return features
 
 
 def on_device(network):
     """The model in evaluation mode, on the GPU where there is one."""
-    return network.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+    return network.eval().to(device())

@@ -14,6 +14,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, Traine
 from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
+from .precision import Precision, autocast
 from .prediction import feature_length, predict_logits, strip
 
 _WEIGHTS = "trained.safetensors"
@@ -49,8 +50,9 @@ class _Steps(TrainerCallback):
 class _TypedTraining:
     """What both Trainers need of us: the type's loss, sampler and dev score, and checkpoints in safetensors."""
 
-    def __init__(self, *args, task_type, collate, dev, batch_size, **kwargs):
+    def __init__(self, *args, task_type, collate, dev, batch_size, precision, **kwargs):
         self.task_type, self.collate, self.dev, self.batch_size = task_type, collate, dev, batch_size
+        self.precision = precision
         self.history: list[dict[str, float]] = []
         super().__init__(*args, data_collator=collate, **kwargs)
         self.model_accepts_loss_kwargs = False
@@ -61,7 +63,8 @@ class _TypedTraining:
         self.train_adapter_fusion = False
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-        loss, logits = self.task_type.loss(model, inputs)
+        with autocast(self.precision, self.args.device):
+            loss, logits = self.task_type.loss(model, inputs)
         if self.penalised:
             loss = loss + self.model.base_model.get_fusion_regularization_loss()
         return (loss, logits) if return_outputs else loss
@@ -73,7 +76,7 @@ class _TypedTraining:
 
     def evaluate(self, eval_dataset=None, ignore_keys=None, metric_key_prefix="eval"):
         features, rows, info, metric = self.dev
-        logits = predict_logits(self.model, self.task_type, features, self.collate, self.batch_size)
+        logits = predict_logits(self.model, self.task_type, features, self.collate, self.batch_size, self.precision)
         predictions = self.task_type.predict(logits, features, rows, info)
         value = self.task_type.score(predictions, rows, info)[metric]
         metrics = {f"{metric_key_prefix}_dev": value}
@@ -119,6 +122,7 @@ def train(
     full: bool,
     seed: int,
     checkpoints: Path,
+    precision: Precision = "float32",
 ) -> dict[str, Any]:
     """Train in place, from the last checkpoint if an earlier run was interrupted.
 
@@ -133,6 +137,7 @@ def train(
         full: Train all weights rather than the adapter.
         seed: Order of batches and dropout.
         checkpoints: Folder for checkpoints; the caller removes it once the result is written.
+        precision: Of the forward passes; the weights are float32.
 
     Returns:
         ``steps``, ``epochs`` and, with early stopping, ``best_dev`` (percent points) and ``best_step``.
@@ -166,6 +171,8 @@ def train(
         greater_is_better=True,
         remove_unused_columns=False,
         dataloader_pin_memory=torch.cuda.is_available(),
+        accelerator_config={"non_blocking": torch.cuda.is_available()},
+        logging_nan_inf_filter=False,  # it would wait for the GPU at every step, and nothing is logged
     )
     callbacks: list[TrainerCallback] = [_Steps(by_clock=not stops_early)]
     if stops_early:
@@ -180,6 +187,7 @@ def train(
         collate=collate,
         dev=dev,
         batch_size=2 * batch_size,
+        precision=precision,
     )
     trainer.remove_callback(PrinterCallback)
     last = _last_complete(checkpoints)
