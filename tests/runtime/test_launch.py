@@ -37,35 +37,12 @@ save_file({"w": layer.weight.detach(), "g": layer.weight.grad}, sys.argv[1])
 SLEEP = "import sys, time, os\nopen(sys.argv[1], 'w').write(str(os.getpid()))\ntime.sleep(60)\n"
 
 
-@pytest.fixture(scope="module")
-def private(tmp_path_factory) -> dict[str, str]:
-    """An environment whose worker no other run uses; it leaves soon after the last test."""
-    folder = tmp_path_factory.mktemp("run")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLURM", "INTERTASK"))}
-    return environment | {
-        "XDG_RUNTIME_DIR": str(folder),
-        "INTERTASK_WORKER_IDLE_SECONDS": "20",
-        "OMP_NUM_THREADS": "1",
-    }
-
-
 def command(*arguments) -> list[str]:
     return [sys.executable, "-m", "intertask.runtime.launch", *map(str, arguments)]
 
 
 def launch(environment, *arguments, **options) -> subprocess.CompletedProcess:
     return subprocess.run(command(*arguments), env=environment, capture_output=True, text=True, timeout=120, **options)
-
-
-@pytest.fixture
-def script(tmp_path):
-    def write(text: str) -> Path:
-        path = tmp_path / "scripts" / "job.py"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text)
-        return path
-
-    return write
 
 
 def socket_of(environment) -> Path:
@@ -208,6 +185,20 @@ def test_a_killed_launcher_leaves_no_orphan(private, script, tmp_path, switch):
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     job.kill()
     job.wait()
+    wait_for(lambda: not alive(pid), 5)
+
+
+@pytest.mark.parametrize("switch", ["1", "0"])
+def test_a_killed_snakemake_leaves_no_orphan(private, script, tmp_path, switch):
+    """The launcher's parent, a shell, lives on."""
+    run = subprocess.Popen(["sleep", "60"])
+    environment = private | {"INTERTASK_WARM_WORKER": switch, "INTERTASK_RUN": str(run.pid)}
+    job = subprocess.Popen(command(script(SLEEP), tmp_path / "pid"), env=environment)
+    pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
+    assert job.poll() is None
+    run.kill()
+    run.wait()
+    assert job.wait(10) == -signal.SIGKILL
     wait_for(lambda: not alive(pid), 5)
 
 

@@ -1,5 +1,7 @@
 """Kernel locks: freed when their process dies, respected while it lives."""
 
+import errno
+import fcntl
 import subprocess
 import sys
 import time
@@ -68,6 +70,18 @@ def test_locks_of_a_live_run_are_kept(tmp_path, holder):
     assert first and second
 
 
+def test_a_snakemake_inside_a_cluster_job_keeps_the_locks_of_its_run(tmp_path):
+    lock = snakemake_locks(tmp_path)
+    inside = forget_stale_locks(tmp_path, main=False)  # its run has just been killed
+    assert lock.exists()
+    outside = forget_stale_locks(tmp_path)
+    assert lock.exists()
+    inside.close()
+    outside.close()
+    assert forget_stale_locks(tmp_path)
+    assert not lock.exists()
+
+
 def test_a_second_job_waits_for_an_orphan(tmp_path, holder, capsys):
     orphan = holder("exclusive", tmp_path / "lock")
     started = time.monotonic()
@@ -82,3 +96,13 @@ def test_a_free_lock_is_taken_at_once(tmp_path, capsys):
     with exclusive(tmp_path / "new" / "lock"):
         pass
     assert capsys.readouterr().out == ""
+
+
+def test_a_file_system_without_locks_is_said(tmp_path, capsys, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with exclusive(tmp_path / "lock"):
+        pass
+    assert "not locked" in capsys.readouterr().out

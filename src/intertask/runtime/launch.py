@@ -1,10 +1,11 @@
-"""Start a script in the warm worker, or in place: ``python -m intertask.runtime.launch [--usage FILE] script args…``.
+"""Start a script: ``python -m intertask.runtime.launch [--gpus N] [--usage FILE] script args…``.
 
 The script sees the same arguments, environment, working folder, umask, standard output and error as without the
-launcher, and nothing on standard input. It is a process group of its own; SIGTERM, SIGINT and SIGHUP are sent on to it,
-its exit code or signal comes back, and it does not outlive the launcher. The worker (:mod:`intertask.runtime.worker`)
-saves the seconds that importing torch takes; where there is none (``warm_worker: false``, a cluster job, not Linux) the
-script runs in place.
+launcher, and nothing on standard input. With ``--gpus`` it first waits for so many GPUs of its own
+(:mod:`intertask.runtime.leases`) and sees no others; 0 hides them all. It is a process group of its own; SIGTERM,
+SIGINT and SIGHUP are sent on to it, its exit code or signal comes back, and it outlives neither the launcher nor the
+Snakemake that started it. The worker (:mod:`intertask.runtime.worker`) saves the seconds that importing torch takes;
+where there is none (``warm_worker: false``, a cluster job, not Linux) the script runs in place.
 
 Only the standard library is imported here: this runs once per job.
 """
@@ -12,9 +13,11 @@ Only the standard library is imported here: this runs once per job.
 import argparse
 import contextlib
 import fcntl
+import functools
 import hashlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -24,10 +27,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from . import wire
+from . import leases, wire
+from .locks import make_private
 
 #: '0' turns the worker off; set by the Snakefile from the configuration.
 SWITCH = "INTERTASK_WARM_WORKER"
+#: Process id of the Snakemake whose job this is; set by the Snakefile.
+RUN = "INTERTASK_RUN"
 _START_SECONDS = 10.0
 #: For the worker's imports: a fork of a process with threads can deadlock (Arrow's memory pool starts one otherwise),
 #: and where the CUDA runtime has counted the GPUs, forked children cannot use them.
@@ -47,15 +53,23 @@ _PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--gpus", type=int, metavar="N", help="wait for N GPUs; 0: hide them")
     parser.add_argument("--usage", type=Path, help="write wall seconds and peak memory of the script here, as JSON")
     parser.add_argument("script")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     argv = [options.script, *options.arguments]
+    if options.gpus is not None and options.gpus < 0:
+        parser.error(f"--gpus {options.gpus}: 0 or more")
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while waiting: no traceback in the job's log
+    lease = leases.take(options.gpus, os.environ, pause) if options.gpus is not None else leases.Lease(None)
+    if lease.visible is not None:
+        os.environ[leases.VISIBLE] = lease.visible
     started = time.monotonic()
-    outcome = run_warm(argv) if warm_worker_wanted() else None
+    outcome = run_warm(argv, lease.descriptor) if warm_worker_wanted() else None
     if outcome is None:
-        outcome = _run_in_place(argv)
+        outcome = _run_in_place(argv, lease.descriptor)
     if options.usage:
         usage = {"seconds": round(time.monotonic() - started, 3), "max_rss_mb": outcome["max_rss_mb"]}
         options.usage.parent.mkdir(parents=True, exist_ok=True)
@@ -70,19 +84,54 @@ def warm_worker_wanted() -> bool:
     return sys.platform == "linux" and os.environ.get(SWITCH, "1") != "0" and "SLURM_JOB_ID" not in os.environ
 
 
-def _run_in_place(argv: list[str]) -> dict[str, Any]:
-    """The same script in a process of its own."""
+def _run_in_place(argv: list[str], lease: int | None = None) -> dict[str, Any]:
+    """The same script in a process of its own.
+
+    It gets the lease twice: what it starts by :mod:`subprocess` inherits standard input only, what it forks by
+    :mod:`multiprocessing` all but that.
+    """
     launcher = os.getpid()
     child = subprocess.Popen(
         [sys.executable, *argv],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL if lease is None else lease,
+        pass_fds=() if lease is None else (lease,),
         process_group=0,  # Ctrl-C reaches the launcher alone, so the script gets it once
         preexec_fn=(lambda: die_with_parent(launcher)) if sys.platform == "linux" else None,
     )
     with _forwarding(lambda number: os.killpg(child.pid, number)):
+        with contextlib.suppress(AttributeError, OSError):  # not Linux
+            _wait_for(os.pidfd_open(child.pid))
         _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     return {"status": status, "max_rss_mb": round(usage.ru_maxrss / 1024, 1)}
+
+
+def pause(seconds: float) -> None:
+    """Sleep; if Snakemake ends before, end at once."""
+    _wait_for(None, seconds)
+
+
+def _wait_for(descriptor: int | None, seconds: float | None = None) -> None:
+    """Wait until there is something to read, or so long; if Snakemake ends before, end at once, and the script with us.
+
+    Between the two stands a shell, which a SIGKILL of Snakemake leaves waiting.
+    """
+    waiting = select.poll()
+    snakemake = _snakemake()
+    for watched in (descriptor, snakemake):
+        if watched is not None:
+            waiting.register(watched, select.POLLIN)
+    ready = dict(waiting.poll(None if seconds is None else 1000 * seconds))
+    if snakemake in ready and descriptor not in ready:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@functools.cache
+def _snakemake() -> int | None:
+    """A descriptor of Snakemake's process; None where there is no Snakemake, or no Linux."""
+    with contextlib.suppress(KeyError, ValueError, AttributeError, OSError):
+        return os.pidfd_open(int(os.environ[RUN]))
+    return None
 
 
 def die_with_parent(parent: int) -> None:
@@ -127,7 +176,7 @@ def _end_like(status: int) -> None:
     sys.exit(os.WEXITSTATUS(status))
 
 
-def run_warm(argv: list[str]) -> dict[str, Any] | None:
+def run_warm(argv: list[str], lease: int | None = None) -> dict[str, Any] | None:
     """Run a script in the warm worker.
 
     Returns:
@@ -144,8 +193,9 @@ def run_warm(argv: list[str]) -> dict[str, Any] | None:
     reply = None
     with connection:
         try:
-            wire.send(connection, request, [1, 2])
+            wire.send(connection, request, [1, 2] if lease is None else [1, 2, lease])
             with _forwarding(lambda number: wire.send(connection, {"signal": number})) as came:
+                _wait_for(connection.fileno())
                 with contextlib.suppress(OSError):
                     reply, _ = wire.receive(connection)
                 if reply is None and came:
@@ -215,12 +265,7 @@ def private_folder() -> Path:
     base = os.environ.get("XDG_RUNTIME_DIR", "")
     if not os.access(base, os.W_OK | os.X_OK):
         base = "/tmp"
-    folder = Path(base, f"intertask-{os.getuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    status = folder.lstat()
-    if status.st_uid != os.getuid() or status.st_mode & 0o77 or folder.is_symlink():
-        raise OSError(f"{folder} is open to others")
-    return folder
+    return make_private(Path(base, f"intertask-{os.getuid()}"))
 
 
 def worker_key() -> str:

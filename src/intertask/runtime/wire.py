@@ -12,7 +12,7 @@ from typing import Any
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 _LENGTH = struct.Struct("!I")
-_MOST_DESCRIPTORS = 2
+_MOST_DESCRIPTORS = 3
 
 
 def send(connection: socket.socket, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:

@@ -112,7 +112,7 @@ class Server:
             if wire.peer_uid(connection) != os.getuid():
                 raise OSError("another user")
             request, descriptors = wire.receive(connection)
-            if request is None or len(descriptors) != 2:
+            if request is None or len(descriptors) not in (2, 3):
                 raise OSError("not a job")
             worker = os.getpid()
             # A signal that comes before the child has left the server must not meet the server's handlers: theirs
@@ -155,9 +155,12 @@ class Server:
             # What the script forks may live on: with a copy of a connection it would keep the launcher waiting.
             for open_socket in (self.listener, self.wake, self.wake_writer, connection, *self.jobs.values()):
                 open_socket.close()
-            for target, descriptor in enumerate(descriptors, start=1):
+            for target, descriptor in enumerate(descriptors[:2], start=1):
                 os.dup2(descriptor, target)
                 os.close(descriptor)
+            for lease in descriptors[2:]:  # kept open, and twice: see launch._run_in_place
+                os.dup2(lease, 0)
+                os.set_inheritable(lease, True)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             _run_job(request)
         finally:
