@@ -1,6 +1,6 @@
 # Sequential fine-tuning: source adapter, then the target; source 'none' goes straight to the target.
 # in:  results/data/{target}/, results/adapters/{model}/{source}/, results/models/{model}.json
-# out: results/transfer/{model}/{target}/{source}/seed{seed}.json, results/transfer.tsv
+# out: results/transfer/{model}/{target}/{source}/seed{seed}.json, results/transfer/{model}/{target}.tsv, results/transfer.tsv
 
 
 rule run_transfer:
@@ -20,8 +20,8 @@ rule run_transfer:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=12000,
-        runtime=720,
+        mem_mb=growing(12000),
+        runtime=growing(480),
     params:
         recipe=lambda wildcards: recipes.transfer_recipe(
             CONFIG, wildcards.model, TASKS[wildcards.target], wildcards.source, int(wildcards.seed)
@@ -32,18 +32,44 @@ rule run_transfer:
         "{wildcards.source} -> {wildcards.target}: transfer on {wildcards.model}, seed {wildcards.seed}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/transfer/{wildcards.model}/{wildcards.target}/{wildcards.source}/seed{wildcards.seed}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/transfer/{wildcards.model}/{wildcards.target}/{wildcards.source}/seed{wildcards.seed}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
         """
 
 
+# One small table per target: what learns from the transfers to other targets reads few files.
+rule collect_target:
+    input:
+        lambda wildcards: get_transfers_to([wildcards.target], [wildcards.model]),
+        # whether each transfer was made from today's adapter and data
+        adapters=get_pool_adapters,
+        data="results/data/{target}/info.json",
+        script=ancient("workflow/scripts/collect_target.py"),
+    output:
+        "results/transfer/{model}/{target}.tsv",
+    log:
+        "results/logs/transfer/{model}/{target}.log",
+    benchmark:
+        "results/benchmarks/transfer/{model}/{target}.tsv"
+    # As soon as they can be made: scores may wait for them.
+    priority: 20
+    localrule: True
+    conda:
+        "../envs/tables.yaml"
+    params:
+        recipe=lambda wildcards: recipes.target_table_recipe(CONFIG, wildcards.model, wildcards.target),
+    message:
+        "{wildcards.target}: collecting its transfers on {wildcards.model}"
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+        """
+
+
 rule collect_transfer:
     input:
-        get_transfers,
-        # whether each transfer was made from today's adapter and data
-        adapters=expand("results/adapters/{model}/{source}/metrics.json", model=CONFIG.base_models, source=SOURCES),
-        data=expand("results/data/{target}/info.json", target=TARGETS),
+        get_target_tables(TARGETS),
         script=ancient("workflow/scripts/collect_transfer.py"),
     output:
         "results/transfer.tsv",
@@ -51,6 +77,7 @@ rule collect_transfer:
         "results/logs/transfer.log",
     benchmark:
         "results/benchmarks/transfer.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

@@ -49,9 +49,12 @@ def load(results, *reads, **changes):
 
 
 def transfer(results, target, source, seed, value, model="m"):
-    path = results / "transfer" / model / target / source / f"seed{seed}.json"
+    path = results / "transfer" / model / f"{target}.tsv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"metric": "accuracy", "value": value}))
+    with path.open("a") as table:
+        if table.tell() == 0:
+            table.write("model\ttarget\tsource\tseed\tmetric\tvalue\n")
+        table.write(f"{model}\t{target}\t{source}\t{seed}\taccuracy\t{value}\n")
 
 
 def test_of_info_alone(results):

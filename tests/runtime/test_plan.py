@@ -94,6 +94,7 @@ def test_jobs_of_every_rule():
         "fit_map": 3,
         "compute_scores": 2,
         "make_ranking": 2,
+        "collect_target": 2,
         "collect_transfer": 1,
         "collect_costs": 1,
         "evaluate_methods": 1,
@@ -171,7 +172,7 @@ def test_published_transfers_train_nothing():
     assert found["import_transfer"] == 1
     assert found["compute_scores"] == 3 * 2
     assert found["compute_embeddings"] == 10  # the first model stands in for every setting
-    assert not {"run_transfer", "train_adapter", "collect_transfer"} & set(found)
+    assert not {"run_transfer", "train_adapter", "collect_target", "collect_transfer"} & set(found)
     with_features = by_rule(
         plan(config(observed="t.tsv", methods=["random", "logme"], fused=["logme"]), sizes(), SPEEDS)
     )

@@ -105,8 +105,9 @@ def test_stale_transfer_is_said(finished, tmp_path):
     path = finished.folder / f"results/adapters/minilm/{source}/metrics.json"
     text = path.read_text(encoding="utf-8")
     metrics = json.loads(text)
-    recipe = recipes.transfer_table_recipe(load_config(finished.config))
-    script = [sys.executable, "workflow/scripts/collect_transfer.py", "--recipe", recipe, "--results", "results"]
+    config = load_config(finished.config)
+    recipe = recipes.target_table_recipe(config, "minilm", config.targets[0])
+    script = [sys.executable, "workflow/scripts/collect_target.py", "--recipe", recipe, "--results", "results"]
     path.write_text(json.dumps(metrics | {"fingerprint": "another"}), encoding="utf-8")
     try:
         done = subprocess.run(

@@ -55,6 +55,7 @@ def test_job_counts_are_those_of_arithmetic(files, tmp_path):
         "run_fewshot": b * t,
         "run_transfer": m * t * (s + 1) * n,
         "compute_scores": m * t,
+        "collect_target": m * t,
         "collect_transfer": 1,
         "collect_costs": 1,
         "evaluate_methods": 1,
@@ -63,5 +64,5 @@ def test_job_counts_are_those_of_arithmetic(files, tmp_path):
     assert (s, t) == (42, 11)
     if files == ["paper"]:
         assert n == 5
-        assert sum(found.values()) == 5150  # docs/paper.md
+        assert sum(found.values()) == 5172  # docs/paper.md
     assert not (tmp_path / "calls").exists(), (tmp_path / "calls").read_text()

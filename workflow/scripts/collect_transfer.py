@@ -1,49 +1,26 @@
-"""Collect the score of every transfer in one table."""
+"""Collect the tables of all targets in one."""
 
 from pathlib import Path
 
 import pandas as pd
 
-from intertask.data import load_info
-from intertask.errors import IntertaskError
-from intertask.files import read_json
-from intertask.reporting.tables import write_table
+from intertask.reporting.tables import read_table, write_table
 from intertask.runtime.script import arguments, run
 
 COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
 
 
-def read_transfer(results: Path, model: str, target: str, source: str, seed: int, current: dict) -> dict:
-    """One line of the table; a transfer made from other data or another adapter than today's is an error."""
-    path = results / "transfer" / model / target / source / f"seed{seed}.json"
-    transfer = read_json(path)
-    for part, fingerprint in current.items():
-        if transfer["made_from"][part] != fingerprint:
-            raise IntertaskError(
-                f"The transfer {source} -> {target}, seed {seed}, was made from another {part} than there is now.",
-                path,
-                f"delete {path} and run again",
-            )
-    return {"model": model, **{column: transfer[column] for column in COLUMNS[1:]}}
-
-
 def main() -> None:
     options = arguments(__doc__, "results", "out")
-    recipe, results = options.recipe, Path(options.results)
-    rows = []
-    for model in recipe["models"]:
-        base = recipe.get("like", {}).get(model, model)
-        adapters = {
-            source: read_json(results / "adapters" / base / source / "metrics.json")["fingerprint"]
-            for source in recipe["sources"]
-        }
-        for target in recipe["targets"]:
-            data = load_info(results / "data" / target)["fingerprint"]
-            for source in ["none", *(source for source in recipe["sources"] if source != target)]:
-                current = {"data": data, "adapter": adapters.get(source)}
-                rows += [read_transfer(results, model, target, source, seed, current) for seed in recipe["seeds"]]
-    write_table(options.out, pd.DataFrame(rows, columns=COLUMNS))
-    print(f"{len(rows)} transfers")
+    recipe, folder = options.recipe, Path(options.results) / "transfer"
+    tables = [
+        read_table(folder / model / f"{target}.tsv", COLUMNS)
+        for model in recipe["models"]
+        for target in recipe["targets"]
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    write_table(options.out, table)
+    print(f"{len(table)} transfers")
 
 
 run(main)

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -205,20 +205,20 @@ class Evidence:
         if isinstance(recipe["history"], list):
             return [run for path in recipe["history"] for run in history_runs(path)]
         if recipe["observed"]:
-            from ..reporting.tables import read_table
+            return list(self._table_runs("transfer.tsv"))
+        own = recipe["own"]
+        past = [target for target in own["targets"] if target not in recipe["relatives"]]
+        tables = [f"transfer/{model}/{target}.tsv" for model in own["models"] for target in past]
+        return [run for table in tables for run in self._table_runs(table)]
 
-            table = read_table(self.results / "transfer.tsv", ["model", "target", "source", "seed", "metric", "value"])
-            columns = [table[name] for name in ("model", "target", "source", "seed", "metric", "value")]
-            return [Run(*row, line) for line, row in enumerate(zip(*columns, strict=True), start=2)]
-        own, runs = recipe["own"], []
-        for model in own["models"]:
-            for target in (target for target in own["targets"] if target not in recipe["relatives"]):
-                for source in ["none", *(source for source in own["sources"] if source != target)]:
-                    for seed in own["seeds"]:
-                        path = self.results / "transfer" / model / target / source / f"seed{seed}.json"
-                        found = read_json(path)
-                        runs.append(Run(model, target, source, seed, found["metric"], found["value"], 0))
-        return runs
+    def _table_runs(self, name: str) -> Iterator[Run]:
+        """Transfers of a table of the workflow's own."""
+        from ..reporting.tables import read_table
+
+        columns = ["model", "target", "source", "seed", "metric", "value"]
+        table = read_table(self.results / name, columns)
+        rows = zip(*(table[column] for column in columns), strict=True)
+        return (Run(*row, line) for line, row in enumerate(rows, start=2))
 
     def _past_facts(self, task: str) -> Facts:
         """A target of a brought history may be a task that the run knows nothing of."""

@@ -144,6 +144,7 @@ def plan(
     lines += [
         Line("scores and tables", "compute_scores", "", "", count),
         Line("scores and tables", "make_ranking", "", "", len(config.targets)),
+        *([Line("scores and tables", "collect_target", "", "", count)] if own else []),
         Line("scores and tables", "collect_transfer" if own else "import_transfer", "", "", 1),
         Line("scores and tables", "collect_costs", "", "", 1),
         Line("scores and tables", "evaluate_methods", "", "", 1),

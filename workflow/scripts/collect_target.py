@@ -1,0 +1,46 @@
+"""Collect the scores of the transfers to one target on one model in a table."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from intertask.data import load_info
+from intertask.errors import IntertaskError
+from intertask.files import read_json
+from intertask.reporting.tables import write_table
+from intertask.runtime.script import arguments, run
+
+COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
+
+
+def read_transfer(results: Path, model: str, target: str, source: str, seed: int, current: dict) -> dict:
+    """One line of the table; a transfer made from other data or another adapter than today's is an error."""
+    path = results / "transfer" / model / target / source / f"seed{seed}.json"
+    transfer = read_json(path)
+    for part, fingerprint in current.items():
+        if transfer["made_from"][part] != fingerprint:
+            raise IntertaskError(
+                f"The transfer {source} -> {target}, seed {seed}, was made from another {part} than there is now.",
+                path,
+                f"delete {path} and run again",
+            )
+    return {"model": model, **{column: transfer[column] for column in COLUMNS[1:]}}
+
+
+def main() -> None:
+    options = arguments(__doc__, "results", "out")
+    recipe, results = options.recipe, Path(options.results)
+    model, target = recipe["model"], recipe["target"]
+    data = load_info(results / "data" / target)["fingerprint"]
+    rows = []
+    for source in ["none", *recipe["sources"]]:
+        adapter = None
+        if source != "none":
+            adapter = read_json(results / "adapters" / recipe["base"] / source / "metrics.json")["fingerprint"]
+        current = {"data": data, "adapter": adapter}
+        rows += [read_transfer(results, model, target, source, seed, current) for seed in recipe["seeds"]]
+    write_table(options.out, pd.DataFrame(rows, columns=COLUMNS))
+    print(f"{len(rows)} transfers")
+
+
+run(main)
