@@ -42,7 +42,7 @@ $(STAMP): requirements.lock pyproject.toml
 lock: ## Resolve pyproject.toml anew and write requirements.lock
 	rm -rf build/lock && mkdir -p build
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install -e '.[dev]'
+	build/lock/bin/python -m pip install -e '.[dev,slurm]'
 	build/lock/bin/python -m pip freeze --all --exclude pip --exclude intertask > build/freeze.txt
 	{ grep '^#' requirements.lock; \
 	  grep -v -E '^(#|-e|nvidia-|cuda-|triton)' build/freeze.txt | sed 's/+[a-z0-9.]*$$//' | LC_ALL=C sort -f; \

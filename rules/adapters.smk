@@ -27,8 +27,8 @@ rule train_adapter:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=12000,
-        runtime=720,
+        mem_mb=growing(12000),
+        runtime=growing(480),
     params:
         recipe=lambda wildcards: recipes.adapter_recipe(CONFIG, wildcards.model, TASKS[wildcards.source]),
         checkpoints="results/checkpoints/adapters+{model}+{source}",
@@ -36,7 +36,7 @@ rule train_adapter:
         "{wildcards.source}: training the source adapter on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/adapters/{wildcards.model}/{wildcards.source}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/adapters/{wildcards.model}/{wildcards.source}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --checkpoints {params.checkpoints:q} --out $(dirname {output.metrics:q}) >{log:q} 2>&1
         """
@@ -59,8 +59,11 @@ use rule train_adapter as fetch_adapter with:
         script=ancient("workflow/scripts/fetch_adapter.py"),
     wildcard_constraints:
         model=any_of(PUBLISHED_MODELS),
+    # As with prepare_data, needs a network, which compute nodes may lack.
+    localrule: True
     resources:
-        mem_mb=8000,
-        runtime=60,
+        gpu=0,
+        mem_mb=growing(8000),
+        runtime=growing(60),
     message:
         "{wildcards.source}: fetching the published adapter for {wildcards.model}"

@@ -13,13 +13,14 @@ from intertask.config import load_config
 from intertask.data.observed import observed_settings
 from intertask.errors import IntertaskError
 from intertask.models.adapters import FULL, weight_files
-from intertask.runtime.launch import SWITCH
+from intertask.runtime.launch import RUN, SWITCH
+from intertask.runtime.leases import AS_GIVEN, JOBS_PER_GPU
 from intertask.runtime.locks import forget_stale_locks
 from intertask.scores.registry import get_method
 from intertask.tasks import check_files, configured_tasks
 
 # A run that was killed leaves no lock behind; held as long as this Snakemake lives.
-ALIVE = forget_stale_locks()
+ALIVE = forget_stale_locks(main=workflow.is_main_process)
 
 try:
     CONFIG = load_config(config, ", ".join(map(str, workflow.configfiles)) or "config.yaml")
@@ -32,9 +33,14 @@ try:
 except IntertaskError as error:
     raise WorkflowError(str(error))
 
-# Read by the launcher of local jobs; not part of any recipe, since it changes no result.
+# Read by the launcher; not part of any recipe, since they change no result.
 if not CONFIG.warm_worker:
     os.environ[SWITCH] = "0"
+os.environ[JOBS_PER_GPU] = str(CONFIG.jobs_per_gpu)
+if not workflow.is_main_process:
+    os.environ[AS_GIVEN] = "1"
+# What the launcher starts ends with this Snakemake, be it by a SIGKILL.
+os.environ[RUN] = str(os.getpid())
 
 SOURCES, TARGETS, MODELS = CONFIG.sources, CONFIG.targets, list(CONFIG.models)
 SENTENCE_ENCODER = next(iter(CONFIG.sentence_encoder))
@@ -44,6 +50,11 @@ ENCODERS = {name: CONFIG.models[name] for name in CONFIG.base_models} | CONFIG.s
 
 def any_of(names):
     return "|".join(map(re.escape, names)) or "(?!)"  # of nothing: what matches nothing
+
+
+def growing(first):
+    """Megabytes or minutes of a job: as much again with each attempt."""
+    return lambda wildcards, attempt: first * attempt
 
 
 wildcard_constraints:
@@ -64,7 +75,7 @@ def get_final_output():
     data = [path for task in TASKS for path in get_data(task)]
     evidence = [path for setting in SETTINGS for target in TARGETS for path in find_evidence(setting, target)]
     adapters = [path for model in CONFIG.base_models for source in SOURCES for path in get_weights(model, source)]
-    transfers = [] if CONFIG.observed else adapters + get_transfers(None)
+    transfers = [] if CONFIG.observed else adapters + get_transfers_to(TARGETS)
     return rankings + tables + data + list(dict.fromkeys(evidence + transfers)) + get_scores(None)
 
 
@@ -92,18 +103,18 @@ def get_adapter(wildcards):
     return [] if wildcards.source == "none" else get_weights(wildcards.model, wildcards.source)
 
 
-def get_transfers_to(targets):
+def get_transfers_to(targets, models=MODELS):
     return [
         f"results/transfer/{model}/{target}/{source}/seed{seed}.json"
-        for model in MODELS
+        for model in models
         for target in targets
         for source in ["none", *CONFIG.pool(target)]
         for seed in CONFIG.seeds
     ]
 
 
-def get_transfers(wildcards):
-    return get_transfers_to(TARGETS)
+def get_target_tables(targets):
+    return expand("results/transfer/{model}/{target}.tsv", model=MODELS, target=targets)
 
 
 def get_base_model(setting):
@@ -128,7 +139,7 @@ def get_history(target):
         return CONFIG.history
     if CONFIG.history == "none":
         return []
-    return ["results/transfer.tsv"] if CONFIG.observed else get_transfers_to(get_past(target))
+    return ["results/transfer.tsv"] if CONFIG.observed else get_target_tables(get_past(target))
 
 
 def find_evidence(setting, target):
@@ -164,7 +175,9 @@ def get_scores(wildcards):
 def get_pool_adapters(wildcards):
     """``metrics.json`` of every source's adapter of one target: the weights beside them change with it."""
     return expand(
-        "results/adapters/{model}/{source}/metrics.json", model=wildcards.model, source=CONFIG.pool(wildcards.target)
+        "results/adapters/{model}/{source}/metrics.json",
+        model=CONFIG.base_of(wildcards.model),
+        source=CONFIG.pool(wildcards.target),
     )
 
 

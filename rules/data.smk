@@ -17,11 +17,12 @@ rule prepare_data:
         "results/benchmarks/data/{task}.tsv"
     # Every task is checked before anything trains.
     priority: 100
+    localrule: True
     conda:
         "../envs/data.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         recipe=lambda wildcards: recipes.data_recipe(CONFIG, TASKS[wildcards.task]),
     message:

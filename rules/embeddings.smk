@@ -20,8 +20,8 @@ rule compute_embeddings:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=growing(8000),
+        runtime=growing(30),
     params:
         recipe=lambda wildcards: recipes.embedding_recipe(
             CONFIG, ENCODERS[wildcards.encoder], "base" if wildcards.encoder in CONFIG.models else "sentence"
@@ -30,7 +30,7 @@ rule compute_embeddings:
         "{wildcards.task}: embedding with {wildcards.encoder}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/embeddings/{wildcards.encoder}/{wildcards.task}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/embeddings/{wildcards.encoder}/{wildcards.task}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) \
             --model {input.model:q} --out {output:q} >{log:q} 2>&1
         """

@@ -24,6 +24,7 @@ rule collect_costs:
         "results/logs/costs.log",
     benchmark:
         "results/benchmarks/costs.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:
@@ -48,6 +49,7 @@ rule evaluate_methods:
         "results/logs/evaluation.log",
     benchmark:
         "results/benchmarks/evaluation.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

@@ -20,15 +20,15 @@ rule compute_rows:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=growing(8000),
+        runtime=growing(30),
     params:
         recipe=lambda wildcards: recipes.rows_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
     message:
         "{wildcards.target}: its rows under {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/rows/{wildcards.model}/{wildcards.target}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/rows/{wildcards.model}/{wildcards.target}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --out {output:q} >{log:q} 2>&1
         """
@@ -54,8 +54,8 @@ rule compute_features:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=12000,
-        runtime=240,
+        mem_mb=growing(12000),
+        runtime=growing(240),
     params:
         recipe=lambda wildcards: recipes.features_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
         sources=lambda wildcards: ",".join(CONFIG.pool(wildcards.target)),
@@ -64,7 +64,7 @@ rule compute_features:
         "{wildcards.target}: its rows under every source's adapter on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/features/{wildcards.model}/{wildcards.target}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/features/{wildcards.model}/{wildcards.target}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --rows {input.rows:q} --sources {params.sources:q} --adapters {params.adapters:q} \
             --out {output:q} >{log:q} 2>&1

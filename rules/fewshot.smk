@@ -22,8 +22,8 @@ rule run_fewshot:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=12000,
-        runtime=480,
+        mem_mb=growing(12000),
+        runtime=growing(480),
     params:
         recipe=lambda wildcards: recipes.fewshot_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
         sources=lambda wildcards: ",".join(CONFIG.pool(wildcards.target)),
@@ -33,7 +33,7 @@ rule run_fewshot:
         "{wildcards.target}: few-shot fine-tuning from every source on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/fewshot/{wildcards.model}/{wildcards.target}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/fewshot/{wildcards.model}/{wildcards.target}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --sources {params.sources:q} --adapters {params.adapters:q} \
             --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1

@@ -21,8 +21,8 @@ rule run_fusion:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=12000,
-        runtime=720,
+        mem_mb=growing(12000),
+        runtime=growing(480),
     params:
         recipe=lambda wildcards: recipes.fusion_recipe(
             CONFIG, wildcards.model, TASKS[wildcards.target], int(wildcards.seed)
@@ -33,7 +33,7 @@ rule run_fusion:
         "{wildcards.target}: AdapterFusion of its best-ranked sources on {wildcards.model}, seed {wildcards.seed}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/fusion/{wildcards.model}/{wildcards.target}/seed{wildcards.seed}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/fusion/{wildcards.model}/{wildcards.target}/seed{wildcards.seed}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --adapters {params.adapters:q} --ranking {input.ranking:q} --checkpoints {params.checkpoints:q} \
             --out {output:q} >{log:q} 2>&1
@@ -55,6 +55,7 @@ rule collect_fusion:
         "results/logs/fusion.log",
     benchmark:
         "results/benchmarks/fusion.tsv"
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

@@ -21,15 +21,15 @@ rule compute_gradients:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=growing(8000),
+        runtime=growing(30),
     params:
         recipe=lambda wildcards: recipes.gradients_recipe(CONFIG, wildcards.model, TASKS[wildcards.task]),
     message:
         "{wildcards.task}: Fisher embedding of its adapter on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/gradients/{wildcards.model}/{wildcards.task}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/gradients/{wildcards.model}/{wildcards.task}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
         """
@@ -52,15 +52,15 @@ rule compute_fewshot_gradients:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=growing(8000),
+        runtime=growing(30),
     params:
         recipe=lambda wildcards: recipes.fewshot_gradients_recipe(CONFIG, wildcards.model, TASKS[wildcards.task]),
     message:
         "{wildcards.task}: Fisher embedding after a few steps on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/fewshot_gradients/{wildcards.model}/{wildcards.task}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/fewshot_gradients/{wildcards.model}/{wildcards.task}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --out {output:q} >{log:q} 2>&1
         """

@@ -21,15 +21,15 @@ rule fit_map:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=8000,
-        runtime=120,
+        mem_mb=growing(8000),
+        runtime=growing(30),
     params:
         recipe=lambda wildcards: recipes.map_recipe(CONFIG, wildcards.model, TASKS[wildcards.source]),
     message:
         "{wildcards.source}: fitting its embedding space map on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/maps/{wildcards.model}/{wildcards.source}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/maps/{wildcards.model}/{wildcards.source}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
         """

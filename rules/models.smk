@@ -13,11 +13,12 @@ rule check_model:
     benchmark:
         "results/benchmarks/models/{encoder}.tsv"
     priority: 100
+    localrule: True
     conda:
         "../envs/torch.yaml"
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         recipe=lambda wildcards: recipes.model_recipe(ENCODERS[wildcards.encoder]),
         adapter=lambda wildcards: (
@@ -27,6 +28,6 @@ rule check_model:
         "{wildcards.encoder}: checking the model"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/models/{wildcards.encoder}.json \
+        python -m intertask.runtime.launch --gpus 0 --usage results/benchmarks/models/{wildcards.encoder}.json \
             {input.script} --recipe {params.recipe:q} --adapter {params.adapter:q} --out {output:q} >{log:q} 2>&1
         """

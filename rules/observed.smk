@@ -16,6 +16,7 @@ rule import_transfer:
         "results/benchmarks/transfer.tsv"
     # The table is checked before anything is embedded.
     priority: 100
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

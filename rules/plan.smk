@@ -19,8 +19,8 @@ rule calibrate_model:
     threads: 1
     resources:
         gpu=1,
-        mem_mb=8000,
-        runtime=30,
+        mem_mb=growing(8000),
+        runtime=growing(30),
     params:
         # on another machine it is measured again
         recipe=lambda wildcards: recipes.calibration_recipe(CONFIG, TASKS, wildcards.encoder, platform.node()),
@@ -28,7 +28,7 @@ rule calibrate_model:
         "{wildcards.encoder}: measuring how fast it is here"
     shell:
         """
-        python -m intertask.runtime.launch --usage results/benchmarks/plan/{wildcards.encoder}.json \
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/plan/{wildcards.encoder}.json \
             {input.script} --recipe {params.recipe:q} --out {output:q} >{log:q} 2>&1
         """
 

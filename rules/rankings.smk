@@ -16,6 +16,7 @@ rule make_ranking:
     benchmark:
         "results/benchmarks/rankings/{target}.tsv"
     priority: 20
+    localrule: True
     conda:
         "../envs/tables.yaml"
     params:

@@ -15,11 +15,12 @@ rule compute_scores:
     benchmark:
         "results/benchmarks/scores/{setting}/{target}.tsv"
     priority: 20
+    localrule: True
     conda:
         "../envs/tables.yaml"
     resources:
-        mem_mb=8000,
-        runtime=60,
+        mem_mb=growing(8000),
+        runtime=growing(60),
     params:
         recipe=lambda wildcards: recipes.scores_recipe(
             CONFIG, wildcards.setting, wildcards.target, get_relatives(wildcards.target)

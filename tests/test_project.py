@@ -60,7 +60,7 @@ def test_lock_holds_exact_pins_in_order():
     assert len(locked()) == len(pins)
 
 
-@pytest.mark.parametrize("requirement", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"])
+@pytest.mark.parametrize("requirement", sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"]))
 def test_lock_satisfies_pyproject(requirement):
     requirement = Requirement(requirement)
     assert locked()[canonicalize_name(requirement.name)] in requirement.specifier

@@ -25,7 +25,7 @@ def start(project) -> subprocess.Popen:
 
 @pytest.mark.parametrize("orphans", [False, True])
 def test_killed_run_finishes_with_the_same_tables(finished, tmp_path, orphans):
-    """Once with all processes killed, once with Snakemake alone, whose jobs go on as orphans."""
+    """Once with all processes killed, once with Snakemake alone, whose jobs end soon after."""
     project = Project(tmp_path / "p", finished.config)
     for seconds in (4, 11, 17, 23, 29):
         run = start(project)

@@ -1,0 +1,210 @@
+"""The workflow on a real Slurm of this machine alone, with a node that dies, a cancelled job and one out of time.
+
+It needs root and Debian's or Ubuntu's packages slurmctld, slurmd, slurm-client and munge.
+"""
+
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from small_project import Project, small_config
+
+LAB = Path(__file__).with_name("slurm_lab.sh")
+# A run asks after its jobs ever more seldom, which no option changes.
+OFTEN = """
+import sys
+from snakemake.cli import main
+from snakemake_interface_executor_plugins.executors.remote import RemoteExecutor
+interval = RemoteExecutor.next_seconds_between_status_checks
+RemoteExecutor.next_seconds_between_status_checks = property(
+    interval.fget, lambda self, seconds: interval.fset(self, min(seconds, 2))
+)
+sys.exit(main())
+"""
+ON_SLURM = ["--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "5"]
+SOURCES, TARGET = ["phone_reviews", "topics"], "hotel_reviews"
+
+
+def missing() -> str | None:
+    programs = ["slurmctld", "slurmd", "sbatch", "munged"]
+    absent = [name for name in programs if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")]
+    if absent:
+        return f"no Slurm here: {', '.join(absent)} not found"
+    if importlib.util.find_spec("snakemake_executor_plugin_slurm") is None:
+        return "snakemake-executor-plugin-slurm is not installed"
+    return None if os.geteuid() == 0 else "pretended GPUs of a Slurm of one's own need root"
+
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(missing() is not None, reason=str(missing()))]
+
+
+@dataclass
+class Lab:
+    """Three nodes, each with one GPU that is none."""
+
+    folder: Path
+
+    def __call__(self, command: str, *node: str) -> str:
+        done = subprocess.run(
+            [LAB, command, self.folder, *node],
+            env=os.environ | {"NODES": "3"},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        return done.stdout
+
+    def ask(self, *command: str) -> list[list[str]]:
+        """Fields of each line that a client of Slurm prints."""
+        path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
+        done = subprocess.run(
+            command, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=True, timeout=30
+        )
+        return [line.split("|") for line in done.stdout.splitlines()]
+
+    def job(self, comment: str) -> list[str]:
+        """Id, state and node of the newest job of a rule and its wildcards; nothing if there is none."""
+        jobs = self.ask("squeue", "-h", "--states=all", "-o", "%i|%T|%N|%k")
+        return max((job[:3] for job in jobs if job[3] == comment), key=lambda job: int(job[0]), default=[])
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    lab = Lab(tmp_path_factory.mktemp("slurm"))
+    try:
+        lab("start")
+        yield lab
+    finally:
+        lab("stop")
+
+
+class OnSlurm(Project):
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-c", OFTEN, *ON_SLURM, *arguments]
+
+
+def until(true, seconds: float = 180.0):
+    """What ``true()`` returns, once it is something."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := true():
+            return found
+        time.sleep(0.2)
+    pytest.fail(f"waited in vain for {true.__name__}")
+
+
+def halt_training(project: Project, source: str) -> int:
+    """Once the training of a source's adapter has written a checkpoint, halt its process where it is; its id."""
+    checkpoints = project.folder / f"results/checkpoints/adapters+minilm+{source}"
+
+    def checkpoint():
+        return list(checkpoints.rglob("complete"))
+
+    until(checkpoint)
+    for arguments in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = arguments.read_text().split("\0")
+            inside = arguments.with_name("cwd").resolve() == project.folder.resolve()
+        except OSError:
+            continue
+        if (
+            inside
+            and "train_adapter.py" in "".join(words[1:2])
+            and str(checkpoints.relative_to(project.folder)) in words
+        ):
+            pid = int(arguments.parent.name)
+            os.kill(pid, signal.SIGSTOP)
+            return pid
+    pytest.fail(f"{source} is not being trained")
+
+
+def tables(project: Project) -> dict[str, pd.DataFrame]:
+    names = ["transfer", "evaluation", "regret", f"scores/minilm/{TARGET}", f"rankings/{TARGET}"]
+    read = {name: pd.read_csv(project.folder / f"results/{name}.tsv", sep="\t") for name in names}
+    return {name: table.filter(regex="^(?!cost_|seconds)") for name, table in read.items()}
+
+
+def test_losses_are_recovered_or_said_and_the_tables_are_those_of_a_local_run(lab, tmp_path):
+    config = small_config(SOURCES, [TARGET])
+    config |= {"seeds": [1], "methods": ["size", "textemb"], "fused": ["textemb"]}
+    config["training"]["source"] |= {"epochs": 12, "patience": 12}  # a checkpoint at each epoch
+    local = Project(tmp_path / "local", config)
+    local.run("--cores", "2")
+
+    project = OnSlurm(tmp_path / "slurm", config)
+    project.variables = {"PATH": f"{Path(sys.executable).parent}:{lab.folder / 'bin'}:{os.environ['PATH']}"}
+    run = subprocess.Popen(
+        project.command("--retries", "0"),
+        cwd=project.folder,
+        env=project.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        dies, hangs = SOURCES
+        halted = halt_training(project, hangs)
+        late, *_ = lab.job(f"rule_train_adapter_wildcards_minilm_{hangs}")
+        lab.ask("scontrol", "update", f"JobId={late}", "TimeLimit=1")  # minutes; there is nothing shorter
+        halt_training(project, dies)
+        job, _, node = lab.job(f"rule_train_adapter_wildcards_minilm_{dies}")
+        lab("crash", node)
+
+        def node_is_down():
+            return any("down" in state for name, state in lab.ask("sinfo", "-h", "-N", "-o", "%N|%t") if name == node)
+
+        until(node_is_down)
+        lab("revive", node)
+
+        def transfer():
+            return lab.job(f"rule_run_transfer_wildcards_minilm_{TARGET}_{dies}_1")
+
+        cancelled, *_ = until(transfer)
+        assert lab.job(f"rule_train_adapter_wildcards_minilm_{dies}")[:2] == [job, "COMPLETED"]  # queued again by Slurm
+        lab.ask("scancel", cancelled)
+        said, _ = run.communicate(timeout=300)
+    finally:
+        run.kill()
+    assert run.returncode == 1, said
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(halted, signal.SIGCONT)  # its SIGTERM is still to come
+    for job, status in ((late, "TIMEOUT"), (cancelled, "CANCELLED")):
+        assert re.search(rf"SLURM-job '{job}' failed, SLURM status is: '{status}'", said), said
+    assert resumed(project, dies)
+
+    follow = ("collect_target", "collect_transfer", "collect_costs", "evaluate_methods")
+    assert project.planned() == {"train_adapter": 1, "run_transfer": 2, **dict.fromkeys(follow, 1)}
+    project.run()
+    assert resumed(project, hangs)
+    assert project.planned() == {}
+    found, expected = tables(project), tables(local)
+    for name in expected:
+        pd.testing.assert_frame_equal(found[name], expected[name], check_exact=True, obj=name)
+    check_gpus(lab)
+
+
+def resumed(project: Project, source: str) -> bool:
+    return "resuming from checkpoint" in (project.folder / f"results/logs/adapters/minilm/{source}.log").read_text()
+
+
+def check_gpus(lab: Lab) -> None:
+    """No two jobs were on one GPU at once, and each saw one."""
+    given = [line.split() for line in (lab.folder / "devices.txt").read_text().splitlines()]
+    assert {device for _, _, device in given} == {"0"}
+    ended = lab.ask("squeue", "-h", "--states=all", "-o", "%N|%S|%e|%k")
+    times = [(node, start, end, what) for node, start, end, what in ended if node and what.startswith("rule_")]
+    assert len(times) >= 6
+    for one, other in combinations(sorted(times), 2):
+        assert one[0] != other[0] or one[2] <= other[1], (one, other)  # ISO times: as text they are in order
