@@ -24,10 +24,11 @@ include: "rules/evaluation.smk"
 include: "rules/plan.smk"
 
 
-# AdapterFusion takes adapters and transfers of one's own.
+# These train on the targets themselves.
 if not CONFIG.observed:
 
     include: "rules/fusion.smk"
+    include: "rules/recommend.smk"
 
 
 rule all:

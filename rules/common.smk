@@ -12,6 +12,7 @@ from intertask import recipes
 from intertask.config import load_config
 from intertask.data.observed import observed_settings
 from intertask.errors import IntertaskError
+from intertask.files import read_json
 from intertask.models.adapters import FULL, weight_files
 from intertask.runtime.launch import RUN, SWITCH
 from intertask.runtime.leases import AS_GIVEN, JOBS_PER_GPU

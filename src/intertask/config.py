@@ -379,6 +379,15 @@ class Fusion(Strict):
     )
 
 
+class Recommend(Strict):
+    """``results/recommend/{target}.json``: the best of the best-ranked sources (docs/recommend.md)."""
+
+    k: Positive = Field(3, description="The first k sources of the target's ranking are tried; all, if fewer")
+    stop_early: bool = Field(False, description="Drop clearly losing sources between seeds (successive halving)")
+    model: str | None = Field(None, description="Which of 'models'; default: the first")
+    dev_fraction: float = Field(0.2, gt=0, lt=1, description="Share of the target's train by which is chosen")
+
+
 class Evaluation(Strict):
     """How ranking methods are judged (docs/metrics.md)."""
 
@@ -442,6 +451,7 @@ class Config(Strict):
     gradients: Gradients = Gradients()
     fewshot: FewShot = FewShot()
     fusion: Fusion = Fusion()
+    recommend: Recommend = Recommend()
     evaluation: Evaluation = Evaluation()
     precision: Literal["auto", "float32", "bf16"] = Field(
         "auto",
@@ -478,6 +488,8 @@ class Config(Strict):
                 raise ValueError(f"models: {name}: published ones are adapters, and 'adapter' is 'full'")
             self.training_of(name)
             self.fusion_training_of(name)
+        if self.recommend.model is not None and self.recommend.model not in self.models:
+            raise ValueError(f"recommend.model: {did_you_mean(self.recommend.model, self.models)}")
         if odd := [
             n for n, encoder in self.sentence_encoder.items() if encoder.model_fields_set - {"path", "revision"}
         ]:
@@ -523,6 +535,16 @@ class Config(Strict):
         """As the model's transfers are trained, but for the learning rate (the paper's) and what the user changes."""
         values = self.training_of(model).transfer.model_dump() | {"learning_rate": 5e-5} | self.fusion.training
         return validate(Training, values, "config: fusion.training")
+
+    @property
+    def recommend_model(self) -> str:
+        """The model that a recommendation is for."""
+        return self.recommend.model or next(iter(self.models))
+
+    def candidate_training_of(self, model: str) -> Training:
+        """As the model's transfers are trained, but with rows held out of train whether it stops early or not."""
+        held_out = {"dev": "held_out", "dev_fraction": self.recommend.dev_fraction}
+        return self.training_of(model).transfer.model_copy(update=held_out)
 
     def check_fusion(self, model: str, target: str) -> None:
         """Raise :class:`IntertaskError` where AdapterFusion is asked for that cannot be."""

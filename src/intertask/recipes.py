@@ -30,6 +30,9 @@ VERSIONS = {
     "transfer_table": 2,
     "fusion": 1,
     "fusion_table": 1,
+    "choice": 1,
+    "candidate": 1,
+    "recommendation": 1,
     "import_transfer": 1,
     "evaluation": 2,
     "costs": 2,
@@ -292,6 +295,57 @@ def fusion_table_recipe(config: Config) -> str:
     """AdapterFusion beside the single transfers, for the models that have adapters."""
     fused = [model for model in config.models if config.adapter_of(model) != "full"]
     return _recipe("fusion_table", **_grid(config), fused_models=fused, k=config.fusion.k, seeds=config.seeds)
+
+
+def choice_recipe(config: Config, model: str, target: str, round_number: int) -> str:
+    """Which sources are tried with the next seed, after so many seeds."""
+    recommend = config.recommend
+    return _recipe("choice", model=model, target=target, k=recommend.k, seeds=config.seeds[:round_number])
+
+
+def candidate_recipe(config: Config, model: str, task: Task, source: str, seed: int) -> str:
+    """One transfer whose weights are kept and whose dev rows are scored: as :func:`transfer_recipe` else."""
+    return _recipe(
+        "candidate",
+        **_base(config, model),
+        source=source,
+        training=_training(config.candidate_training_of(model), task, None),
+        max_length=task.max_length,
+        stride=task.stride,
+        seed=seed,
+        split_seed=config.seed,
+    )
+
+
+def recommendation_recipe(config: Config, model: str, tasks: Mapping[str, Task], target: str) -> str:
+    """The choice among the candidates of one target, and the exported adapter.
+
+    Args:
+        config: The run's.
+        model: The model that is recommended for.
+        tasks: All tasks of the configuration.
+        target: Name of the target.
+    """
+    pool = config.pool(target)
+    # What the card says of them, and what they would cost.
+    fields = dict.fromkeys((*_SIZE_KEYS, "language", "licence", "citation", "homepage"), True)
+    fields |= {"data": {"files", "hub", "download"}}
+    return _recipe(
+        "recommendation",
+        **_base(config, model),
+        setting=model,
+        base=config.base_of(model),
+        target=target,
+        sources=pool,
+        seeds=config.seeds,
+        stop_early=config.recommend.stop_early,
+        methods=config.methods,
+        confidence=config.evaluation.confidence,
+        source_training=config.training_of(model).source.model_dump(mode="json"),
+        tasks={
+            name: tasks[name].model_dump(mode="json", include=fields, exclude_defaults=True) for name in [*pool, target]
+        },
+    )
 
 
 def import_transfer_recipe(config: Config) -> str:

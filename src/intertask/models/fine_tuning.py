@@ -18,7 +18,14 @@ from .training import train
 
 
 def fine_tune(
-    model, base: Model, name: str, prepared: Prepared, recipe: dict[str, Any], split_seed: int, checkpoints: Path
+    model,
+    base: Model,
+    name: str,
+    prepared: Prepared,
+    recipe: dict[str, Any],
+    split_seed: int,
+    checkpoints: Path,
+    hold_out: bool = False,
 ) -> dict[str, Any]:
     """Add a fresh head to ``model``, train it with the active adapter, and score it on the validation split.
 
@@ -31,30 +38,33 @@ def fine_tune(
         split_seed: For the training subset and the held-out dev split; the same for every seed of a transfer, so
             that seeds differ by initialisation and order only.
         checkpoints: Folder that survives an interruption; see :func:`remove_checkpoints`.
+        hold_out: Keep dev rows out of train also where nothing stops early, and score them in the end.
 
     Returns:
         ``metric``, ``value`` (its score in percent points), ``scores`` (all metrics), ``rows``, ``dev`` (a plain
         sentence), ``training`` (steps, epochs, best dev score), ``label_scale`` (regression: mean and standard
         deviation of the training labels; the head gives (label - mean) / deviation), ``device``, ``precision``,
-        ``seconds``.
+        ``seconds``. With ``hold_out`` also ``dev_value`` and ``dev_scores``, as ``value`` and ``scores``, and
+        ``max_length`` (sub-words, as far as the model has positions).
     """
     started, precision = time.monotonic(), for_training(recipe)
-    task_type, info, settings = get_type(prepared.info["type"]), dict(prepared.info), recipe["training"]
-    rows, kind = list(prepared.train), info["type"]
+    task_type, info, settings = get_type(prepared.info["type"]), described(prepared), recipe["training"]
+    kind = info["type"]
     tokenizer = load_tokenizer(base, pre_split=kind == "tagging")
-    if kind == "extractive_qa":
-        info["unanswerable"] = any(not row["answer_texts"] for row in rows)
-    if settings["max_train_examples"]:
-        rows = stratified_subset(rows, settings["max_train_examples"], split_seed, kind)
-    rows, dev_rows, dev_sentence = _dev_split(rows, prepared.validation, settings, split_seed, kind)
+    rows, dev_rows, dev_sentence = training_rows(prepared, settings, split_seed, hold_out)
     label_scale = None
     if kind == "regression":
         rows, label_scale = standardised(rows)
     task_type.add_head(model, name, info)
 
+    length = usable_length(tokenizer, model.config, recipe["max_length"])
+
     def encode(part, labelled):
-        length = usable_length(tokenizer, model.config, recipe["max_length"])
         return task_type.encode(part, tokenizer, length, min(recipe["stride"], length // 2), info, labelled)
+
+    def scored(features, part):
+        logits = predict_logits(model, task_type, features, collate, 2 * settings["batch_size"], precision)
+        return task_type.score(task_type.predict(logits, features, part, info), part, info)
 
     collate = task_type.collator(tokenizer)
     metric = info["metric"]
@@ -72,9 +82,11 @@ def fine_tune(
         checkpoints=checkpoints / key,
         precision=precision,
     )
-    features = encode(prepared.validation, True)
-    logits = predict_logits(model, task_type, features, collate, 2 * settings["batch_size"], precision)
-    scores = task_type.score(task_type.predict(logits, features, prepared.validation, info), prepared.validation, info)
+    scores = scored(encode(prepared.validation, True), prepared.validation)
+    of_dev = {}
+    if hold_out:
+        dev_scores = scored(dev[0], dev_rows)
+        of_dev = {"dev_value": dev_scores[metric], "dev_scores": dev_scores, "max_length": length}
     return {
         "metric": metric,
         "value": scores[metric],
@@ -83,14 +95,28 @@ def fine_tune(
         "dev": dev_sentence,
         "training": trained,
         "label_scale": label_scale,
+        **of_dev,
         **about(precision),
         "seconds": round(time.monotonic() - started, 3),
     }
 
 
-def _dev_split(rows: list, validation: list, settings: dict, seed: int, kind: str) -> tuple[list, list, str]:
-    """Training rows, dev rows, and in plain words where the dev rows are from."""
-    if settings["patience"] == 0:
+def described(prepared: Prepared) -> dict[str, Any]:
+    """``info`` as the task types read it; of extractive QA also whether a question may have no answer."""
+    info = dict(prepared.info)
+    if info["type"] == "extractive_qa":
+        info["unanswerable"] = any(not row["answer_texts"] for row in prepared.train)
+    return info
+
+
+def training_rows(
+    prepared: Prepared, settings: dict[str, Any], seed: int, hold_out: bool = False
+) -> tuple[list, list, str]:
+    """Training rows, dev rows, and in plain words where the dev rows are from; arguments as of :func:`fine_tune`."""
+    rows, validation, kind = list(prepared.train), prepared.validation, prepared.info["type"]
+    if settings["max_train_examples"]:
+        rows = stratified_subset(rows, settings["max_train_examples"], seed, kind)
+    if settings["patience"] == 0 and not hold_out:
         return rows, [], "none: trained to the end, the last weights are kept"
     limit = settings["max_dev_examples"]
     if settings["dev"] == "validation":

@@ -158,6 +158,11 @@ def method_costs(
     return pd.DataFrame(lines).round({"cost_seconds": 1, "cost_seconds_given_adapters": 1})
 
 
+def seconds_of(results: Path, job: Job) -> float | None:
+    """Wall seconds of a job; None without a benchmark."""
+    return _read(results / "benchmarks" / job.benchmark)[0]
+
+
 def _needs(members: Iterable[str]) -> str:
     """What must be there before the methods can score, in words for readers."""
     words = set()

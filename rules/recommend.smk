@@ -1,0 +1,154 @@
+# One target, from the ranking to a trained adapter: only the first k sources and none are tried (docs/recommend.md).
+# in:  results/rankings/{target}.tsv, results/data/{target}/, results/adapters/{model}/{source}/
+# out: results/candidates/{model}/{target}/, results/recommend/{target}.json, results/recommend/{target}/
+
+
+def get_candidate(wildcards, source, seed):
+    folder = f"results/candidates/{CONFIG.recommend_model}/{wildcards.target}/{source}/seed{seed}"
+    return expand(f"{folder}/{{file}}", file=[*weight_files(CONFIG.adapter_of(CONFIG.recommend_model)), "result.json"])
+
+
+def get_round(wildcards, number):
+    """Which sources are tried with a seed is known when the ranking is there, or the seeds before it are done."""
+    return checkpoints.choose_candidates.get(
+        model=CONFIG.recommend_model, target=wildcards.target, round=number
+    ).output[0]
+
+
+def get_rounds(wildcards):
+    count = len(CONFIG.seeds) if CONFIG.recommend.stop_early else 1
+    return [get_round(wildcards, number) for number in range(count)]
+
+
+def get_candidates(wildcards, rounds):
+    """Runs of the seeds that the rounds are for; the last round is for all seeds that are left."""
+    sources = [read_json(path)["sources"] for path in rounds]
+    seeds = CONFIG.seeds if len(rounds) < 2 else CONFIG.seeds[: len(rounds)]
+    return [
+        path
+        for n, seed in enumerate(seeds)
+        for source in sources[min(n, len(sources) - 1)]
+        for path in get_candidate(wildcards, source, seed)
+    ]
+
+
+def get_grounds(wildcards):
+    """What a round decides by: the ranking, or the run before it and its scores."""
+    number = int(wildcards.round)
+    if number == 0:
+        return [f"results/rankings/{wildcards.target}.tsv"]
+    before = get_round(wildcards, number - 1)
+    runs = [get_candidate(wildcards, s, CONFIG.seeds[number - 1]) for s in read_json(before)["sources"]]
+    return [before, *(path for files in runs for path in files)]
+
+
+checkpoint choose_candidates:
+    input:
+        get_grounds,
+        script=ancient("workflow/scripts/choose_candidates.py"),
+    output:
+        "results/candidates/{model}/{target}/round{round}.json",
+    log:
+        "results/logs/candidates/{model}/{target}/round{round}.log",
+    benchmark:
+        "results/benchmarks/candidates/{model}/{target}/round{round}.tsv"
+    wildcard_constraints:
+        round=r"\d+",
+    localrule: True
+    conda:
+        "../envs/tables.yaml"
+    params:
+        recipe=lambda wildcards: recipes.choice_recipe(CONFIG, wildcards.model, wildcards.target, int(wildcards.round)),
+    message:
+        "{wildcards.target}: choosing what to try next, after {wildcards.round} seeds"
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+        """
+
+
+rule run_candidate:
+    input:
+        get_adapter,
+        data=lambda wildcards: get_data(wildcards.target),
+        model=lambda wildcards: f"results/models/{CONFIG.base_of(wildcards.model)}.json",
+        script=ancient("workflow/scripts/run_candidate.py"),
+    output:
+        expand(
+            "results/candidates/{{model}}/{{target}}/{{source}}/seed{{seed}}/{file}",
+            file=weight_files(CONFIG.adapter_of(CONFIG.recommend_model)),
+        ),
+        result="results/candidates/{model}/{target}/{source}/seed{seed}/result.json",
+    log:
+        "results/logs/candidates/{model}/{target}/{source}/seed{seed}.log",
+    benchmark:
+        "results/benchmarks/candidates/{model}/{target}/{source}/seed{seed}.tsv"
+    wildcard_constraints:
+        model=any_of([CONFIG.recommend_model]),
+    conda:
+        "../envs/torch.yaml"
+    threads: 1
+    resources:
+        gpu=1,
+        mem_mb=growing(12000),
+        runtime=growing(480),
+    params:
+        recipe=lambda wildcards: recipes.candidate_recipe(
+            CONFIG, wildcards.model, TASKS[wildcards.target], wildcards.source, int(wildcards.seed)
+        ),
+        adapters=lambda wildcards: f"results/adapters/{CONFIG.base_of(wildcards.model)}",
+        checkpoints="results/checkpoints/candidates+{model}+{target}+{source}+seed{seed}",
+    message:
+        "{wildcards.source} -> {wildcards.target}: trying it on {wildcards.model}, seed {wildcards.seed}"
+    shell:
+        """
+        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/candidates/{wildcards.model}/{wildcards.target}/{wildcards.source}/seed{wildcards.seed}.json \
+            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+            --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out $(dirname {output.result:q}) >{log:q} 2>&1
+        """
+
+
+rule write_recommendation:
+    input:
+        lambda wildcards: get_candidates(wildcards, get_rounds(wildcards)),
+        rounds=get_rounds,
+        # rows and origins of the sources, for the costs and the card
+        data=lambda wildcards: expand(
+            "results/data/{task}/info.json", task=[wildcards.target, *CONFIG.pool(wildcards.target)]
+        ),
+        model=f"results/models/{CONFIG.base_of(CONFIG.recommend_model)}.json",
+        script=ancient("workflow/scripts/write_recommendation.py"),
+    output:
+        expand(
+            "results/recommend/{{target}}/{file}",
+            file=[*weight_files(CONFIG.adapter_of(CONFIG.recommend_model)), "intertask.json", "README.md"],
+        ),
+        about="results/recommend/{target}.json",
+    log:
+        "results/logs/recommend/{target}.log",
+    benchmark:
+        "results/benchmarks/recommend/{target}.tsv"
+    localrule: True
+    conda:
+        "../envs/tables.yaml"
+    params:
+        recipe=lambda wildcards: recipes.recommendation_recipe(CONFIG, CONFIG.recommend_model, TASKS, wildcards.target),
+        rounds=lambda wildcards, input: ",".join(input.rounds),
+        sentence_encoder=SENTENCE_ENCODER,
+    message:
+        "{wildcards.target}: choosing the best of what was tried"
+    shell:
+        """
+        python {input.script} --recipe {params.recipe:q} --results results --rounds {params.rounds:q} \
+            --sentence-encoder {params.sentence_encoder:q} --out {output.about:q} --folder results/recommend/{wildcards.target} \
+            2>&1 | tee {log:q}
+        """
+
+
+# For every target of the configuration; a single one: results/recommend/<target>.json
+rule recommend:
+    input:
+        expand("results/recommend/{target}.json", target=TARGETS),
+    localrule: True
+    message:
+        "Recommendations and adapters: results/recommend/"

@@ -1,0 +1,89 @@
+"""A recommendation in plain words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .plan_report import duration
+
+
+def sentences(found: Mapping[str, Any]) -> list[str]:
+    """What was chosen, what it gains, what it cost, and where the adapter is.
+
+    Args:
+        found: ``results/recommend/{target}.json``, but for its ``sentences``.
+    """
+    source, target, metric = found["chosen"], found["target"], found["metric"]
+    best = found["compared"]
+    dev, validation = found["gain"]["dev"], found["gain"]["validation"]
+    tried = [line["source"] for line in found["candidates"] if line["source"] != "none"]
+    dropped = [line["source"] for line in found["candidates"] if line["dropped_after"] is not None]
+    confidence = f"{found['confidence']:.0%}"
+    said = [
+        {
+            "yes": f"{target}: train on {source} first.",
+            "unclear": f"{target}: train on {source} first, though the gain may be noise.",
+            "no": f"{target}: no source helps. Of those that were tried, {best} came nearest to training on {target} alone.",
+        }[found["helps"]],
+        f"Tried: {', '.join(tried)} ({_count(len(tried), 'source')} of {found['pool']}, the first of the ranking) and none, "
+        f"on {found['model']}, with {_count(len(found['seeds']), 'seed')}"
+        + (f"; dropped on the way: {', '.join(dropped)}" if dropped else "")
+        + ".",
+        f"Chosen by {metric} on {_count(found['rows']['dev'], 'row')} held out of train: {best} has "
+        f"{_mean(found, best, 'dev')}, none {_mean(found, 'none', 'dev')}: {_gain(dev, confidence)}.",
+        f"On the {_count(found['rows']['validation'], 'validation row')}, which had no part in the choice: {best} has "
+        f"{_mean(found, best, 'validation')}, none {_mean(found, 'none', 'validation')}: {_gain(validation, confidence)}.",
+    ]
+    if validation["low"] is None:
+        said.append("With one seed nobody can tell a gain from noise: give several under 'seeds'.")
+    return [*said, *_costs(found["cost"]), _adapter(found)]
+
+
+def _costs(cost: Mapping[str, Any]) -> list[str]:
+    everything = cost["everything"]
+    parts = [
+        f"{duration(cost[key])} {words}"
+        for key, words in (
+            ("ranking", "ranking"),
+            ("source_training", "training sources"),
+            ("transfers", "trying them"),
+        )
+    ]
+    said = [
+        f"It took {duration(cost['total'])}: {', '.join(parts)} ({_count(cost['runs'], 'run')})."
+        + (f" {_count(cost['not_counted'], 'job')} without a benchmark not counted." if cost["not_counted"] else "")
+    ]
+    if everything["total"] is None:
+        return [*said, f"Trying every source: {_count(everything['runs'], 'run')}; nobody knows how long."]
+    about = "about " if everything["estimated"] else ""
+    return [
+        *said,
+        f"Trying every source would have taken {about}{duration(everything['total'])} ({_count(everything['runs'], 'run')}"
+        + (f"; {duration(everything['estimated'])} of it estimated" if everything["estimated"] else "")
+        + ").",
+    ]
+
+
+def _adapter(found: Mapping[str, Any]) -> str:
+    of_run = next(line for line in found["candidates"] if line["source"] == found["chosen"])
+    score = of_run["dev"][str(found["seed"])]
+    return (
+        f"The trained {'model' if found['full'] else 'adapter'}: {found['adapter']} (seed {found['seed']}, "
+        f"{score:.2f} on the held-out rows); its README.md has the lines that use it."
+    )
+
+
+def _mean(found: Mapping[str, Any], source: str, split: str) -> str:
+    line = next(line for line in found["candidates"] if line["source"] == source)
+    return f"{line[f'{split}_mean']:.1f}"
+
+
+def _gain(gain: Mapping[str, Any], confidence: str) -> str:
+    value = gain["mean"]
+    word = "a gain of" if value > 0 else "a loss of" if value < 0 else "a difference of"
+    if gain["low"] is None:
+        return f"{word} {abs(value):.1f}"
+    return f"{word} {abs(value):.1f} ({confidence} interval of the gain over seeds: {gain['low']:.1f} to {gain['high']:.1f})"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
