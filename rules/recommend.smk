@@ -2,10 +2,13 @@
 # in:  results/rankings/{target}.tsv, results/data/{target}/, results/adapters/{model}/{source}/
 # out: results/candidates/{model}/{target}/, results/recommend/{target}.json, results/recommend/{target}/
 
+KEPT = weight_files(CONFIG.adapter_of(CONFIG.recommend_model))
+EXPORTED = [*KEPT, "intertask.json", "README.md"]
+
 
 def get_candidate(wildcards, source, seed):
     folder = f"results/candidates/{CONFIG.recommend_model}/{wildcards.target}/{source}/seed{seed}"
-    return expand(f"{folder}/{{file}}", file=[*weight_files(CONFIG.adapter_of(CONFIG.recommend_model)), "result.json"])
+    return expand(f"{folder}/{{file}}", file=[*KEPT, "result.json"])
 
 
 def get_round(wildcards, number):
@@ -74,10 +77,7 @@ rule run_candidate:
         model=lambda wildcards: f"results/models/{CONFIG.base_of(wildcards.model)}.json",
         script=ancient("workflow/scripts/run_candidate.py"),
     output:
-        expand(
-            "results/candidates/{{model}}/{{target}}/{{source}}/seed{{seed}}/{file}",
-            file=weight_files(CONFIG.adapter_of(CONFIG.recommend_model)),
-        ),
+        expand("results/candidates/{{model}}/{{target}}/{{source}}/seed{{seed}}/{file}", file=KEPT),
         result="results/candidates/{model}/{target}/{source}/seed{seed}/result.json",
     log:
         "results/logs/candidates/{model}/{target}/{source}/seed{seed}.log",
@@ -119,10 +119,7 @@ rule write_recommendation:
         model=f"results/models/{CONFIG.base_of(CONFIG.recommend_model)}.json",
         script=ancient("workflow/scripts/write_recommendation.py"),
     output:
-        expand(
-            "results/recommend/{{target}}/{file}",
-            file=[*weight_files(CONFIG.adapter_of(CONFIG.recommend_model)), "intertask.json", "README.md"],
-        ),
+        expand("results/recommend/{{target}}/{file}", file=EXPORTED),
         about="results/recommend/{target}.json",
     log:
         "results/logs/recommend/{target}.log",
@@ -149,6 +146,7 @@ rule write_recommendation:
 rule recommend:
     input:
         expand("results/recommend/{target}.json", target=TARGETS),
+        expand("results/recommend/{target}/{file}", target=TARGETS, file=EXPORTED),
     localrule: True
     message:
         "Recommendations and adapters: results/recommend/"

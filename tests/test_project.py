@@ -173,11 +173,12 @@ def third_party(file: Path) -> set[str]:
 def rules_with_environment() -> list[tuple[str, str, str]]:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
     found = []
-    for rule in re.split(r"^(?=rule )", text, flags=re.MULTILINE)[1:]:
-        name = re.match(r"rule (\w+)", rule)[1]
+    for rule in re.split(r"^(?=(?:rule|checkpoint) )", text, flags=re.MULTILINE)[1:]:
+        name = re.match(r"\w+ (\w+)", rule)[1]
         script = re.search(r"workflow/scripts/\w+\.py", rule)
         environment = re.search(r"\.\./envs/\w+\.yaml", rule)
-        found.append((name, script[0] if script else "", environment[0] if environment else ""))
+        if script or environment:  # others only ask for files
+            found.append((name, script[0] if script else "", environment[0] if environment else ""))
     return found
 
 

@@ -93,7 +93,7 @@ def main() -> None:
         if name != "none"
     }
     commit = read_json(results / "models" / f"{recipe['base']}.json").get("commit")
-    card = model_card(exported, str(folder), commit, said, scores, data, exported["versions"])
+    card = model_card(exported, str(folder), commit, said, scores, data)
     write_text(folder / "README.md", card)
     write_json(
         options.out,

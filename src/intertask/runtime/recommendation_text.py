@@ -14,7 +14,6 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
     """
     source, target, metric = found["chosen"], found["target"], found["metric"]
     best = found["compared"]
-    dev, validation = found["gain"]["dev"], found["gain"]["validation"]
     tried = [line["source"] for line in found["candidates"] if line["source"] != "none"]
     dropped = [line["source"] for line in found["candidates"] if line["dropped_after"] is not None]
     confidence = f"{found['confidence']:.0%}"
@@ -22,18 +21,18 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
         {
             "yes": f"{target}: train on {source} first.",
             "unclear": f"{target}: train on {source} first, though the gain may be noise.",
-            "no": f"{target}: no source helps. Of those that were tried, {best} came nearest to training on {target} alone.",
+            "no": f"{target}: no source helps; {best} is the best of those that were tried.",
         }[found["helps"]],
-        f"Tried: {', '.join(tried)} ({_count(len(tried), 'source')} of {found['pool']}, the first of the ranking) and none, "
-        f"on {found['model']}, with {_count(len(found['seeds']), 'seed')}"
+        f"Tried: {', '.join(tried)} (of {_count(found['pool'], 'source')} the first of the ranking) and none, on "
+        f"{found['model']}, with {_count(len(found['seeds']), 'seed')}"
         + (f"; dropped on the way: {', '.join(dropped)}" if dropped else "")
         + ".",
-        f"Chosen by {metric} on {_count(found['rows']['dev'], 'row')} held out of train: {best} has "
-        f"{_mean(found, best, 'dev')}, none {_mean(found, 'none', 'dev')}: {_gain(dev, confidence)}.",
-        f"On the {_count(found['rows']['validation'], 'validation row')}, which had no part in the choice: {best} has "
-        f"{_mean(found, best, 'validation')}, none {_mean(found, 'none', 'validation')}: {_gain(validation, confidence)}.",
+        f"Chosen by {metric} on {_count(found['rows']['dev'], 'row')} held out of train: "
+        + _against_none(found, "dev", confidence),
+        f"On the {_count(found['rows']['validation'], 'validation row')}, which had no part in the choice: "
+        + _against_none(found, "validation", confidence),
     ]
-    if validation["low"] is None:
+    if found["gain"]["validation"]["low"] is None:
         said.append("With one seed nobody can tell a gain from noise: give several under 'seeds'.")
     return [*said, *_costs(found["cost"]), _adapter(found)]
 
@@ -55,11 +54,11 @@ def _costs(cost: Mapping[str, Any]) -> list[str]:
     if everything["total"] is None:
         return [*said, f"Trying every source: {_count(everything['runs'], 'run')}; nobody knows how long."]
     about = "about " if everything["estimated"] else ""
+    estimated = f"; {duration(everything['estimated'])} of it estimated" if everything["estimated"] else ""
     return [
         *said,
-        f"Trying every source would have taken {about}{duration(everything['total'])} ({_count(everything['runs'], 'run')}"
-        + (f"; {duration(everything['estimated'])} of it estimated" if everything["estimated"] else "")
-        + ").",
+        f"Trying every source would have taken {about}{duration(everything['total'])} "
+        f"({_count(everything['runs'], 'run')}{estimated}).",
     ]
 
 
@@ -72,17 +71,13 @@ def _adapter(found: Mapping[str, Any]) -> str:
     )
 
 
-def _mean(found: Mapping[str, Any], source: str, split: str) -> str:
-    line = next(line for line in found["candidates"] if line["source"] == source)
-    return f"{line[f'{split}_mean']:.1f}"
-
-
-def _gain(gain: Mapping[str, Any], confidence: str) -> str:
-    value = gain["mean"]
-    word = "a gain of" if value > 0 else "a loss of" if value < 0 else "a difference of"
+def _against_none(found: Mapping[str, Any], split: str, confidence: str) -> str:
+    means = {line["source"]: line[f"{split}_mean"] for line in found["candidates"]}
+    best, gain = found["compared"], found["gain"][split]
+    said = f"{best} has {means[best]:.1f}, none {means['none']:.1f}, {gain['mean']:+.1f} points"
     if gain["low"] is None:
-        return f"{word} {abs(value):.1f}"
-    return f"{word} {abs(value):.1f} ({confidence} interval of the gain over seeds: {gain['low']:.1f} to {gain['high']:.1f})"
+        return f"{said}."
+    return f"{said} ({confidence} interval over seeds: {gain['low']:+.1f} to {gain['high']:+.1f})."
 
 
 def _count(number: int, word: str) -> str:

@@ -1,0 +1,57 @@
+"""Rounds of a recommendation that stops early, on invented runs: the script reads them where the workflow puts them."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from small_project import ROOT
+
+SCRIPT = ROOT / "workflow" / "scripts" / "choose_candidates.py"
+#: Source -> dev score with each of three seeds, on 400 rows.
+SCORES = {"none": [50, 50, 50], "a": [90, 80, 80], "b": [60, 60, 60], "c": [70, 99, 70], "d": [86, 60, 60]}
+
+
+def choose(results, seeds: list[int]) -> dict:
+    recipe = {"model": "m", "target": "t", "k": 4, "seeds": seeds}
+    out = results / f"candidates/m/t/round{len(seeds)}.json"
+    command = [
+        sys.executable,
+        str(SCRIPT),
+        "--recipe",
+        json.dumps(recipe),
+        "--results",
+        str(results),
+        "--out",
+        str(out),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    return json.loads(out.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def results(tmp_path):
+    ranking = pd.DataFrame({"rank": [1, 2, 3, 4, 5], "source": list("cabde"), "model": "m"})
+    other = ranking.assign(source=list("edcba"), model="n")
+    (tmp_path / "rankings").mkdir()
+    pd.concat([other, ranking]).to_csv(tmp_path / "rankings/t.tsv", sep="\t", index=False)
+    for source, values in SCORES.items():
+        for seed, value in enumerate(values, 1):
+            folder = tmp_path / f"candidates/m/t/{source}/seed{seed}"
+            folder.mkdir(parents=True)
+            result = {"dev_value": value, "rows": {"dev": 400}}
+            (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
+    return tmp_path
+
+
+def test_rounds(results):
+    # the first k of the model's own block, in its order
+    assert choose(results, [])["sources"] == ["none", "c", "a", "b", "d"]
+    # best 90, s = 1.5: of c 70, a 90, b 60, d 86 the better half stays
+    first = choose(results, [1])
+    assert (first["sources"], first["dropped"]) == (["none", "a", "d"], ["c", "b"])
+    # a 85, d 73: s = 1.8; sources that are out come not back, though c had 99 with this seed
+    second = choose(results, [1, 2])
+    assert (second["sources"], second["dropped"]) == (["none", "a"], ["d"])
+    assert second["scores"] == {"none": [50, 50], "a": [90, 80], "d": [86, 60]}
