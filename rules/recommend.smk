@@ -6,45 +6,6 @@ KEPT = weight_files(CONFIG.adapter_of(CONFIG.recommend_model))
 EXPORTED = [*KEPT, "intertask.json", "README.md"]
 
 
-def get_candidate(wildcards, source, seed):
-    folder = f"results/candidates/{CONFIG.recommend_model}/{wildcards.target}/{source}/seed{seed}"
-    return expand(f"{folder}/{{file}}", file=[*KEPT, "result.json"])
-
-
-def get_round(wildcards, number):
-    """Which sources are tried with a seed is known when the ranking is there, or the seeds before it are done."""
-    return checkpoints.choose_candidates.get(
-        model=CONFIG.recommend_model, target=wildcards.target, round=number
-    ).output[0]
-
-
-def get_rounds(wildcards):
-    count = len(CONFIG.seeds) if CONFIG.recommend.stop_early else 1
-    return [get_round(wildcards, number) for number in range(count)]
-
-
-def get_candidates(wildcards, rounds):
-    """Runs of the seeds that the rounds are for; the last round is for all seeds that are left."""
-    sources = [read_json(path)["sources"] for path in rounds]
-    seeds = CONFIG.seeds if len(rounds) < 2 else CONFIG.seeds[: len(rounds)]
-    return [
-        path
-        for n, seed in enumerate(seeds)
-        for source in sources[min(n, len(sources) - 1)]
-        for path in get_candidate(wildcards, source, seed)
-    ]
-
-
-def get_grounds(wildcards):
-    """What a round decides by: the ranking, or the run before it and its scores."""
-    number = int(wildcards.round)
-    if number == 0:
-        return [f"results/rankings/{wildcards.target}.tsv"]
-    before = get_round(wildcards, number - 1)
-    runs = [get_candidate(wildcards, s, CONFIG.seeds[number - 1]) for s in read_json(before)["sources"]]
-    return [before, *(path for files in runs for path in files)]
-
-
 checkpoint choose_candidates:
     input:
         get_grounds,
