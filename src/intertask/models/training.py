@@ -53,7 +53,6 @@ class _TypedTraining:
     def __init__(self, *args, task_type, collate, dev, batch_size, precision, **kwargs):
         self.task_type, self.collate, self.dev, self.batch_size = task_type, collate, dev, batch_size
         self.precision = precision
-        self.history: list[dict[str, float]] = []
         super().__init__(*args, data_collator=collate, **kwargs)
         self.model_accepts_loss_kwargs = False
         self.can_return_loss = True
@@ -140,7 +139,9 @@ def train(
         precision: Of the forward passes; the weights are float32.
 
     Returns:
-        ``steps``, ``epochs`` and, with early stopping, ``best_dev`` (percent points) and ``best_step``.
+        ``steps``, ``epochs``, ``history`` (one entry an epoch: ``step``, ``loss``, the mean training loss of the epoch,
+        and with early stopping ``dev``, percent points, where it was evaluated) and, with early stopping, ``best_dev``
+        and ``best_step``.
     """
     batch_size = settings["batch_size"]
     steps_per_epoch = -(-len(features) // batch_size)
@@ -158,7 +159,9 @@ def train(
         lr_scheduler_type="linear",
         seed=seed,
         data_seed=seed,
-        logging_strategy="no",
+        # Once an epoch, before a checkpoint of the same step: a resumed run has the same history as an undisturbed one.
+        logging_strategy="steps",
+        logging_steps=steps_per_epoch,
         report_to=[],
         disable_tqdm=True,
         eval_strategy="steps" if stops_early else "no",
@@ -172,7 +175,7 @@ def train(
         remove_unused_columns=False,
         dataloader_pin_memory=torch.cuda.is_available(),
         accelerator_config={"non_blocking": torch.cuda.is_available()},
-        logging_nan_inf_filter=False,  # it would wait for the GPU at every step, and nothing is logged
+        logging_nan_inf_filter=False,  # it would wait for the GPU at every step
     )
     callbacks: list[TrainerCallback] = [_Steps(by_clock=not stops_early)]
     if stops_early:
@@ -198,10 +201,22 @@ def train(
         warnings.filterwarnings("ignore", message="mtime may not be reliable")
         trainer.train(resume_from_checkpoint=str(last) if last else None)
     result = {"steps": trainer.state.global_step, "epochs": round(trainer.state.epoch or 0, 3)}
+    result["history"] = _history(trainer.state.log_history)
     if stops_early:
         result["best_dev"] = trainer.state.best_metric
         result["best_step"] = trainer.state.best_global_step
     return result
+
+
+def _history(log: Sequence[dict[str, float]]) -> list[dict[str, float]]:
+    """Loss and dev score by step, from what the Trainer logged; the checkpoints carry its log along."""
+    names = {"loss": "loss", "eval_dev": "dev"}
+    steps: dict[int, dict[str, float]] = {}
+    for entry in log:
+        found = {names[key]: value for key, value in entry.items() if key in names}
+        if found:
+            steps.setdefault(entry["step"], {"step": entry["step"]}).update(found)
+    return list(steps.values())
 
 
 def _last_complete(folder: Path) -> Path | None:
