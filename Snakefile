@@ -21,6 +21,7 @@ include: "rules/fewshot.smk"
 include: "rules/scores.smk"
 include: "rules/rankings.smk"
 include: "rules/evaluation.smk"
+include: "rules/report.smk"
 include: "rules/plan.smk"
 
 

@@ -77,7 +77,8 @@ def get_final_output():
     evidence = [path for setting in SETTINGS for target in TARGETS for path in find_evidence(setting, target)]
     adapters = [path for model in CONFIG.base_models for source in SOURCES for path in get_weights(model, source)]
     transfers = [] if CONFIG.observed else adapters + get_transfers_to(TARGETS)
-    return rankings + tables + data + list(dict.fromkeys(evidence + transfers)) + get_scores(None)
+    pages = ["results/report.html", *expand("results/rankings/{target}.html", target=TARGETS)]
+    return rankings + tables + pages + data + list(dict.fromkeys(evidence + transfers)) + get_scores(None)
 
 
 def get_local_files(model):
@@ -238,6 +239,7 @@ def get_grounds(wildcards):
 onsuccess:
     if Path("results/regret.tsv").is_file():
         print(
-            "\nWhich sources help which target: results/rankings/<target>.tsv (predicted), results/transfer.tsv (observed).\n"
+            "\nEverything in one page: results/report.html.\n"
+            "Which sources help which target: results/rankings/<target>.tsv (predicted), results/transfer.tsv (observed).\n"
             "How good the ranking methods are: results/regret.tsv. What it took: results/costs.tsv.\n"
         )

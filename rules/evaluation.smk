@@ -19,7 +19,12 @@ rule collect_costs:
         transfer="results/transfer.tsv",
         script=ancient("workflow/scripts/collect_costs.py"),
     output:
-        "results/costs.tsv",
+        report(
+            "results/costs.tsv",
+            caption="../workflow/report/costs.rst",
+            category="Tables",
+            labels={"table": "costs"},
+        ),
     log:
         "results/logs/costs.log",
     benchmark:
@@ -44,7 +49,15 @@ rule evaluate_methods:
         costs="results/costs.tsv",
         script=ancient("workflow/scripts/evaluate_methods.py"),
     output:
-        **{table: f"results/{table}.tsv" for table in EVALUATION},
+        **{
+            table: report(
+                f"results/{table}.tsv",
+                caption=f"../workflow/report/{table.removesuffix('_without_family')}.rst",
+                category="Tables",
+                labels={"table": table.replace("_", " ")},
+            )
+            for table in EVALUATION
+        },
     log:
         "results/logs/evaluation.log",
     benchmark:

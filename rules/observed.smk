@@ -8,7 +8,12 @@ rule import_transfer:
         table=CONFIG.observed.file,
         script=ancient("workflow/scripts/import_transfer.py"),
     output:
-        transfer="results/transfer.tsv",
+        transfer=report(
+            "results/transfer.tsv",
+            caption="../workflow/report/transfer.rst",
+            category="Tables",
+            labels={"table": "transfer"},
+        ),
         about="results/observed.tsv",
     log:
         "results/logs/transfer.log",

@@ -72,7 +72,12 @@ rule collect_transfer:
         get_target_tables(TARGETS),
         script=ancient("workflow/scripts/collect_transfer.py"),
     output:
-        "results/transfer.tsv",
+        report(
+            "results/transfer.tsv",
+            caption="../workflow/report/transfer.rst",
+            category="Tables",
+            labels={"table": "transfer"},
+        ),
     log:
         "results/logs/transfer.log",
     benchmark:

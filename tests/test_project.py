@@ -38,6 +38,7 @@ FLOORS = [
     {"runtime"},
 ]
 HEAVY = ("torch", "transformers", "adapters", "datasets", "sentence_transformers", "pandas", "pyarrow", "sklearn")
+HEAVY += ("matplotlib",)
 
 
 @cache

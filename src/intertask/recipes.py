@@ -26,6 +26,8 @@ VERSIONS = {
     "fewshot": 1,
     "scores": 2,
     "ranking": 1,
+    "ranking_page": 1,
+    "report": 1,
     "target_table": 1,
     "transfer_table": 2,
     "fusion": 1,
@@ -256,6 +258,37 @@ def ranking_recipe(config: Config, target: str, settings: Sequence[str] | None =
         settings=list(settings or config.models),
         methods=config.methods,
         fused=config.fused,
+    )
+
+
+def ranking_page_recipe(
+    config: Config, tasks: Mapping[str, Task], target: str, settings: Sequence[str] | None = None, gains: bool = False
+) -> str:
+    """The page of a ranking; ``gains``: with what the transfers reached."""
+    named = {name: tasks[name] for name in [target, *config.pool(target)]}
+    return _recipe(
+        "ranking_page",
+        target=target,
+        settings=list(settings or config.models),
+        methods=config.methods,
+        fused=config.fused,
+        gains=None if not gains else "brought" if config.observed else "own",
+        tasks={name: task.model_dump(mode="json", include={"description", "licence"}) for name, task in named.items()},
+    )
+
+
+def report_recipe(config: Config, settings: Sequence[str], encoder: str | None) -> str:
+    """The report; ``encoder``: whose embeddings the map of the tasks is drawn from, if there are any."""
+    return _recipe(
+        "report",
+        **_grid(config),
+        settings=list(settings),
+        seeds=config.seeds,
+        methods=config.methods,
+        fused=config.fused,
+        encoder=encoder,
+        observed=config.observed is not None,
+        confidence=config.evaluation.confidence,
     )
 
 

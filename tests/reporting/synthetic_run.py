@@ -127,7 +127,6 @@ def write_run(
         "encoder": "sentence",
         "observed": observed,
         "confidence": 0.95,
-        "pages": True,
     }
 
 
@@ -144,7 +143,13 @@ def write_task(folder: Path, task: str, kind: str, rows: int) -> None:
         "classification": {"text_a": text, "text_b": None, "label": 1},
         "regression": {"text_a": text, "text_b": "another text", "label": 2.5},
         "multiple_choice": {"context": text, "question": "Which?", "choices": ["this", "that"], "label": 0},
-        "extractive_qa": {"id": "1", "context": text, "question": "What?", "answer_texts": ["text"], "answer_starts": [10]},
+        "extractive_qa": {
+            "id": "1",
+            "context": text,
+            "question": "What?",
+            "answer_texts": ["text"],
+            "answer_starts": [10],
+        },
         "tagging": {"tokens": text.split(), "tags": [0] * len(text.split())},
     }[kind]
     path = folder / "data" / task

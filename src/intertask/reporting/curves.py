@@ -5,10 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from .results import NO_SOURCE, Results, in_words
-from .style import BLUE, GREY, INK, PALE, VERMILION, Drawing, grid_shape, new_figure, show_grid
+from .results import NO_SOURCE, Results
+from .style import BLUE, GREY, INK, PALE, VERMILION, WIDTH, Drawing, grid_shape, new_figure, show_grid
+from .words import in_words, shortened
 
 Curve = tuple[np.ndarray, np.ndarray]
+_NO_CURVES = (
+    "No transfer recorded a learning curve: they were trained for less than an epoch, or made before curves were "
+    "recorded; those that are trained from now on have one."
+)
 
 
 def draw(results: Results, setting: str) -> Drawing:
@@ -26,10 +31,10 @@ def draw(results: Results, setting: str) -> Drawing:
         if found:
             panels[target] = found
     if not panels:
-        return Drawing(name, None, "No transfer recorded a learning curve: they were trained for less than an epoch, or made "
-                                   "before curves were recorded; those that are trained from now on have one.")  # fmt: skip
+        return Drawing(name, None, _NO_CURVES)
     rows, columns = grid_shape(len(panels), 4 if len(panels) > 6 else 3)
-    figure, axes = new_figure(rows, columns, height=0.9 + (2.1 if columns == 4 else 2.5) * rows)
+    figure, axes = new_figure(rows, columns, height=0.9 + (2.1 if columns == 4 else 2.5) * rows,
+                              width=min(WIDTH, 1.2 + 4.2 * columns))  # fmt: skip
     for axis, (target, found) in zip(axes.flat, panels.items(), strict=False):
         ranks = results.ranks(setting, target)
         gains = results.gains_of(setting, target)["gain"].dropna()
@@ -50,7 +55,7 @@ def draw(results: Results, setting: str) -> Drawing:
         for source, (colour, dashes, label) in marked.items():
             axis.plot(*found[source], color=colour, linestyle=dashes, linewidth=1.7, zorder=3, label=label,
                       marker="." if len(found[source][0]) < 3 else None)  # fmt: skip
-        axis.set_title(target)
+        axis.set_title(shortened(target, 80 // columns))
         axis.xaxis.get_major_locator().set_params(integer=True, nbins=5)
         if kind == "dev":
             axis.set_ylabel(results.metrics.get((setting, target), "score").replace("_", " "), fontsize=8, color=GREY)
@@ -61,7 +66,8 @@ def draw(results: Results, setting: str) -> Drawing:
     units = {"squared deviations" if results.type_of(target) == "regression" else "nats" for target in panels}
     words = "dev score (percent points)" if kind == "dev" else f"mean training loss ({' or '.join(sorted(units))})"
     figure.supylabel(words, fontsize=9)
-    every = {label: handle for axis in axes.flat for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)}
+    legends = [axis.get_legend_handles_labels() for axis in axes.flat]
+    every = {label: handle for legend in legends for handle, label in zip(*legend, strict=True)}
     order = [n for n in ("no source", "first choice of the ranking", "best source", "others") if n in every]
     figure.legend([every[n] for n in order], order, loc="outside upper center", ncols=4)
     return Drawing(name, figure, _caption(panels, kind))
@@ -85,13 +91,14 @@ def mean_curve(runs: list[dict[str, Any]], kind: str) -> Curve | None:
 
 
 def _caption(panels: dict[str, dict[str, Curve]], kind: str) -> str:
-    what = "the score on the dev split" if kind == "dev" else "the mean training loss of each epoch (there is no dev split)"
-    words = [f"How training on the target went from each source's adapter: {what}, mean over the seeds that came so far."]
+    what = "the score on the dev split" if kind == "dev" else "the mean loss of each epoch (there is no dev split)"
+    words = [f"Training on the target, begun from each source's adapter: {what}, mean over the seeds that came so far."]
     if kind == "dev":
         words.append("A curve that begins higher has a better start; one that ends higher has learned more.")
     else:
         words.append("A curve that begins lower has a better start; a low loss need not mean a high score.")
-    start = {target: min(found, key=lambda s: found[s][1][0] * (1 if kind == "loss" else -1)) for target, found in panels.items()}
+    best = min if kind == "loss" else max
+    start = {target: best(found, key=lambda source: found[source][1][0]) for target, found in panels.items()}
     listed = [f"{source if source != NO_SOURCE else 'no source'} ({target})" for target, source in start.items()]
     words.append(f"After the first {'epoch' if kind == 'loss' else 'evaluation'} the best are {in_words(listed, 12)}.")
     rising = [t for t, found in panels.items() if _still_moving(found)]

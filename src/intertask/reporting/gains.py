@@ -5,8 +5,9 @@ import numpy as np
 import pandas as pd
 from scipy.cluster.hierarchy import leaves_list, linkage
 
-from .results import NO_SOURCE, Results, in_words
+from .results import NO_SOURCE, Results
 from .style import DIVERGING, INK, PALE, WIDTH, Drawing, new_figure
+from .words import in_words, signed
 
 #: Standard errors by which a gain must exceed 0 to be shown as more than noise.
 SURE = 2.0
@@ -52,7 +53,7 @@ def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline:
     axes = axes[0, 0]
     values = shown.to_numpy()
     # One extreme value must not make all others pale.
-    most = max(float(np.nanpercentile(np.abs(wide.to_numpy()), 95)), 0.1)
+    most = max(float(np.nanpercentile(np.abs(wide.to_numpy()), 95 if wide.size >= 40 else 100)), 0.1)
     beyond = float(np.nanmax(np.abs(values))) > most
     colours = matplotlib.colormaps[DIVERGING].with_extremes(bad=PALE)
     image = axes.pcolormesh(values, cmap=colours, vmin=-most, vmax=most, edgecolors="white", linewidth=0.6)
@@ -74,13 +75,14 @@ def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline:
         for (i, j), value in np.ndenumerate(values):
             if not np.isnan(value):
                 sure = shown.index[i] != NO_SOURCE and abs(value) > SURE * noise[shown.columns[j]]
-                axes.text(
-                    j + 0.5, i + 0.5, f"{value:+.1f}" if round(value, 1) else "0", ha="center", va="center",
+                text = axes.text(
+                    j + 0.5, i + 0.5, signed(value) if round(value, 1) else "0", ha="center", va="center",
                     fontsize=size, color="white" if abs(value) > 0.7 * most else INK,
                     fontweight="bold" if sure else "normal",
                 )  # fmt: skip
+                text.set_in_layout(False)  # hundreds of them, all within the axes
     bar = figure.colorbar(
-        image, ax=axes, location="bottom", shrink=0.6, aspect=40, pad=0.01, extend="both" if beyond else "neither"
+        image, ax=axes, location="bottom", shrink=0.6, aspect=40, pad=0.5 / rows, extend="both" if beyond else "neither"
     )
     bar.outline.set_visible(False)
     zero = "no source" if (baseline == NO_SOURCE).all() else "no source; * the mean of the sources"
@@ -97,15 +99,15 @@ def _caption(results: Results, setting: str, wide: pd.DataFrame, noise: pd.Serie
         f"{'those without a source' if (baseline == NO_SOURCE).all() else 'the baseline'}, mean over seeds."
     ]
     words.append(
-        f"Here {share:.0%} of {len(known)} pairs gain; the most is {known.max():+.1f} points, {source} for {target}, "
-        f"the least {known.min():+.1f}, {known.idxmin()[0]} for {known.idxmin()[1]}."
+        f"Here {share:.0%} of {len(known)} pairs gain; the most is {signed(known.max())}, {source} for {target}, "
+        f"the least {signed(known.min())}, {known.idxmin()[0]} for {known.idxmin()[1]}."
     )
     helped = wide.max() > 0
     if not helped.all():
         words.append(f"No source helps {in_words(list(wide.columns[~helped]))}.")
     if wide.shape[1] > 1 and len(wide) > 1:
         mean = wide.mean(axis=1)
-        words.append(f"The best on average is {mean.idxmax()} ({mean.max():+.1f}).")
+        words.append(f"The best on average is {mean.idxmax()} ({signed(mean.max())}).")
     if noise.isna().all():
         words.append("With one seed each, nothing says how much of this is chance.")
     elif wide.shape[1] <= 24:
@@ -113,8 +115,8 @@ def _caption(results: Results, setting: str, wide: pd.DataFrame, noise: pd.Serie
         words.append(f"Bold: more than {SURE:.0f} standard errors from 0 ({sure} pairs).")
     if (baseline != NO_SOURCE).any():
         words.append(
-            f"*: {in_words(list(baseline.index[baseline != NO_SOURCE]))}: there is no transfer without a source, so 0 is "
-            "the mean of the target's sources."
+            f"*: {in_words(list(baseline.index[baseline != NO_SOURCE]))}: there is no transfer without a source, so 0 "
+            "is the mean of the target's sources."
         )
     if wide.isna().any(axis=None):
         words.append("Grey: no transfer, since the source is the target itself, or none of its runs has a score.")

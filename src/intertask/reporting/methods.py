@@ -4,19 +4,19 @@ import numpy as np
 import pandas as pd
 
 from ..rankings.evaluation import MEAN
-from .results import Results, block_words
+from .results import Results
 from .style import BLUE, GREY, INK, VERMILION, Drawing, new_figure, show_grid
-
-APART = ("random", "ceiling")
+from .words import block_words, count
 
 
 def draw(results: Results, block: str) -> Drawing:
     """One block of ``regret.tsv``: a dot a method, best first."""
     name = "methods" if block == MEAN else f"{block}/methods"
-    table = results.regret[results.regret["model"] == block].set_index("method")
-    ranked = table.drop(index=list(APART), errors="ignore")
+    table, ranked = results.judged(block)
     if not len(ranked) or ranked[results.main].isna().all():
-        return Drawing(name, None, f"No method can be judged {block_words(block)}: regret is undefined for every target.")
+        return Drawing(
+            name, None, f"No method can be judged {block_words(block)}: regret is undefined for every target."
+        )
     k = results.main.partition("@")[2]
     height = 1.3 + 0.2 * len(ranked)
     figure, axes = new_figure(1, 2, height=height, sharey=True)
@@ -26,18 +26,20 @@ def draw(results: Results, block: str) -> Drawing:
     ]
     place = np.arange(len(ranked))
     for axis, metric, title in panels:
-        colours = [VERMILION if method == results.leading else BLUE for method in ranked.index]
+        colours = [VERMILION if method == results.shown_as else BLUE for method in ranked.index]
         low, high = ranked[f"{metric}_low"], ranked[f"{metric}_high"]
         axis.hlines(place, low, high, colors=colours, linewidth=1.6, alpha=0.55)
         axis.scatter(ranked[metric], place, c=colours, s=26, zorder=3)
         for line, style, words in (("random", (0, (5, 3)), "random"), ("ceiling", (0, (1, 1.5)), "noise ceiling")):
             value = table[metric].get(line, np.nan)
             if not np.isnan(value):
-                axis.axvline(value, color=INK if line == "ceiling" else GREY, linestyle=style, linewidth=1.3, label=words)
+                axis.axvline(
+                    value, color=INK if line == "ceiling" else GREY, linestyle=style, linewidth=1.3, label=words
+                )
         axis.set_title(title, pad=16)
         axis.set_xlabel("percent of the best source's score" if metric != "ndcg" else "NDCG, 0 to 1")
         show_grid(axis)
-    axes[0, 0].set_xlim(left=min(0.0, float(ranked[results.main].min())) - 0.01 * axes[0, 0].get_xlim()[1])
+    axes[0, 0].set_xlim(left=min(0.0, float(ranked[results.main].min())) - 0.02 * axes[0, 0].get_xlim()[1])
     axes[0, 0].set_yticks(place, ranked.index)
     axes[0, 0].set_ylim(len(ranked) - 0.4, -0.6)
     axes[0, 0].tick_params(axis="y", length=0)
@@ -46,7 +48,7 @@ def draw(results: Results, block: str) -> Drawing:
     if handles:
         axes[0, 1].legend(handles, labels, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.1)
     for label in axes[0, 0].get_yticklabels():
-        if label.get_text() == results.leading:
+        if label.get_text() == results.shown_as:
             label.set_color(VERMILION)
     return Drawing(name, figure, _caption(results, block, table, ranked, k))
 
@@ -57,12 +59,12 @@ def _caption(results: Results, block: str, table: pd.DataFrame, ranked: pd.DataF
     first = list(ranked.index[ranked[metric] == best])
     words = [
         f"Who trains on a method's first {k} sources loses so many percent of what the best source reaches "
-        f"(mean over {targets} target{'s' if targets > 1 else ''}); NDCG judges the whole order."
+        f"(mean over {count(targets, 'target')}); NDCG judges the whole order."
     ]
     named = first[0] if len(first) == 1 else f"{first[0]} and {len(first) - 1} more"
     words.append(f"Least is lost by {named}: {best:.1f} %.")
-    if results.leading in ranked.index and results.leading not in first[:1]:
-        words.append(f"Rankings follow {results.leading_words} (red): {ranked.loc[results.leading, metric]:.1f} %.")
+    if results.shown_as in ranked.index and results.shown_as not in first[:1]:
+        words.append(f"Rankings follow {results.leading_words} (red): {ranked.loc[results.shown_as, metric]:.1f} %.")
     random = table[metric].get("random", np.nan)
     if not np.isnan(random):
         worse = int((ranked[metric] > random).sum())

@@ -3,8 +3,9 @@
 import numpy as np
 
 from .gains import noise_of_gains
-from .results import NO_SOURCE, Results, agreement, in_words
-from .style import BLUE, GREY, INK, SKY, VERMILION, Drawing, grid_shape, new_figure, place_names, show_grid
+from .results import NO_SOURCE, Results, agreement
+from .style import BLUE, GREY, INK, SKY, VERMILION, WIDTH, Drawing, grid_shape, new_figure, place_names, show_grid
+from .words import in_words, shortened, signed
 
 
 def draw(results: Results, setting: str) -> Drawing:
@@ -20,7 +21,8 @@ def draw(results: Results, setting: str) -> Drawing:
     if not panels:
         return Drawing(name, None, "No target has both a ranking and observed transfers.")
     rows, columns = grid_shape(len(panels), 4 if len(panels) > 6 else 3)
-    figure, axes = new_figure(rows, columns, height=0.5 + (2.3 if columns == 4 else 2.7) * rows)
+    figure, axes = new_figure(rows, columns, height=0.5 + (2.3 if columns == 4 else 2.7) * rows,
+                              width=min(WIDTH, 1.2 + 4.2 * columns))  # fmt: skip
     baseline = {target: observed["baseline"].iloc[0] for target, _, observed in panels}
     named = []
     for axis, (target, ranks, observed) in zip(axes.flat, panels, strict=False):
@@ -36,10 +38,13 @@ def draw(results: Results, setting: str) -> Drawing:
         if best not in first:
             axis.scatter(ranks[best], gain[best], c=INK, marker="*", s=70, zorder=4)
         rho = agreement(ranks, gain)
-        axis.set_title(target + ("" if np.isnan(rho) else f"   ρ = {rho:+.2f}"))
+        axis.set_title(shortened(target, 80 // columns))
+        if not np.isnan(rho):
+            axis.text(0.98, 0.97, f"ρ = {signed(rho, 2)}", transform=axis.transAxes, ha="right", va="top", fontsize=8)
         axis.margins(x=0.08, y=0.16)
         axis.set_xlim(0.3, float(ranks.max()) + 0.7)
-        axis.xaxis.get_major_locator().set_params(integer=True)
+        step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500) if ranks.max() <= 8 * step)
+        axis.set_xticks([1, *range(max(step, 2), int(ranks.max()) + 1, step)])
         show_grid(axis)
         named.append((axis, ranks, gain, [*dict.fromkeys([best, *first[:1]])]))
     for axis in axes.flat[len(panels) :]:
@@ -63,16 +68,20 @@ def _caption(results: Results, panels: list, baseline: dict[str, str]) -> str:
     helped = [t for t, ranks, observed in panels if observed.loc[ranks.idxmin(), "gain"] > 0]
     rhos = {target: agreement(ranks, observed["gain"]) for target, ranks, observed in panels}
     known = {target: rho for target, rho in rhos.items() if not np.isnan(rho)}
-    words = ["Each point is a source: how far to the front the ranking has it (left = first), and what it really added. A good "
-             "ranking falls from the upper left to the lower right. Red diamond: first choice; black star: the best source, where "
-             "it is another."]  # fmt: skip
+    words = [
+        "Each point is a source: how far to the front the ranking has it (left = first), and what it really added. A "
+        "good ranking falls from the upper left to the lower right. Red diamond: first choice; black star: the best "
+        "source, where it is another."
+    ]
     words.append(f"The first choice is the best source for {len(hits)} of {len(panels)} targets"
                  + (f" ({in_words(hits)})" if hits and len(panels) > 1 else "") + ".")  # fmt: skip
     if "mean" not in baseline.values():
         words.append(f"It is better than no source for {len(helped)}.")
     if known:
         low, high = min(known, key=known.get), max(known, key=known.get)
-        span = f"from {known[low]:+.2f} ({low}) to {known[high]:+.2f} ({high})" if len(known) > 1 else f"{known[low]:+.2f}"
+        span = f"{signed(known[low], 2)}"
+        if len(known) > 1:
+            span = f"from {span} ({low}) to {signed(known[high], 2)} ({high})"
         words.append(f"ρ is Spearman's rank correlation of ranking and gain, here {span}.")
     if not results.noise["noise_sd"].isna().all():
         words.append("Vertical lines: one standard error of the gain, from the seeds.")

@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from ..rankings.evaluation import MEAN
 from . import curves, gains, methods, predicted, task_map, tradeoff, work
 from .names import figure_names
 from .pages import write_page
-from .results import Results, agreement, in_words
-from .style import Drawing, duration
+from .results import Results, agreement
+from .style import Drawing
+from .words import in_words, signed
 
 
 def write_report(results: Results, page: Path, figures: Path) -> list[str]:
@@ -33,7 +32,7 @@ def write_report(results: Results, page: Path, figures: Path) -> list[str]:
         found = []
         for group in groups:
             drawing = drawings[kind if group in ("", MEAN) else f"{group}/{kind}"]
-            svg = Markup(drawing.svg()) if drawing.figure is not None else None
+            svg = drawing.svg() if drawing.figure is not None else None
             found.append({"name": drawing.name, "setting": group, "svg": svg, "caption": drawing.caption})
         return found
 
@@ -49,7 +48,6 @@ def write_report(results: Results, page: Path, figures: Path) -> list[str]:
         seeds=len(results.transfer["seed"].unique()),
         trained=trained,
         summary=summary(results),
-        pages=results.recipe["pages"],
         figures_folder=figures.name,
         gains=shown("gains", settings),
         methods=shown("methods", results.blocks),
@@ -59,13 +57,12 @@ def write_report(results: Results, page: Path, figures: Path) -> list[str]:
         curves=shown("curves", settings) if trained else [],
         work=shown("work", [""]),
         method_tables=method_tables(results),
-        steps=work.by_step(results.costs).assign(words=lambda t: [work.STEPS.get(s, s) for s in t["step"]]).to_dict(
-            "records"
-        ),
+        steps=work.by_step(results.costs)
+        .assign(words=lambda t: [work.STEPS.get(s, s) for s in t["step"]])
+        .to_dict("records"),
         devices=[(*where, count) for where, count in results.devices().most_common()],
         versions=[(dict(pairs), count) for pairs, count in results.versions().most_common()],
-        duration=duration,
-        mean=MEAN,
+        shown_as=results.shown_as,
     )
     return list(drawings)
 
@@ -130,13 +127,17 @@ def overview(results: Results) -> str:
     if all(line["baseline"] == "none" for line in lines):
         helped = [line for line in lines if line["best_gain"] > 0]
         chosen = [line for line in lines if line["first_gain"] > 0]
-        words.append(f"Some source helps {len(helped)} of {len(lines)} targets; the ranking's first choice helps {len(chosen)}.")
+        words.append(
+            f"Some source helps {len(helped)} of {len(lines)} targets; the ranking's first choice helps {len(chosen)}."
+            if helped
+            else "No source helps any target."
+        )
     mean_first = sum(line["first_gain"] for line in lines) / len(lines)
     mean_best = sum(line["best_gain"] for line in lines) / len(lines)
     against = "no source" if all(line["baseline"] == "none" for line in lines) else "the baseline"
     words.append(
-        f"Taking the first choice changes the score by {mean_first:+.1f} percent points on average against {against}; "
-        f"the best source of each target would by {mean_best:+.1f}."
+        f"Taking the first choice changes the score by {signed(mean_first)} percent points on average against "
+        f"{against}; the best source of each target would by {signed(mean_best)}."
     )
     unclear = [name for name, line in zip(named, lines, strict=True) if line["above_noise"] == "no"]
     if unclear:

@@ -12,11 +12,14 @@ import pandas as pd
 
 from ..data import load_info
 from ..errors import IntertaskError
-from ..rankings.evaluation import MEAN, main_metric, truth
+from ..rankings.evaluation import main_metric, truth
 from ..rankings.metrics import spearman
 from .tables import read_table
+from .words import in_words
 
 NO_SOURCE = "none"
+#: Lines of ``regret.tsv`` that are no methods to choose.
+APART = ("random", "ceiling")
 
 
 @dataclass
@@ -119,12 +122,20 @@ class Results:
         return "fused" if self.recipe["fused"] else next(iter(methods), None)
 
     @property
+    def shown_as(self) -> str | None:
+        """The line of ``regret.tsv`` that :attr:`leading` is shown as: a fusion of one method is that method."""
+        return self.recipe["fused"][0] if len(self.recipe["fused"]) == 1 else self.leading
+
+    @property
     def leading_words(self) -> str:
         """The same for people."""
-        if self.leading != "fused":
-            return str(self.leading)
-        fused = self.recipe["fused"]
-        return fused[0] if len(fused) == 1 else "the fusion of " + ", ".join(fused)
+        return "the fusion of " + in_words(self.recipe["fused"]) if self.shown_as == "fused" else str(self.shown_as)
+
+    def judged(self, block: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """One block of ``regret.tsv`` by method: all of it; and without random, ceiling and what is there twice."""
+        table = self.regret[self.regret["model"] == block].set_index("method")
+        apart = {*APART, *(["fused"] if self.shown_as != "fused" else [])}
+        return table, table[[method not in apart for method in table.index]]
 
     def ranks(self, setting: str, target: str) -> pd.Series:
         """Rank of each source in the leading ranking, 1 = first."""
@@ -192,16 +203,3 @@ def agreement(ranks: pd.Series, observed: pd.Series) -> float:
     if len(both) < 2:
         return float("nan")
     return spearman(both["observed"].to_numpy(), -both["rank"].to_numpy())
-
-
-def in_words(names: list[str], most: int = 4) -> str:
-    """``a, b and c``; of many the first few and how many more."""
-    names = list(map(str, names))
-    if len(names) > most:
-        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-
-
-def block_words(block: str) -> str:
-    """Name of a block of ``regret.tsv`` in a sentence."""
-    return "on average over the settings" if block == MEAN else f"with {block}"

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -15,6 +16,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import Bbox
 
 from ..files import atomic
+from .words import duration
 
 #: Inches. At this width a figure is as wide as the page's text, 864 px, and letters of 9 pt are 12 px high.
 WIDTH = 9.0
@@ -138,19 +140,6 @@ def show_grid(axes: Axes, axis: str = "both") -> None:
     axes.grid(visible=True, axis=axis)
 
 
-def duration(seconds: float, _position: int | None = None) -> str:
-    """Seconds in the unit that people would use: ``40 s``, ``12 min``, ``3.5 h``, ``2 d``."""
-    if seconds != seconds:
-        return ""
-    for unit, length, until in (("s", 1, 100), ("min", 60, 100 * 60), ("h", 3600, 48 * 3600)):
-        if abs(seconds) < until:
-            break
-    else:
-        unit, length = "d", 86400
-    value = seconds / length
-    return f"{value:.0f} {unit}" if value >= 10 or value == int(value) else f"{value:.1f} {unit}"
-
-
 def duration_axis(axis, most: float) -> None:
     """A logarithmic axis of seconds that begins at 0, marked in seconds, minutes, hours and days."""
     marks = [0, 1, 10, 60, 600, 3600, 36000, 4 * 86400, 40 * 86400, 400 * 86400]
@@ -165,6 +154,7 @@ def place_names(
     points: Sequence[tuple[float, float]],
     names: Sequence[str],
     must: Iterable[int] = (),
+    radius: Sequence[float] | None = None,
     **text,
 ) -> list[int]:
     """Write each name beside its point where it hides neither a point nor an earlier name.
@@ -177,6 +167,7 @@ def place_names(
         points: Data coordinates; earlier ones choose first.
         names: One for each point.
         must: Indices of names that are written in any case.
+        radius: Of each point's marker, in points; default 3.
         text: Properties of the letters.
 
     Returns:
@@ -187,7 +178,11 @@ def place_names(
     frame = axes.get_window_extent()
     pixel = figure.dpi / 72
     at = axes.transData.transform(points)
-    taken = [Bbox.from_bounds(x - 3 * pixel, y - 3 * pixel, 6 * pixel, 6 * pixel) for x, y in at]
+    radius = [3.0] * len(points) if radius is None else list(radius)
+    taken = [
+        Bbox.from_bounds(x - r * pixel, y - r * pixel, 2 * r * pixel, 2 * r * pixel)
+        for (x, y), r in zip(at, radius, strict=True)
+    ]
     shown = []
     for i in sorted(range(len(names)), key=lambda i: i not in must):
         label: Text = axes.annotate(
@@ -195,7 +190,7 @@ def place_names(
         )
         label.set_in_layout(False)
         size = label.get_window_extent()
-        for dx, dy, align in _places():
+        for dx, dy, align in _places(radius[i] - 3):
             x = at[i][0] + dx * pixel - {"left": 0, "center": size.width / 2, "right": size.width}[align]
             y = at[i][1] + dy * pixel - size.height / 2
             box = Bbox.from_bounds(x, y, size.width, size.height)
@@ -207,11 +202,11 @@ def place_names(
             if i not in must:
                 label.remove()
                 continue
-            dx, dy, align = 5, 0, "left"
+            dx, dy, align = 6, 0, "left"
             box = Bbox.from_bounds(at[i][0] + 5 * pixel, at[i][1] - size.height / 2, size.width, size.height)
         label.remove()
         line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3}
-        far = abs(dx) > 8 or abs(dy) > 10
+        far = abs(dx) > 8 + radius[i] or abs(dy) > 10 + radius[i]
         label = axes.annotate(
             names[i], points[i], xytext=(dx, dy), textcoords="offset points", ha=align, va="center",
             arrowprops=line if far else None, annotation_clip=False, **text,
@@ -222,15 +217,12 @@ def place_names(
     return shown
 
 
-def _places() -> list[tuple[float, float, str]]:
-    """Offsets in points and alignments, nearest first."""
-    near = [(6, 0, "left"), (-6, 0, "right"), (0, 9, "center"), (0, -9, "center")]
-    near += [(5, 7, "left"), (5, -7, "left"), (-5, 7, "right"), (-5, -7, "right")]
-    far = [
-        (dx, dy, "left" if dx > 0 else "right" if dx < 0 else "center")
-        for reach in (16, 26, 38, 52)
-        for dx, dy in [(reach, 0), (-reach, 0), (reach, reach), (reach, -reach), (-reach, reach), (-reach, -reach),
-                       (0, reach), (0, -reach), (reach, reach / 2), (reach, -reach / 2), (-reach, reach / 2),
-                       (-reach, -reach / 2)]
-    ]  # fmt: skip
-    return near + far
+def _places(more: float) -> list[tuple[float, float, str]]:
+    """Offsets in points and alignments, nearest first; ``more`` points of distance for a large marker."""
+    near = [(6, 0), (-6, 0), (0, 9), (0, -9), (5, 7), (5, -7), (-5, 7), (-5, -7)]
+    around = [(1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1), (1, 0.5), (1, -0.5), (-1, 0.5)]
+    far = [(reach * x, reach * y) for reach in (16, 26, 38, 52) for x, y in [*around, (-1, -0.5)]]
+    return [
+        (dx + np.sign(dx) * more, dy + np.sign(dy) * more, "left" if dx > 0 else "right" if dx < 0 else "center")
+        for dx, dy in near + far
+    ]

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from .results import Results, in_words
+from .results import Results
 from .style import INK, KINDS, Drawing, new_figure, place_names
+from .words import in_words
 
 NAME = "task_map"
 
@@ -24,8 +25,9 @@ def draw(results: Results) -> Drawing:
     for kind, (colour, marker) in kinds.items():
         part = [i for i, task in enumerate(tasks) if types[task] == kind]
         edges = [INK if tasks[i] in targets else "white" for i in part]
-        axes.scatter(at[part, 0], at[part, 1], c=colour, marker=marker, s=[90 if tasks[i] in targets else 38 for i in part],
-                     edgecolors=edges, linewidths=1.4, label=kind.replace("_", " ") or "unknown type")  # fmt: skip
+        sizes = [90 if tasks[i] in targets else 38 for i in part]
+        label = kind.replace("_", " ") or "unknown type"
+        axes.scatter(*at[part].T, c=colour, marker=marker, s=sizes, edgecolors=edges, linewidths=1.4, label=label)
     # One scale for both: a distance means the same in every direction.
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.12, 0.12)
@@ -37,7 +39,12 @@ def draw(results: Results) -> Drawing:
         handle.set_edgecolor("white")
     first = sorted(range(len(tasks)), key=lambda i: tasks[i] not in targets)
     shown = place_names(
-        axes, [tuple(at[i]) for i in first], [tasks[i] for i in first], must=range(len(targets)), fontsize=8
+        axes,
+        [tuple(at[i]) for i in first],
+        [tasks[i] for i in first],
+        must=range(len(targets)),
+        fontsize=8,
+        radius=[5.5 if tasks[i] in targets else 3 for i in first],
     )
     return Drawing(NAME, figure, _caption(tasks, targets, results, distances, share, len(shown)))
 
@@ -56,7 +63,7 @@ def cosine_distances(rows: np.ndarray) -> np.ndarray:
 
 
 def classical_mds(distances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates [N, 2] whose distances are nearest to the given ones (Torgerson 1952), and their shares of the spread.
+    """Coordinates [N, 2] with distances near the given ones (Torgerson 1952), and their shares of the spread.
 
     Signs are fixed (the largest coordinate of an axis is positive): the same distances give the same map.
     """
@@ -72,8 +79,10 @@ def classical_mds(distances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _caption(
     tasks: list[str], targets: list[str], results: Results, distances: np.ndarray, share: np.ndarray, shown: int
 ) -> str:
-    words = [f"Tasks whose texts are alike, by the mean of their embeddings ({results.recipe['encoder']}), lie near each "
-             f"other. Two dimensions hold {share.sum():.0%} of the spread, so two points may look nearer than they are."]  # fmt: skip
+    words = [
+        f"Tasks whose texts are alike, by the mean of their embeddings ({results.recipe['encoder']}), lie near each "
+        f"other. Two dimensions hold {share.sum():.0%} of the spread, so two points may look nearer than they are."
+    ]
     near = []
     for target in targets:
         i = tasks.index(target)

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from ..rankings.evaluation import MEAN
-from .methods import APART
-from .results import Results, block_words, in_words
-from .style import GREY, INK, KINDS, Drawing, duration, duration_axis, new_figure, place_names, show_grid
+from .results import Results
+from .style import GREY, INK, KINDS, Drawing, duration_axis, new_figure, place_names, show_grid
+from .words import block_words, duration, in_words
 
 COSTS = [
     ("cost_seconds", "everything counted"),
@@ -17,8 +17,7 @@ COSTS = [
 def draw(results: Results, block: str) -> Drawing:
     """One block of ``regret.tsv``: seconds against the main regret, twice: with and without training the adapters."""
     name = "tradeoff" if block == MEAN else f"{block}/tradeoff"
-    table = results.regret[results.regret["model"] == block].set_index("method")
-    ranked = table.drop(index=list(APART), errors="ignore")
+    table, ranked = results.judged(block)
     known = ranked.dropna(subset=[results.main, "cost_seconds"])
     if not len(known):
         return Drawing(name, None, f"No method has both a regret and a cost {block_words(block)}.")
@@ -26,7 +25,7 @@ def draw(results: Results, block: str) -> Drawing:
     figure, axes = new_figure(1, 2, height=4.6, sharey=True)
     kinds = {needs: KINDS[i % len(KINDS)] for i, needs in enumerate(dict.fromkeys(_needs(known).sort_values()))}
     most = float(known[[column for column, _ in COSTS]].max(axis=None))
-    top = float(np.nanmax([known[results.main].max(), table[results.main].get("random", 0.0), 0.1]))
+    top = float(np.nanmax([known[results.main].max(), table[results.main].get("random", 0.0), 1.0]))
     for axis, (column, title) in zip(axes[0], COSTS, strict=True):
         duration_axis(axis.xaxis, most)
         axis.set_xlim(-0.35, most * 2.5 + 1)
@@ -37,7 +36,8 @@ def draw(results: Results, block: str) -> Drawing:
                 axis.axhline(value, color=GREY if line == "random" else INK, linestyle=style, linewidth=1.2)
                 axis.annotate(
                     "random" if line == "random" else "noise ceiling", (1, value), (-2, 2), ha="right", va="bottom",
-                    xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=7.5, color=GREY,
+                    xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=7.5, color=GREY, zorder=5,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
                 )  # fmt: skip
         cost = known[column]
         front = pareto(cost, known[results.main])

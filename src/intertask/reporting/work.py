@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from .results import Results
-from .style import BLUE, Drawing, duration, duration_axis, new_figure, show_grid
+from .style import BLUE, Drawing, duration_axis, new_figure, show_grid
+from .words import count, duration
 
 NAME = "work"
 #: Words for the steps of ``costs.tsv``; another step is shown by its name.
@@ -53,8 +54,9 @@ def draw(results: Results) -> Drawing:
     axes.set_xlabel("wall time of all jobs together (logarithmic)")
     axes.tick_params(axis="y", length=0)
     for i, row in enumerate(table.itertuples()):
-        jobs = f"{row.jobs} job{'s' if row.jobs > 1 else ''}"
-        words = f"{duration(row.total)}: {jobs}" + (f" of {duration(row.median)} (median)" if row.jobs > 1 else "")
+        words = f"{duration(row.total)}: {count(row.jobs, 'job')}" + (
+            f" of {duration(row.median)} (median)" if row.jobs > 1 else ""
+        )
         axes.annotate(words, (row.total, i), (4, 0), textcoords="offset points", va="center", fontsize=8)
     show_grid(axes, "x")
     return Drawing(NAME, figure, _caption(results, table))

@@ -1,0 +1,27 @@
+"""Make the page of one target's ranking, with or without what the transfers reached."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from intertask.reporting.ranking_page import write_ranking_page
+from intertask.reporting.tables import read_table
+from intertask.runtime.script import arguments, run
+
+COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
+
+
+def main() -> None:
+    options = arguments(__doc__, "results", "out")
+    recipe, results = options.recipe, Path(options.results)
+    transfer = None
+    if recipe["gains"] == "brought":
+        transfer = read_table(results / "transfer.tsv", COLUMNS)
+    elif recipe["gains"] == "own":
+        tables = [results / "transfer" / model / f"{recipe['target']}.tsv" for model in recipe["settings"]]
+        transfer = pd.concat([read_table(table, COLUMNS)[COLUMNS] for table in tables], ignore_index=True)
+    write_ranking_page(Path(options.out), results, recipe, transfer)
+    print(f"{recipe['target']}: {options.out}")
+
+
+run(main)

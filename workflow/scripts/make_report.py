@@ -1,0 +1,16 @@
+"""Draw the figures of a run and put them, with tables and words, into one offline page."""
+
+from pathlib import Path
+
+from intertask.reporting.report import write_report
+from intertask.reporting.results import Results
+from intertask.runtime.script import arguments, run
+
+
+def main() -> None:
+    options = arguments(__doc__, "results", "figures", "out")
+    figures = write_report(Results(Path(options.results), options.recipe), Path(options.out), Path(options.figures))
+    print(f"{options.out}, {len(figures)} figures in {options.figures}")
+
+
+run(main)
