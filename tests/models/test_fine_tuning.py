@@ -123,6 +123,10 @@ def test_best_checkpoint_is_kept(tiny_model, recipe, colours, tmp_path, monkeypa
     model, go = start(tiny_model, recipe, colours, tmp_path)
     result = go()
     assert result["training"]["best_dev"] == 50.0
+    history = result["training"]["history"]
+    steps = result["training"]["steps"] // len(history)
+    assert [(entry["step"], entry["dev"]) for entry in history[:2]] == [(steps, 10.0), (2 * steps, 50.0)]
+    assert all(entry["loss"] > 0 for entry in history)
     assert result["training"]["best_step"] == result["training"]["steps"] // 2
     assert_same(weights(model), at_second)
 

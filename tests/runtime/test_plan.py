@@ -98,6 +98,9 @@ def test_jobs_of_every_rule():
         "collect_transfer": 1,
         "collect_costs": 1,
         "evaluate_methods": 1,
+        "make_ranking_page": 2,
+        "make_observed_page": 2,
+        "make_report": 1,
     }
 
 

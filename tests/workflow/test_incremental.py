@@ -22,7 +22,9 @@ def grid(project) -> tuple[int, int, int]:
 
 def tables(project) -> dict[str, int]:
     """What follows from a new transfer to every target."""
-    return {"collect_target": grid(project)[1], "collect_transfer": 1, "collect_costs": 1, "evaluate_methods": 1}
+    targets = grid(project)[1]
+    once = ("collect_transfer", "collect_costs", "evaluate_methods", "make_report")
+    return {"collect_target": targets, "make_observed_page": targets, **dict.fromkeys(once, 1)}
 
 
 def test_second_run_has_nothing_to_do(project):
@@ -51,6 +53,7 @@ def test_added_source(project, suite):
         "run_transfer": targets * seeds,
         "compute_scores": targets,
         "make_ranking": targets,
+        "make_ranking_page": targets,
         **tables(project),
     }
 
@@ -107,7 +110,7 @@ def test_reordered_config(project):
 def test_a_setting_of_the_evaluation_trains_nothing(project):
     project.config = {**project.config, "evaluation": {"k": [1, 2, 3]}}
     project.write_config()
-    assert project.planned() == {"evaluate_methods": 1}
+    assert project.planned() == {"evaluate_methods": 1, "make_report": 1}
 
 
 def test_words_of_a_task_rerun_nothing(project):

@@ -185,6 +185,7 @@ def test_losses_are_recovered_or_said_and_the_tables_are_those_of_a_local_run(la
     assert resumed(project, dies)
 
     follow = ("collect_target", "collect_transfer", "collect_costs", "evaluate_methods")
+    follow += ("make_observed_page", "make_report")
     assert project.planned() == {"train_adapter": 1, "run_transfer": 2, **dict.fromkeys(follow, 1)}
     project.run()
     assert resumed(project, hangs)

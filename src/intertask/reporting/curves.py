@@ -55,7 +55,7 @@ def draw(results: Results, setting: str) -> Drawing:
         for source, (colour, dashes, label) in marked.items():
             axis.plot(*found[source], color=colour, linestyle=dashes, linewidth=1.7, zorder=3, label=label,
                       marker="." if len(found[source][0]) < 3 else None)  # fmt: skip
-        axis.set_title(shortened(target, 80 // columns))
+        axis.set_title(shortened(target, 92 // columns))
         axis.xaxis.get_major_locator().set_params(integer=True, nbins=5)
         if kind == "dev":
             axis.set_ylabel(results.metrics.get((setting, target), "score").replace("_", " "), fontsize=8, color=GREY)

@@ -38,11 +38,11 @@ def draw(results: Results, setting: str) -> Drawing:
         if best not in first:
             axis.scatter(ranks[best], gain[best], c=INK, marker="*", s=70, zorder=4)
         rho = agreement(ranks, gain)
-        axis.set_title(shortened(target, 80 // columns))
+        axis.set_title(shortened(target, 92 // columns))
         if not np.isnan(rho):
             axis.text(0.98, 0.97, f"ρ = {signed(rho, 2)}", transform=axis.transAxes, ha="right", va="top", fontsize=8)
         axis.margins(x=0.08, y=0.16)
-        axis.set_xlim(0.3, float(ranks.max()) + 0.7)
+        axis.set_xlim(0.3, float(ranks.max()) * 1.03 + 0.7)
         step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500) if ranks.max() <= 8 * step)
         axis.set_xticks([1, *range(max(step, 2), int(ranks.max()) + 1, step)])
         show_grid(axis)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from .results import Results
-from .style import BLUE, Drawing, duration_axis, new_figure, show_grid
+from .style import BLUE, Drawing, new_figure, show_grid
 from .words import count, duration
 
 NAME = "work"
@@ -46,18 +46,20 @@ def draw(results: Results) -> Drawing:
     figure, axes = new_figure(height=1.0 + 0.28 * len(table))
     axes = axes[0, 0]
     place = np.arange(len(table))
-    axes.barh(place, table["total"], color=BLUE, height=0.62)
     axes.set_yticks(place, [STEPS.get(step, step) for step in table["step"]])
     axes.invert_yaxis()
-    duration_axis(axes.xaxis, float(table["total"].max()))
-    axes.set_xlim(0, float(table["total"].max()) * 12)
-    axes.set_xlabel("wall time of all jobs together (logarithmic)")
+    most = float(table["total"].max())
+    units = [("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1)]
+    unit, length = next((name, seconds) for name, seconds in units if most >= 2 * seconds or seconds == 1)
+    axes.barh(place, table["total"] / length, color=BLUE, height=0.62)
+    axes.set_xlim(0, max(most / length, 1e-9) * 1.45)
+    axes.set_xlabel(f"wall time of all jobs together ({unit})")
     axes.tick_params(axis="y", length=0)
     for i, row in enumerate(table.itertuples()):
         words = f"{duration(row.total)}: {count(row.jobs, 'job')}" + (
             f" of {duration(row.median)} (median)" if row.jobs > 1 else ""
         )
-        axes.annotate(words, (row.total, i), (4, 0), textcoords="offset points", va="center", fontsize=8)
+        axes.annotate(words, (row.total / length, i), (4, 0), textcoords="offset points", va="center", fontsize=8)
     show_grid(axes, "x")
     return Drawing(NAME, figure, _caption(results, table))
 

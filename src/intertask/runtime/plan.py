@@ -148,6 +148,9 @@ def plan(
         Line("scores and tables", "collect_transfer" if own else "import_transfer", "", "", 1),
         Line("scores and tables", "collect_costs", "", "", 1),
         Line("scores and tables", "evaluate_methods", "", "", 1),
+        Line("scores and tables", "make_ranking_page", "", "", len(config.targets)),
+        Line("scores and tables", "make_observed_page", "", "", len(config.targets)),
+        Line("scores and tables", "make_report", "", "", 1),
     ]
     return _with_preparation(lines, config)
 

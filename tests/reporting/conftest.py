@@ -1,0 +1,55 @@
+"""Made-up runs, drawn once for all tests of reports."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from synthetic_run import write_run
+
+from intertask.reporting.report import write_report
+from intertask.reporting.results import Results
+
+
+class Run(NamedTuple):
+    folder: Path
+    recipe: dict
+    page: str
+
+    @property
+    def results(self) -> Results:
+        return Results(self.folder, self.recipe)
+
+
+RUNS = {
+    # the least there can be: no interval, no ceiling, no noise
+    "smallest": {"sources": 2, "targets": 1, "methods": 3, "seeds": 1},
+    # holes everywhere, and two base models
+    "holes": {
+        "sources": 5,
+        "targets": 3,
+        "methods": 6,
+        "seeds": 2,
+        "settings": ("minilm", "bert.large"),
+        "missing": True,
+    },
+    # brought transfers: nothing trained, none without a source
+    "observed": {"sources": 4, "targets": 2, "methods": 4, "seeds": 2, "observed": True},
+}
+
+
+@pytest.fixture(scope="session", params=RUNS)
+def report(request, tmp_path_factory) -> Run:
+    """Each kind of run with its report."""
+    return drawn(tmp_path_factory.mktemp(request.param) / "results", **RUNS[request.param])
+
+
+@pytest.fixture(scope="session")
+def holes(tmp_path_factory) -> Run:
+    folder = tmp_path_factory.mktemp("holes_alone") / "results"
+    return Run(folder, write_run(folder, **RUNS["holes"]), "")
+
+
+def drawn(folder: Path, **size) -> Run:
+    recipe = write_run(folder, **size)
+    write_report(Results(folder, recipe), folder / "report.html", folder / "figures")
+    return Run(folder, recipe, (folder / "report.html").read_text(encoding="utf-8"))
