@@ -24,8 +24,8 @@ def test_gains_are_over_none_or_over_the_mean():
             ("t", "a", 1, 70.0),
             ("t", "a", 2, np.nan),
             ("u", "a", 1, 10.0),
+            ("u", "b", 1, 30.0),
         ]
-        + [("u", "b", 1, 30.0)]
     )
     found = results.gains(table).set_index(["target", "source"])
     assert found.loc[("t", "a"), ["value", "gain", "runs"]].tolist() == [35.0, -20.0, 1]  # a failed run counts as 0

@@ -1,0 +1,129 @@
+"""Ranking pages: order, agreement, observed gains where there are some, and nothing of the data taken for HTML."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic_run import write_task
+
+from intertask.files import write_json
+from intertask.reporting.examples import task_card
+from intertask.reporting.ranking_page import ranking_block, shade, write_ranking_page
+from intertask.reporting.tables import read_table, write_table
+
+RANKING = pd.DataFrame(
+    {"rank": [1, 2, 3], "source": ["b", "a", "c"], "fused": [3.0, 2.0, 1.0]}
+    | {
+        "size": [5.0, 9.0, np.nan],
+        "size_rank": [2, 1, 3],
+        "semb": [0.3, 0.2, 0.1],
+        "semb_rank": [1, 2, 3],
+        "model": "m",
+    }
+)
+RECIPE = {"target": "t", "settings": ["m"], "methods": ["size", "semb"], "fused": ["size", "semb"], "tasks": {}}
+
+
+def test_methods_are_beside_the_ranking():
+    block = ranking_block(RANKING, RECIPE, "m", None)
+    assert block["methods"] == ["size", "semb"]
+    assert [line["source"] for line in block["lines"]] == ["b", "a", "c"]
+    assert [cell["rank"] for cell in block["lines"][0]["ranks"]] == [2, 1]
+    assert np.isnan(block["lines"][2]["ranks"][0]["rank"])  # the last ranks are shared by sources without a score
+    assert block["sentence"] == "First choice: b; then a and c."
+
+
+def test_a_ranking_of_one_method_shows_it_once():
+    assert ranking_block(RANKING, RECIPE | {"fused": ["semb"]}, "m", None)["methods"] == ["size"]
+
+
+def test_without_an_order_nothing_is_first():
+    equal = RANKING.assign(rank=2.0)
+    assert "no order" in ranking_block(equal, RECIPE | {"fused": []}, "m", None)["sentence"]
+
+
+def test_colours_of_agreement():
+    assert [shade(rank, 5, 8) for rank in (5, 6, 1, 8)] == [0, -1, 4, -3]
+    assert shade(40, 1, 42) == -4 and shade(1, 42, 42) == 4 and shade(1, 1, 1) == 0
+    assert shade(3, 4, 42) == 0  # one place of 42 is agreement
+
+
+@pytest.fixture
+def results(tmp_path):
+    folder = tmp_path / "results"
+    for task, kind in (("t", "classification"), ("a", "tagging"), ("b", "extractive_qa"), ("c", "multiple_choice")):
+        write_task(folder, task, kind, 100)
+    write_table(folder / "rankings/t.tsv", RANKING)
+    return folder
+
+
+def page_of(results, transfer=None, **changes) -> str:
+    write_ranking_page(results / "t.html", results, RECIPE | changes, transfer)
+    return (results / "t.html").read_text(encoding="utf-8")
+
+
+def test_without_transfers_no_gain_is_claimed(results):
+    page = page_of(results)
+    assert "observed</button>" not in page and "gain</button>" not in page
+    assert "snakemake results/rankings/t.observed.html" in page
+
+
+def test_gains_where_they_are_known(results):
+    rows = [("none", 50.0), ("a", 60.0), ("b", 47.5)]
+    transfer = pd.DataFrame([("m", "t", source, 1, "accuracy", value) for source, value in rows])
+    transfer.columns = ["model", "target", "source", "seed", "metric", "value"]
+    page = page_of(results, transfer)
+    assert "Its transfers reached 47.5: −2.5 points over no source." in page
+    assert "Best of the 2 that were tried: a, +10.0, rank 2 here." in page
+    gains = re.findall(r'<td class="n s-?\d" data-sort="([^"]*)">([^<]*)</td>', page)
+    assert gains == [("-2.5", "−2.5"), ("10", "+10.0"), ("", "–")]
+
+
+def test_text_of_the_data_is_no_markup(results):
+    bad = "<script>alert(1)</script>"
+    page = page_of(results, tasks={"t": {"description": f"{bad} & more", "licence": '"><img src=x>'}})
+    assert bad not in page and "<img" not in page and "<b>bold" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page
+    assert "&lt;b&gt;bold&lt;/b&gt; &amp; more" in page  # a row
+    assert "yes &lt;really&gt;" in page  # a label
+    assert page.count("<script>") == 1
+
+
+def test_a_card_of_every_type(results):
+    write_task(results, "r", "regression", 7)
+    cards = {name: task_card(results / "data" / name) for name in "tabcr"}
+    assert cards["t"]["columns"] == ["text", "label"] and cards["t"]["rows"][0][1] == "yes <really>"
+    assert cards["a"]["columns"] == ["tokens [tags]"]
+    assert cards["b"]["rows"][0][-1] == "text"
+    assert cards["c"]["rows"][0][-2:] == ["this | that", "this"]
+    assert cards["r"]["rows"][0] == [cards["r"]["rows"][0][0], "another text", "2.5"]
+    assert all(len(card["rows"]) == 3 for card in cards.values())
+
+
+def test_many_labels_and_long_texts_are_cut(results):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = results / "data/t"
+    info = {"task": "t", "type": "classification", "fingerprint": "f", "metric": "accuracy"}
+    info |= {"labels": [f"l{i}" for i in range(150)], "rows_before_cap": {"train": 1, "validation": 1}}
+    write_json(path / "info.json", info)
+    pq.write_table(
+        pa.Table.from_pylist([{"text_a": "word " * 400, "text_b": None, "label": 3}]), path / "train.parquet"
+    )
+    card = task_card(path)
+    assert (len(card["labels"]), card["more_labels"]) == (20, 130)
+    assert len(card["rows"][0][0]) <= 300 and card["rows"][0][0].endswith("…")
+
+
+def test_several_models_have_a_table_each(holes):
+    target = holes.recipe["targets"][0]
+    path = holes.folder / "page.html"
+    transfer = read_table(holes.folder / "transfer.tsv")
+    write_ranking_page(path, holes.folder, holes.recipe | {"target": target, "tasks": {}}, transfer)
+    page = path.read_text(encoding="utf-8")
+    assert page.count('<table class="ranking') == len(holes.recipe["settings"])
+    assert all(f"<h2>{setting}</h2>" in page for setting in holes.recipe["settings"])
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) == len(holes.recipe["sources"])

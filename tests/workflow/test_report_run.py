@@ -1,0 +1,59 @@
+"""Pages of a real run: made by default, by themselves, and with Snakemake's own report."""
+
+import re
+import zipfile
+
+from small_project import Project, small_config
+
+
+def test_a_run_ends_with_its_report(finished):
+    page = (finished.folder / "results/report.html").read_text(encoding="utf-8")
+    for target in finished.config["targets"]:
+        assert (finished.folder / f"results/rankings/{target}.observed.html").is_file()
+        assert f'href="rankings/{target}.observed.html"' in page
+        assert (finished.folder / f"results/rankings/{target}.html").is_file()
+    # one epoch: the loss of each was recorded
+    assert 'id="minilm/curves"' in page and "No transfer recorded" not in page
+    assert re.search(r"Trainings: \d+ on ", page)
+
+
+def test_a_ranking_page_trains_nothing(tmp_path, suite):
+    config = small_config(suite["sources"][:2], suite["targets"][:1]) | {"methods": ["size", "vocabulary"]}
+    project = Project(tmp_path / "p", config | {"fused": ["vocabulary"]})
+    target = suite["targets"][0]
+    page = f"results/rankings/{target}.html"
+    assert set(project.planned(page)) == {
+        "prepare_data", "check_model", "compute_embeddings", "compute_scores", "make_ranking", "make_ranking_page"
+    }  # fmt: skip
+    project.run(page, "--cores", "2")
+    text = (project.folder / page).read_text(encoding="utf-8")
+    assert text.count("<details>") == 2 and "gain</button>" not in text
+    assert project.planned(page) == {}
+    # the transfers of this target, and the page stays as it is
+    assert project.planned(page, f"results/rankings/{target}.observed.html")["run_transfer"] == 3 * 2
+    assert "make_ranking_page" not in project.planned(f"results/rankings/{target}.observed.html")
+
+
+def test_words_of_a_task_make_its_page_again(finished):
+    name = finished.config["sources"][0]
+    path = finished.folder / f"tasks/bundled/{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub("description: .*", "description: other words", text), encoding="utf-8")
+    planned = finished.planned()
+    path.write_text(text, encoding="utf-8")
+    targets = len(finished.config["targets"])
+    assert {"make_ranking_page": targets, "make_observed_page": targets}.items() <= planned.items()
+    assert set(planned) <= {"make_ranking_page", "make_observed_page", "make_report"}
+
+
+def test_snakemakes_own_report(finished, tmp_path):
+    finished.run("--report", str(tmp_path / "report.zip"))
+    with zipfile.ZipFile(tmp_path / "report.zip") as archive:
+        names = archive.namelist()
+        text = "\n".join(
+            archive.read(name).decode(errors="replace") for name in names if name.endswith((".html", ".js"))
+        )
+    for category in ("Report", "Rankings", "Figures", "Tables"):
+        assert f'"{category}"' in text
+    assert "Regret (percent lost by training on" in text  # a caption
+    assert any(name.endswith("gains.svg") for name in names)
