@@ -53,7 +53,7 @@ def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline:
     axes = axes[0, 0]
     values = shown.to_numpy()
     # One extreme value must not make all others pale.
-    most = max(float(np.nanpercentile(np.abs(wide.to_numpy()), 95 if wide.size >= 40 else 100)), 0.1)
+    most = max(float(np.nanpercentile(np.abs(wide.to_numpy()), 95 if wide.size >= 12 else 100)), 0.1)
     beyond = float(np.nanmax(np.abs(values))) > most
     colours = matplotlib.colormaps[DIVERGING].with_extremes(bad=PALE)
     image = axes.pcolormesh(values, cmap=colours, vmin=-most, vmax=most, edgecolors="white", linewidth=0.6)

@@ -155,12 +155,13 @@ def place_names(
     names: Sequence[str],
     must: Iterable[int] = (),
     radius: Sequence[float] | None = None,
+    lines: bool = True,
     **text,
 ) -> list[int]:
     """Write each name beside its point where it hides neither a point nor an earlier name.
 
-    Places near the point are tried first, then farther ones with a thin line to the point. A name that finds no place
-    is left out, unless it ``must`` be there.
+    Places near the point are tried first, then, with ``lines``, farther ones with a thin line to the point. A name that
+    finds no place is left out, unless it ``must`` be there: such a one may always have a line.
 
     Args:
         axes: With its limits already set.
@@ -168,6 +169,7 @@ def place_names(
         names: One for each point.
         must: Indices of names that are written in any case.
         radius: Of each point's marker, in points; default 3.
+        lines: Whether a name may stand apart from its point.
         text: Properties of the letters.
 
     Returns:
@@ -190,7 +192,7 @@ def place_names(
         )
         label.set_in_layout(False)
         size = label.get_window_extent()
-        for dx, dy, align in _places(radius[i] - 3):
+        for dx, dy, align in _places(radius[i] - 3, lines or i in must):
             x = at[i][0] + dx * pixel - {"left": 0, "center": size.width / 2, "right": size.width}[align]
             y = at[i][1] + dy * pixel - size.height / 2
             box = Bbox.from_bounds(x, y, size.width, size.height)
@@ -217,12 +219,12 @@ def place_names(
     return shown
 
 
-def _places(more: float) -> list[tuple[float, float, str]]:
+def _places(more: float, lines: bool) -> list[tuple[float, float, str]]:
     """Offsets in points and alignments, nearest first; ``more`` points of distance for a large marker."""
     near = [(6, 0), (-6, 0), (0, 9), (0, -9), (5, 7), (5, -7), (-5, 7), (-5, -7)]
     around = [(1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1), (1, 0.5), (1, -0.5), (-1, 0.5)]
     far = [(reach * x, reach * y) for reach in (16, 26, 38, 52) for x, y in [*around, (-1, -0.5)]]
     return [
         (dx + np.sign(dx) * more, dy + np.sign(dy) * more, "left" if dx > 0 else "right" if dx < 0 else "center")
-        for dx, dy in near + far
+        for dx, dy in near + far * lines
     ]

@@ -56,9 +56,11 @@ def draw(results: Results, block: str) -> Drawing:
     figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 4), title="what the method needs")
     for axis, (column, _) in zip(axes[0], COSTS, strict=True):
         front = pareto(known[column], known[results.main])
-        first = [*front, *(m for m in known.sort_values(results.main).index if m not in front)]
+        leading = [results.shown_as] if results.shown_as in known.index else []
+        named = list(dict.fromkeys([*front, *leading]))
+        first = [*named, *(m for m in known.sort_values(results.main).index if m not in named)]
         points = [(known.loc[m, column], known.loc[m, results.main]) for m in first]
-        place_names(axis, points, first, must=range(len(front)), fontsize=7.5)
+        place_names(axis, points, first, must=range(len(named)), lines=False, fontsize=7.5)
     return Drawing(name, figure, _caption(results, table, ranked, known))
 
 
@@ -90,5 +92,5 @@ def _caption(results: Results, table: pd.DataFrame, ranked: pd.DataFrame, known:
     missing = [method for method in ranked.index if method not in known.index]
     if missing:
         words.append(f"Not shown, for want of a cost or a regret: {in_words(missing)}.")
-    words.append("Methods that would hide another name are marked without one; the table above has all of them.")
+    words.append("Where names would hide each other some are left out; the table above has all of them.")
     return " ".join(words)
