@@ -134,7 +134,9 @@ def test_heads_sort(holes, tmp_path):
     path = tmp_path / "report.html"
     write_report(holes.results, path, tmp_path / "figures")
     page = path.read_text(encoding="utf-8")
-    click = "const head = document.querySelector('#about-methods table').tHead.rows[0].cells[{}]; {} head.dataset.done = 1;"
+    click = (
+        "const head = document.querySelector('#about-methods table').tHead.rows[0].cells[{}]; {} head.dataset.done = 1;"
+    )
     orders = {}
     for column, clicks in ((1, 1), (1, 2), (0, 1)):
         script = click.format(column, "head.querySelector('button').click();" * clicks)

@@ -6,6 +6,7 @@ import sys
 
 import pandas as pd
 import pytest
+from files_page import differences
 from small_project import Project, small_config
 
 TABLE = "results/fusion.tsv"
@@ -43,6 +44,7 @@ def test_result_says_what_was_mixed(project):
 
 
 def test_table_compares_with_single_transfers(project):
+    assert differences(project.folder / TABLE, "fusion.tsv") == []
     (row,) = pd.read_csv(project.folder / TABLE, sep="\t").to_dict("records")
     value = pd.read_csv(project.folder / "results/transfer.tsv", sep="\t").set_index("source")["value"]
     pool, mixed = value.drop("none"), value[ranked(project)[:2]]

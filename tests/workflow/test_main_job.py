@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pandas as pd
 import pytest
+from files_page import differences, files, matches, sections
 
 from intertask.config import load_config
 
@@ -109,3 +110,28 @@ def test_costs_name_every_job(finished):
     assert counts["adapters"] == sources
     assert counts["embeddings"] == 2 * (sources + targets)
     assert (table["seconds"] >= 0).all()
+
+
+#: By other commands or configurations; their tests look at them, or their columns are those of a file that is here.
+ELSEWHERE = {"plan.tsv", "fusion.tsv", "observed.tsv", "fewshot/{model}/{target}.tsv"}
+ELSEWHERE |= {"evaluation_without_family.tsv", "regret_without_family.tsv"}
+
+
+def test_files_page_tells_the_columns(finished):
+    results = finished.folder / "results"
+    real = [path for path in results.rglob("*") if path.suffix in (".tsv", ".json")]
+    seen, wrong = set(), []
+    for pattern in sections():
+        for path in real:
+            if path.suffix == pattern[pattern.rindex(".") :] and matches(pattern, str(path.relative_to(results))):
+                seen.add(pattern)
+                wrong += differences(path, pattern)
+    assert wrong == []
+    assert {pattern for pattern in sections() if not pattern.endswith(".parquet")} - seen == ELSEWHERE
+
+
+def test_files_page_names_every_file(finished):
+    results = finished.folder / "results"
+    made = [str(path.relative_to(results)) for path in results.rglob("*") if path.is_file()]
+    named = [(pattern, pattern.endswith("/")) for pattern in files()]
+    assert [name for name in made if not any(matches(p, name, folder) for p, folder in named)] == []

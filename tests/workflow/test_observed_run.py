@@ -4,6 +4,7 @@ import random
 
 import pandas as pd
 import pytest
+from files_page import differences
 from small_project import Project, small_config
 
 METHODS = ["random", "size", "vocabulary", "semb"]
@@ -64,6 +65,7 @@ def test_transfers_are_in_percent_points_and_the_result_says_what_was_found(judg
     found = about.set_index(["setting", "target"])["scale"].to_dict()
     expected = {"deep": "fraction", "wide": "percent"}
     assert found == {(setting, t): scale for setting, scale in expected.items() for t in config["targets"]}
+    assert differences(judged.folder / "results" / "observed.tsv", "observed.tsv") == []
     log = (judged.folder / "results/logs/transfer.log").read_text(encoding="utf-8")
     assert "16 lines of other sources" in log
 

@@ -5,6 +5,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 import yaml
+from files_page import differences
 from small_project import Project, small_config
 
 TASK = {
@@ -52,6 +53,7 @@ def test_its_jobs_are_those_of_a_dry_run(planned):
     for rule, count in zip(full["rule"], full["jobs"], strict=True):
         counts[rule] += count
     assert counts == jobs
+    assert differences(project.folder / "results" / "plan.tsv", "plan.tsv") == []
     # 2 x (3 sources and none) x 2 seeds, with three models
     assert jobs["run_transfer"] == 3 * 2 * 4 * 2
 
