@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 import intertask
 from intertask.config import export_schemas
+from intertask.reporting.settings_page import settings_page
 from intertask.scores.registry import all_methods
 
 ROOT = Path(__file__).parents[1]
@@ -194,6 +195,15 @@ def test_schemas_are_those_of_the_models():
         assert json.loads(path.read_text(encoding="utf-8")) == json.loads(text), (
             f"run python -m intertask.config {path.parent}"
         )
+
+
+def test_settings_page_is_that_of_the_models():
+    page = ROOT / "docs" / "configuration.md"
+    assert page.read_text(encoding="utf-8") == settings_page(), (
+        "run python -m intertask.reporting.settings_page docs/configuration.md"
+    )
+    empty = [line for line in settings_page().splitlines() if line.startswith("| `") and line.endswith("|  |")]
+    assert empty == []
 
 
 def test_make_commands_in_the_texts_exist():

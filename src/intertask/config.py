@@ -78,21 +78,21 @@ class Strict(BaseModel):
 class Files(Strict):
     """Files of each split, relative to the YAML that names them; several files of a split are read in order."""
 
-    train: str | list[str]
-    validation: str | list[str] | None = None
+    train: str | list[str] = Field(description="Paths; several are read in order")
+    validation: str | list[str] | None = Field(None, description="Default: a share of train is set aside")
 
 
 class Splits(Strict):
     """Names of the hub splits to read; several are joined in order."""
 
-    train: str | list[str] = "train"
-    validation: str | list[str] | None = "validation"
+    train: str | list[str] = Field("train", description="Split to train on")
+    validation: str | list[str] | None = Field("validation", description="Split to score on; null: a share of train")
 
 
 class Download(Strict):
     """A file at a published address."""
 
-    url: str
+    url: str = Field(description="https, http or ftp")
     sha256: str | None = Field(None, description="Of the file at the address; default: whatever came first is kept to")
     member: str | None = Field(None, description="zip, tar: path or pattern of the files in it, read in sorted order")
 
@@ -108,24 +108,24 @@ class Download(Strict):
 class Downloads(Strict):
     """Addresses of each split's files; several are read in order."""
 
-    train: Download | list[Download]
-    validation: Download | list[Download] | None = None
+    train: Download | list[Download] = Field(description="One address or several")
+    validation: Download | list[Download] | None = Field(None, description="Default: a share of train is set aside")
 
 
 class Origin(Strict):
     """One place where a task's rows are: files of one's own, a dataset of the Hugging Face hub, or an address."""
 
-    files: Files | None = None
+    files: Files | None = Field(None, description="One's own files")
     hub: str | None = Field(None, description="Hub id, or the path of a local folder in the hub's layout")
     config: str | None = Field(None, description="Hub configuration (subset) name")
     revision: str | None = Field(None, description="Hub commit, tag or branch")
-    splits: Splits = Splits()
+    splits: Splits = Field(Splits(), description="Which splits of the hub dataset")
     hub_files: Files | None = Field(
         None, description="Files of the hub repository (patterns too), read as one's own are, in place of its splits"
     )
-    download: Downloads | None = None
+    download: Downloads | None = Field(None, description="Files at published addresses")
     format: Literal[FORMATS] | None = Field(None, description="File format; default: by the file's extension")
-    encoding: str = "utf-8"
+    encoding: str = Field("utf-8", description="Of text files, e.g. latin-1")
     delimiter: str | None = Field(None, description="csv/tsv/conll; default ',' / tab / any white space")
     quoting: Literal["minimal", "none"] | None = Field(None, description="Default: csv 'minimal', tsv 'none' (GLUE's)")
     header: list[str] | None = Field(None, description="Column names of a csv or tsv file that has no header line")
@@ -146,8 +146,8 @@ class Origin(Strict):
 class Alternative(Origin):
     """Another place with the same rows; what differs there is stated, and else as in the task."""
 
-    columns: dict[str, str | int | list[str | int] | None] | None = None
-    labels: list[str] | None = None
+    columns: dict[str, str | int | list[str | int] | None] | None = Field(None, description="Where they differ")
+    labels: list[str] | None = Field(None, description="Where they differ")
 
 
 class Data(Origin):
@@ -162,17 +162,17 @@ class Data(Origin):
 class PublishedRows(Strict):
     """Rows that a dataset's publisher states; for estimates before it is there."""
 
-    train: Positive
-    validation: Positive | None = None
+    train: Positive = Field(description="Rows of train")
+    validation: Positive | None = Field(None, description="Rows of validation")
 
 
 class Task(Strict):
     """One task: one YAML file."""
 
     name: TaskName = Field(description="Default: the YAML file's name")
-    type: TaskTypeName
-    description: str = ""
-    data: Data
+    type: TaskTypeName = Field(description="What the rows look like and what is predicted (docs/your-own-data.md)")
+    description: str = Field("", description="One sentence for people; pages show it")
+    data: Data = Field(description="Where the rows are")
     columns: dict[str, str | int | list[str | int] | None] = Field(
         default_factory=dict,
         description="Which of the data's columns hold text_a, text_b, label, group, candidate, context, question, "
@@ -183,21 +183,21 @@ class Task(Strict):
     labels: list[str] | None = Field(None, description="Names, in index order; default: those found, sorted")
     positive_label: str | None = Field(None, description="For the metrics f1 and f0.5; default: the second label")
     drop_labels: list[str | int] = Field(default_factory=list, description="Rows with these labels are left out")
-    on_bad_row: Literal["error", "drop"] = "error"
-    metric: str | None = None
+    on_bad_row: Literal["error", "drop"] = Field("error", description="A broken row: stop and name it, or leave it out")
+    metric: str | None = Field(None, description="Default: the type's (docs/your-own-data.md)")
     max_length: Positive = Field(128, description="Sub-words per encoded text")
     stride: Annotated[int, Field(ge=0)] = Field(32, description="extractive_qa: sub-words that two windows share")
-    batch_size: Positive = 32
+    batch_size: Positive = Field(32, description="Rows per optimiser step, where the config names none")
     epochs: Positive | None = Field(None, description="Source training: in place of the config's")
     patience: Annotated[int, Field(ge=0)] | None = Field(None, description="In place of the config's")
-    max_train_examples: Positive | None = None
-    max_validation_examples: Positive | None = None
-    published_rows: PublishedRows | None = None
+    max_train_examples: Positive | None = Field(None, description="A seeded subset with the classes in proportion")
+    max_validation_examples: Positive | None = Field(None, description="The same of validation")
+    published_rows: PublishedRows | None = Field(None, description="For estimates before the data is there")
     family: str | None = Field(None, description="Tasks that share text have the same family")
-    language: str | None = None
-    licence: str | None = None
-    citation: str | None = None
-    homepage: str | None = None
+    language: str | None = Field(None, description="For cards of exported adapters")
+    licence: str | None = Field(None, description="As its publisher states it; for cards")
+    citation: str | None = Field(None, description="For cards")
+    homepage: str | None = Field(None, description="For cards")
 
     @model_validator(mode="after")
     def _fits_its_type(self):
@@ -230,13 +230,13 @@ class Task(Strict):
 class Training(Strict):
     """One stage of fine-tuning. The defaults are those of the paper for adapters on RoBERTa-base."""
 
-    learning_rate: float = Field(1e-4, gt=0)
-    epochs: Positive = 15
+    learning_rate: float = Field(1e-4, gt=0, description="Highest, of AdamW; falls to 0 along a line")
+    epochs: Positive = Field(15, description="At most; early stopping may end sooner")
     max_steps: Positive | None = Field(None, description="Stop after this many optimiser steps, whatever 'epochs' says")
     batch_size: Positive | None = Field(None, description="Default: the task's")
-    weight_decay: float = Field(0.0, ge=0)
-    warmup_ratio: float = Field(0.0, ge=0, lt=1)
-    max_grad_norm: float = Field(1.0, gt=0)
+    weight_decay: float = Field(0.0, ge=0, description="Of AdamW")
+    warmup_ratio: float = Field(0.0, ge=0, lt=1, description="Share of the steps in which the learning rate rises")
+    max_grad_norm: float = Field(1.0, gt=0, description="Longer gradients are scaled to this norm")
     patience: Annotated[int, Field(ge=0)] = Field(
         4, description="Early stopping: evaluations without a better dev score; 0 = train to the end, keep the last"
     )
@@ -247,29 +247,29 @@ class Training(Strict):
         "that the reported score is from, as in the paper (an optimistic score; the result says so)",
     )
     dev_fraction: float = Field(0.1, gt=0, lt=1, description="dev: held_out: share of train")
-    max_dev_examples: Positive | None = 500
+    max_dev_examples: Positive | None = Field(500, description="At most so many dev rows; null: all of that share")
     max_train_examples: Positive | None = Field(None, description="A seeded subset, e.g. 1000 for few-shot targets")
 
 
 class TrainingStages(Strict):
     """Settings of source training and of the sequential fine-tune on the target."""
 
-    source: Training = Training()
-    transfer: Training = Training()
+    source: Training = Field(Training(), description="Of adapters on sources")
+    transfer: Training = Field(Training(), description="Of the fine-tune on the target")
 
 
 class TrainingChanges(Strict):
     """Keys of single stages, replaced for one model."""
 
-    source: dict[str, Any] = Field(default_factory=dict)
-    transfer: dict[str, Any] = Field(default_factory=dict)
+    source: dict[str, Any] = Field(default_factory=dict, description="Keys of 'training: source'")
+    transfer: dict[str, Any] = Field(default_factory=dict, description="Keys of 'training: transfer'")
 
 
 class Model(Strict):
     """A base language model or a sentence encoder; for base models also what differs from the rest of the run."""
 
     path: str = Field("", description="'bundled' (all-MiniLM-L6-v2), a local folder, or a hub id")
-    revision: str | None = None
+    revision: str | None = Field(None, description="Commit, tag or branch of a hub model")
     adapter: str | None = Field(None, description="In place of the config's 'adapter'")
     training: TrainingChanges = Field(TrainingChanges(), description="Keys of 'training' that differ, e.g. epochs")
     adapters: Literal["train", "published", "published-or-train"] = Field(
@@ -279,7 +279,7 @@ class Model(Strict):
     published: str | None = Field(
         None, description="Repository of a published adapter, e.g. AdapterHub/roberta-base-pf-{source}, or a folder"
     )
-    published_revision: str | None = None
+    published_revision: str | None = Field(None, description="Commit, tag or branch of these repositories")
     like: str | None = Field(
         None,
         description="Name of another model: its weights, source adapters and features are used, and only the transfers "
@@ -307,9 +307,9 @@ class Model(Strict):
 class Embeddings(Strict):
     """Text embeddings, from a seeded subset of the train split."""
 
-    max_examples: Positive = 1000
-    batch_size: Positive = 32
-    max_length: Positive = 128
+    max_examples: Positive = Field(1000, description="Of the task's training examples")
+    batch_size: Positive = Field(32, description="Texts per forward pass")
+    max_length: Positive = Field(128, description="Sub-words per piece")
     max_windows: Positive = Field(4, description="Pieces of max_length that one long text gives at most")
 
 
@@ -319,7 +319,7 @@ class Features(Strict):
     max_examples: Positive = Field(1000, description="Of the target's training examples, a seeded subset")
     max_rows: Positive = Field(2000, description="tagging, extractive_qa: token rows kept at most")
     negatives: Positive = Field(4, description="extractive_qa: sampled other tokens per window")
-    batch_size: Positive = 32
+    batch_size: Positive = Field(32, description="Rows per forward pass")
     parallel: Positive = Field(8, description="Adapters in one forward pass, where the adapters library can")
 
 
@@ -343,10 +343,10 @@ class Gradients(Strict):
 class FewShot(Strict):
     """Few-shot fine-tuning: a few optimiser steps on a few of the target's training examples."""
 
-    max_examples: Positive = 1000
+    max_examples: Positive = Field(1000, description="Of the target's training examples")
     held_out: float = Field(0.2, gt=0, lt=1, description="Share of these examples that the score is from")
     steps: list[Positive] = Field([5, 10, 25, 50], min_length=1, description="Optimiser steps after which to score")
-    batch_size: Positive = 20
+    batch_size: Positive = Field(20, description="Rows per optimiser step")
     learning_rate: float | None = Field(None, gt=0, description="Default: that of transfers")
 
 
@@ -392,7 +392,7 @@ class Evaluation(Strict):
     """How ranking methods are judged (docs/metrics.md)."""
 
     k: list[Positive] = Field([1, 3, 5], min_length=1, description="Of Regret@k")
-    gain: Literal["exp-percent", "linear", "rank"] = "exp-percent"
+    gain: Literal["exp-percent", "linear", "rank"] = Field("exp-percent", description="Behind NDCG (docs/metrics.md)")
     bootstrap: Positive = Field(10_000, description="Draws of targets for the intervals")
     confidence: float = Field(0.95, gt=0, lt=1, description="Of the intervals")
 
@@ -400,36 +400,43 @@ class Evaluation(Strict):
 class TaskOverride(Strict):
     """Keys of a task that a configuration may replace; file names in ``data`` are relative to the working folder."""
 
-    data: Data | None = None
-    columns: dict[str, str | int | list[str | int] | None] | None = None
-    labels: list[str] | None = None
-    max_length: Positive | None = None
-    stride: Annotated[int, Field(ge=0)] | None = None
-    batch_size: Positive | None = None
-    epochs: Positive | None = None
-    patience: Annotated[int, Field(ge=0)] | None = None
-    max_train_examples: Positive | None = None
-    max_validation_examples: Positive | None = None
+    data: Data | None = Field(None, description="In place of the task's")
+    columns: dict[str, str | int | list[str | int] | None] | None = Field(None, description="In place of the task's")
+    labels: list[str] | None = Field(None, description="In place of the task's")
+    max_length: Positive | None = Field(None, description="In place of the task's")
+    stride: Annotated[int, Field(ge=0)] | None = Field(None, description="In place of the task's")
+    batch_size: Positive | None = Field(None, description="In place of the task's")
+    epochs: Positive | None = Field(None, description="In place of the task's")
+    patience: Annotated[int, Field(ge=0)] | None = Field(None, description="In place of the task's")
+    max_train_examples: Positive | None = Field(None, description="In place of the task's and of the configuration's")
+    max_validation_examples: Positive | None = Field(None, description="The same of validation")
 
 
 class Config(Strict):
     """``config.yaml``."""
 
     task_folders: list[str] = Field(["tasks/bundled"], description="Folders of task YAMLs")
-    sources: list[Name] = Field(min_length=1)
-    targets: list[Name] = Field(min_length=1)
+    sources: list[Name] = Field(min_length=1, description="Names of tasks to train on first")
+    targets: list[Name] = Field(min_length=1, description="Names of the tasks that count")
     source_is_target: Literal["error", "exclude"] = Field(
         "error", description="A task in both lists: an error, or left out of its own pool of sources"
     )
-    models: dict[Name, Model] = Field(default={"minilm": Model(path="bundled")}, min_length=1)
+    models: dict[Name, Model] = Field(
+        default={"minilm": Model(path="bundled")},
+        min_length=1,
+        description="Base models by name; 'name: path' is enough",
+    )
     sentence_encoder: dict[Name, Model] = Field(
-        default={"minilm-sentence": Model(path="bundled")}, min_length=1, max_length=1
+        default={"minilm-sentence": Model(path="bundled")},
+        min_length=1,
+        max_length=1,
+        description="Encoder for 'semb' and 'roe', by name; 'name: path' is enough",
     )
     adapter: str = Field("seq_bn", description="A configuration string of the adapters library, or 'full'")
     seed: Annotated[int, Field(ge=0)] = Field(1, description="Subsets, splits and source training")
     seeds: list[Annotated[int, Field(ge=0)]] = Field([1], min_length=1, description="One transfer each")
-    max_train_examples: Positive | None = None
-    max_validation_examples: Positive | None = None
+    max_train_examples: Positive | None = Field(None, description="Of every task, a seeded subset; null: all")
+    max_validation_examples: Positive | None = Field(None, description="The same of validation")
     tasks: dict[Name, TaskOverride] = Field(default_factory=dict, description="Keys of single tasks, replaced")
     methods: list[str] = Field(
         ["random", "size", "vocabulary", "textemb", "semb", "roe", "profile", "recommended"],
