@@ -7,7 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 HERE = Path(__file__).parent
 #: They share one finished run of the small workflow.
-FINISHED = {"test_main_job.py", "test_incremental.py", "test_mistakes.py"}
+FINISHED = {"test_main_job.py", "test_incremental.py", "test_mistakes.py", "test_report_run.py"}
 #: Slow tests that wait rather than compute.
 WAITING = {"test_slurm.py", "test_killed.py", "test_interrupted.py", "test_leases.py", "test_worker.py"}
 

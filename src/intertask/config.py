@@ -4,9 +4,9 @@ Both refuse unknown keys and name the nearest known one. ``schemas/*.schema.json
 (``python -m intertask.config schemas``); a test keeps them in step.
 """
 
+import argparse
 import json
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
@@ -649,5 +649,7 @@ def export_schemas(folder: str | Path) -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for schema_path, schema in export_schemas(sys.argv[1]).items():
+    parser = argparse.ArgumentParser(description="Write the JSON schemas of config.yaml and of a task's YAML.")
+    parser.add_argument("folder")
+    for schema_path, schema in export_schemas(parser.parse_args().folder).items():
         write_text(schema_path, schema)

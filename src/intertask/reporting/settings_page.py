@@ -3,9 +3,9 @@
 ``python -m intertask.reporting.settings_page docs/configuration.md`` writes it anew.
 """
 
+import argparse
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -106,4 +106,6 @@ def _choices(annotation: Any) -> list[Any]:
 
 
 if __name__ == "__main__":
-    write_text(Path(sys.argv[1]), settings_page())
+    parser = argparse.ArgumentParser(description="Write the page of all settings.")
+    parser.add_argument("page", type=Path)
+    write_text(parser.parse_args().page, settings_page())

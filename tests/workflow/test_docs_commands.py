@@ -1,0 +1,101 @@
+"""Every command in README.md, CONTRIBUTING.md and docs/ is run: Snakemake's as dry runs."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from small_project import ROOT, Project
+
+from intertask.config import read_yaml
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PROGRAMS = ("snakemake", "python", "python3", "pytest", "make", "pip", "git", "hf", "apt-get", "export", ".")
+#: Commands that set a machine up, reach a network or measure for minutes, and what stands in for running them here.
+NOT_HERE = {
+    "python3 -m venv .venv": "make setup does it",
+    ". .venv/bin/activate": "make setup does it",
+    "make setup && . .venv/bin/activate": "make setup does it",
+    "pip install -r requirements.lock": "make setup does it",
+    "pip install --no-deps -e .": "make setup does it",
+    "git clone … && cd intertask": "needs a network",
+    "git lfs pull": "needs a network",
+    "apt-get install --no-install-recommends slurmctld slurmd slurm-client munge": ".ci/run does it",
+    'hf download FacebookAI/roberta-base --include "*.json" "*.txt" "*.model" "*.safetensors"': "needs a network",
+    "export HF_HUB_OFFLINE=1": "tests/workflow/test_plan_run.py runs so",
+    "export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu": "needs a network",
+    "snakemake --report report.zip": "tests/workflow/test_report_run.py runs it on a finished run",
+    "pytest -m slow tests/workflow/test_slurm.py": "is a test",
+    "pytest -n 0": "is a test",
+    "python benchmarks/logme_small_samples.py": "measures for minutes",
+    "python data/bundled/generate.py": "tests/test_bundled_suite.py runs it",
+    "python -m intertask.runtime.launch": "tests/runtime/test_launch.py runs it",
+}
+
+
+def commands(page: Path) -> list[str]:
+    """Lines of its plain code blocks and inline code that begin with a program, without comments."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *```(\w*)\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    lines = [line for language, block in blocks if language in ("", "bash", "sh") for line in block.splitlines()]
+    inline = re.findall(r"`([^`\n]+)`", re.sub(r"^ *```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL))
+    # one word alone is a program's name, no command
+    found = [re.sub(r"\s+#.*", "", line).strip() for line in [*lines, *(code for code in inline if " " in code)]]
+    return list(dict.fromkeys(line for line in found if line.split(" ")[0] in PROGRAMS))
+
+
+COMMANDS = sorted({command: page for page in PAGES for command in commands(page)})
+SNAKEMAKE = [c for c in COMMANDS if c.startswith("snakemake") and c not in NOT_HERE]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Project:
+    """A copy of the project; its large configurations with a few of their tasks, so that each dry run takes seconds."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    project = Project(tmp_path_factory.mktemp("docs") / "intertask", config)
+    for folder in ("configs", "tests/configs", "tests/tasks"):
+        shutil.copytree(ROOT / folder, project.folder / folder)
+    if (ROOT.parent / "shared").is_dir():
+        (project.folder.parent / "shared").symlink_to(ROOT.parent / "shared")
+    paper = read_yaml(ROOT / "configs/paper.yaml")
+    short = {"sources": paper["sources"][:3], "targets": paper["targets"][:2], "seeds": [1, 2]}
+    (project.folder / "configs/paper.yaml").write_text(yaml.safe_dump(paper | short), encoding="utf-8")
+    own = project.folder / "mycluster"  # cluster.md tells how to write one
+    own.mkdir()
+    (own / "profile.v9+.yaml").write_text("default-resources:\n  slurm_partition: main\n", encoding="utf-8")
+    return project
+
+
+def test_there_are_commands():
+    assert len(SNAKEMAKE) > 20
+    stale = NOT_HERE.keys() - set(COMMANDS)
+    assert stale == set()
+
+
+@pytest.mark.parametrize("command", SNAKEMAKE)
+def test_snakemake_commands_plan_what_they_say(command, project):
+    words = shlex.split(command.replace("<target>", project.config["targets"][0]))
+    if "tests/configs/" in command and not (ROOT.parent / "shared").is_dir():
+        pytest.skip("needs data that is not part of the repository")
+    done = project.run(*words[1:], *([] if "-n" in words else ["-n"]), check=False)
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    assert "Job stats:" in output or "Nothing to be done" in output
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in SNAKEMAKE and c not in NOT_HERE])
+def test_other_commands_are_there(command):
+    program, *words = shlex.split(command)
+    if program == "make":
+        run = ["make", "-n", *words]
+    elif program == "python" and words[0] == "-m":
+        run = [sys.executable, *words[:2], "--help"]
+    else:
+        assert program == "python", f"{command}: say in NOT_HERE why it cannot be run, or run it here"
+        run = [sys.executable, words[0], "--help"]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
