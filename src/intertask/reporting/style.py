@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import Bbox
@@ -27,7 +28,7 @@ INK, GREY, PALE = "#222222", "#767676", "#D8D8D8"
 #: Diverging, safe for the colour-blind (ColorBrewer): brown below zero, blue-green above; no colour at zero.
 DIVERGING = "BrBG"
 #: Beside colours, so that a black-and-white print tells them apart too.
-KINDS = [(BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (VERMILION, "D"), (PURPLE, "v"), (SKY, "P")]
+KINDS = [(BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (VERMILION, "D"), (PURPLE, "v"), (SKY, "P"), (INK, "X")]
 
 STYLE = {
     "font.family": "sans-serif",
@@ -176,6 +177,7 @@ def place_names(
         Indices of the names that are there.
     """
     figure, must = axes.figure, set(must)
+    text = {"path_effects": [withStroke(linewidth=2, foreground="white")], **text}  # readable on top of a line
     figure.draw_without_rendering()
     frame = axes.get_window_extent()
     pixel = figure.dpi / 72

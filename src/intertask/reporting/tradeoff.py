@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from ..rankings.evaluation import MEAN
 from .results import Results
@@ -34,11 +35,6 @@ def draw(results: Results, block: str) -> Drawing:
             value = table[results.main].get(line, np.nan)
             if not np.isnan(value):
                 axis.axhline(value, color=GREY if line == "random" else INK, linestyle=style, linewidth=1.2)
-                axis.annotate(
-                    "random" if line == "random" else "noise ceiling", (1, value), (-2, 2), ha="right", va="bottom",
-                    xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=7.5, color=GREY, zorder=5,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
-                )  # fmt: skip
         cost = known[column]
         front = pareto(cost, known[results.main])
         steps = known.loc[front]
@@ -51,6 +47,7 @@ def draw(results: Results, block: str) -> Drawing:
         axis.set_title(title)
         axis.set_xlabel("time to rank all sources for all targets")
         show_grid(axis)
+    _name_lines(axes[0, 1], table[results.main], top)
     axes[0, 0].set_ylabel(f"Regret@{k} (percent lost; lower is better)")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 4), title="what the method needs")
@@ -62,6 +59,17 @@ def draw(results: Results, block: str) -> Drawing:
         points = [(known.loc[m, column], known.loc[m, results.main]) for m in first]
         place_names(axis, points, first, must=range(len(named)), lines=False, fontsize=7.5)
     return Drawing(name, figure, _caption(results, table, ranked, known))
+
+
+def _name_lines(axis: Axes, main: pd.Series, top: float) -> None:
+    """Beside the right panel, where no method's name can be; where both lines are close, one above the other."""
+    values = {name: main[line] for line, name in (("random", "random"), ("ceiling", "noise\nceiling")) if line in main}
+    values = {name: value for name, value in values.items() if not np.isnan(value)}
+    close = len(values) == 2 and abs(values["random"] - values["noise\nceiling"]) < 0.1 * top
+    for name, value in values.items():
+        side = "center" if not close else "bottom" if name == "random" else "top"
+        axis.annotate(name, (1, value), (4, 0), ha="left", va=side, xycoords=("axes fraction", "data"),
+                      textcoords="offset points", fontsize=7.5, color=GREY, annotation_clip=False)  # fmt: skip
 
 
 def pareto(cost: pd.Series, loss: pd.Series) -> list[str]:
