@@ -117,6 +117,18 @@ def test_many_labels_and_long_texts_are_cut(results):
     assert len(card["rows"][0][0]) <= 300 and card["rows"][0][0].endswith("…")
 
 
+def test_rows_of_sorted_files_show_different_labels(results):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = results / "data/t"
+    rows = [{"text_a": f"text {i}", "text_b": None, "label": i // 10} for i in range(20)]
+    pq.write_table(pa.Table.from_pylist(rows), path / "train.parquet")
+    card = task_card(path)
+    assert [text for text, _ in card["rows"]] == ["text 0", "text 1", "text 10"]
+    assert len({label for _, label in card["rows"]}) == 2
+
+
 def test_several_models_have_a_table_each(holes):
     target = holes.recipe["targets"][0]
     path = holes.folder / "page.html"

@@ -8,6 +8,8 @@ from ..data import load_info
 #: Longer texts are cut: a page is for a look, not for reading a data set.
 MOST_LETTERS = 300
 MOST_LABELS = 20
+#: Files are often sorted by label: so many of the first rows are looked through for others.
+LOOKED_AT = 1000
 
 
 def task_card(folder: Path, rows: int = 3) -> dict[str, Any]:
@@ -15,7 +17,7 @@ def task_card(folder: Path, rows: int = 3) -> dict[str, Any]:
 
     Args:
         folder: ``results/data/<task>``.
-        rows: How many of the first training rows.
+        rows: How many training rows: near the beginning, and with different labels where there are any.
 
     Returns:
         ``name``, ``type``, ``train`` (rows before any cap), ``validation``, ``metric``, ``labels`` (at most
@@ -38,13 +40,16 @@ def task_card(folder: Path, rows: int = 3) -> dict[str, Any]:
 
 
 def _example_rows(path: Path, info: dict[str, Any], count: int) -> tuple[list[str], list[list[str]]]:
-    """Columns and the first rows as texts; columns without any value are left out."""
+    """Columns and some rows as texts; columns without any value are left out."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        batch = next(file.iter_batches(batch_size=count), None)
+        batch = next(file.iter_batches(batch_size=LOOKED_AT), None)
     rows = [] if batch is None else batch.to_pylist()
     shown = [_SHOW[info["type"]](row, info.get("labels")) for row in rows]
+    first = {row.get("label"): i for i, row in reversed(list(enumerate(shown)))}  # of each label
+    chosen = [*sorted(first.values()), *(i for i in range(len(shown)) if i not in first.values())][:count]
+    shown = [shown[i] for i in sorted(chosen)]
     columns = [column for column in (shown[0] if shown else ()) if any(row[column] for row in shown)]
     return columns, [[_cut(row[column]) for column in columns] for row in shown]
 
