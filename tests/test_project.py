@@ -33,10 +33,10 @@ FLOORS = [
     {"config"},
     {"tasks"},
     {"data"},
-    {"recipes", "types"},
+    {"recipes", "types", "starting"},
     {"models", "scores", "rankings"},
     {"reporting"},
-    {"runtime"},
+    {"runtime", "start"},
 ]
 HEAVY = ("torch", "transformers", "adapters", "datasets", "sentence_transformers", "pandas", "pyarrow", "sklearn")
 HEAVY += ("matplotlib",)

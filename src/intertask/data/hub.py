@@ -95,16 +95,29 @@ def read_hub_files(data: Origin, patterns: list[str]) -> tuple[list[Table], str 
 
 def has_only(data: Origin, split: str) -> bool:
     """Whether the dataset is known to have this split and no other."""
+    try:
+        return split_names(data) == [split]
+    except UnavailableError:  # asked only after an error that says more
+        return False
+
+
+def split_names(data: Origin) -> list[str]:
+    """The dataset's splits.
+
+    Raises:
+        UnavailableError: The dataset, its configuration or revision cannot be had.
+    """
     import datasets
 
-    try:
+    def load():
         if (Path(data.hub) / "dataset_dict.json").is_file():
-            names = list(datasets.load_from_disk(data.hub))
-        else:
-            names = datasets.get_dataset_split_names(data.hub, data.config, revision=data.revision)
-    except Exception:  # asked only after an error that says more
-        return False
-    return names == [split]
+            return list(datasets.load_from_disk(data.hub))
+        return datasets.get_dataset_split_names(data.hub, data.config, revision=data.revision)
+
+    try:
+        return with_retries(load, f"dataset {data.hub}")
+    except Exception as error:  # datasets raises a dozen kinds, from three libraries
+        raise _explain(error, data, "train", describe(data)) from None
 
 
 def describe(data: Origin) -> str:
