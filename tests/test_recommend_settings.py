@@ -45,7 +45,7 @@ def test_runs_are_transfers_with_rows_held_out():
     transfer = json.loads(recipes.transfer_recipe(settings, "minilm", TASKS["t"], "a", 1))
     found = candidate(settings)
     changed = {"dev": "held_out", "dev_fraction": 0.2}
-    assert found == transfer | {"step": "candidate", "training": transfer["training"] | changed}
+    assert found == transfer | {"step": "candidate", "training": transfer["training"] | changed, "dev_seed": 1}
     assert candidate(config(models=MODELS), "two")["training"]["epochs"] == 2
 
 

@@ -97,7 +97,7 @@ def exports(tmp_path_factory, tiny_model) -> tuple[Path, dict]:
     for kind, adapter in RUNS.items():
         write_data(task(kind), root / "results" / "data" / kind)
         recipe = {"model": {"path": tiny_model.path, "revision": None}, "adapter": adapter, "source": "none"}
-        recipe |= {"training": training, "max_length": 100, "stride": 8, "seed": 3, "split_seed": 1}
+        recipe |= {"training": training, "max_length": 100, "stride": 8, "seed": 3, "split_seed": 1, "dev_seed": 3}
         if adapter == "full":
             recipe["training"] = training | {"learning_rate": 0.001}
         options = {"recipe": json.dumps(recipe), "data": f"results/data/{kind}", "model": "model.json"}

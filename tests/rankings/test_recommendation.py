@@ -49,7 +49,14 @@ def test_failed_runs_count_as_zero():
     nan = math.nan
     assert rec.survivors({"none": [nan], "a": [nan], "b": [60.0], "c": [61.0]}, 400) == ["none", "b", "c"]
     assert rec.chosen({"none": [nan, nan], "a": [nan, 3.0]}) == "a"
-    assert rec.best_seed({1: nan, 2: 0.5}) == 2
+    assert rec.best_seed({"none": {1: 0.0, 2: 0.0}, "a": {1: nan, 2: 0.5}}, "a") == 2
+
+
+def test_best_seed_is_told_on_the_same_rows():
+    """Seed 2 has the easier rows: there everything scores higher, and its lead over the others is smaller."""
+    scores = {"none": {1: 50.0, 2: 80.0}, "a": {1: 60.0, 2: 83.0}, "dropped": {1: 40.0}}
+    assert rec.best_seed(scores, "a") == 1
+    assert rec.best_seed({"a": {1: 60.0, 2: 83.0}}, "a") == 1  # nothing to compare with: the first
 
 
 def test_rounds_save_runs():

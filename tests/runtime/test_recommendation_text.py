@@ -57,8 +57,8 @@ def test_whole(found):
     assert sentences(found) == [
         "t: train on a first.",
         "Tried: b, a (of 9 sources the first of the ranking) and none, on m, with 2 seeds; dropped on the way: b.",
-        "Chosen by f1 on 20 rows held out of train: a has 60.0, none 50.0, +10.0 points (95% interval over seeds: "
-        "+4.0 to +16.0).",
+        "Chosen by f1 on 20 rows held out of train, others with each seed: a has 60.0, none 50.0, +10.0 points (95% "
+        "interval over seeds: +4.0 to +16.0).",
         "On the 1 validation row, which had no part in the choice: a has 59.0, none 51.0, +8.0 points (95% interval "
         "over seeds: +2.0 to +14.0).",
         "It took 6 min: 10 s ranking, 20 s training sources, 5 min trying them (5 runs).",
@@ -71,7 +71,7 @@ def test_whole(found):
 def test_no_source_helps(found):
     found |= {"chosen": "none", "helps": "no"}
     said = sentences(found)
-    assert said[0] == "t: no source helps; a is the best of those that were tried."
+    assert said[0] == "t: none of the sources that were tried helps; the best of them is a."
     assert "51.00 on the held-out rows" in said[-1]
 
 

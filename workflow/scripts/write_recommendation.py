@@ -26,7 +26,7 @@ def main() -> None:
     whole = {source: list(scores.values()) for source, scores in dev.items() if len(scores) == len(seeds)}
     source = chosen(whole)
     compared = source if source != "none" else chosen({s: v for s, v in whole.items() if s != "none"})
-    exported = runs[source][best_seed(dev[source])]
+    exported = runs[source][best_seed(dev, source)]
     gains = {
         split: gain(list(scores[compared].values()), list(scores["none"].values()), confidence)
         for split, scores in (("dev", dev), ("validation", validation))

@@ -130,4 +130,5 @@ def dev_rows(folder: str | Path, data: str | Path) -> list[dict[str, Any]]:
     recipe = about["recipe"]
     if prepared.info["fingerprint"] != about["made_from"]["data"]:
         raise IntertaskError("The adapter was trained on other rows than these.", data, "run the recommendation again")
-    return training_rows(prepared, recipe["training"], recipe["split_seed"], hold_out=True)[1]
+    seeds = recipe["split_seed"], recipe["dev_seed"]
+    return training_rows(prepared, recipe["training"], seeds[0], hold_out=True, dev_seed=seeds[1])[1]

@@ -34,7 +34,8 @@ def fine_tune(
         base: The base model, for its tokenizer.
         name: Of the new head: the task's name.
         prepared: Rows of the task.
-        recipe: Of the step: ``training``, ``max_length``, ``stride``, ``adapter``, ``seed``; maybe ``precision``.
+        recipe: Of the step: ``training``, ``max_length``, ``stride``, ``adapter``, ``seed``; maybe ``precision``, and
+            ``dev_seed``, where the held-out rows are to differ from seed to seed.
         split_seed: For the training subset and the held-out dev split; the same for every seed of a transfer, so
             that seeds differ by initialisation and order only.
         checkpoints: Folder that survives an interruption; see :func:`remove_checkpoints`.
@@ -51,7 +52,8 @@ def fine_tune(
     task_type, info, settings = get_type(prepared.info["type"]), described(prepared), recipe["training"]
     kind = info["type"]
     tokenizer = load_tokenizer(base, pre_split=kind == "tagging")
-    rows, dev_rows, dev_sentence = training_rows(prepared, settings, split_seed, hold_out)
+    dev_seed = recipe.get("dev_seed", split_seed)
+    rows, dev_rows, dev_sentence = training_rows(prepared, settings, split_seed, hold_out, dev_seed)
     label_scale = None
     if kind == "regression":
         rows, label_scale = standardised(rows)
@@ -110,9 +112,13 @@ def described(prepared: Prepared) -> dict[str, Any]:
 
 
 def training_rows(
-    prepared: Prepared, settings: dict[str, Any], seed: int, hold_out: bool = False
+    prepared: Prepared, settings: dict[str, Any], seed: int, hold_out: bool = False, dev_seed: int | None = None
 ) -> tuple[list, list, str]:
-    """Training rows, dev rows, and in plain words where the dev rows are from; arguments as of :func:`fine_tune`."""
+    """Training rows, dev rows, and in plain words where the dev rows are from; arguments as of :func:`fine_tune`.
+
+    ``seed`` draws the training subset, ``dev_seed`` (default: the same) the rows that are held out of it.
+    """
+    dev_seed = seed if dev_seed is None else dev_seed
     rows, validation, kind = list(prepared.train), prepared.validation, prepared.info["type"]
     if settings["max_train_examples"]:
         rows = stratified_subset(rows, settings["max_train_examples"], seed, kind)
@@ -123,9 +129,9 @@ def training_rows(
         dev = stratified_subset(validation, limit, seed, kind) if limit and len(validation) > limit else validation
         sentence = "the validation split, from which the score is too: the score is optimistic"
     else:
-        rows, dev = split(rows, settings["dev_fraction"], seed, kind)
+        rows, dev = split(rows, settings["dev_fraction"], dev_seed, kind)
         if limit and len(dev) > limit:
-            dev = stratified_subset(dev, limit, seed, kind)
+            dev = stratified_subset(dev, limit, dev_seed, kind)
         sentence = f"held out from train ({settings['dev_fraction']:.0%}); the score's split was not looked at"
     return rows, dev, sentence
 

@@ -45,17 +45,28 @@ def chosen(scores: Scores) -> str:
     return max(order, key=lambda source: mean(scores[source]))
 
 
-def best_seed(scores: Mapping[int, float]) -> int:
-    """The seed with the highest dev score, of equal ones the first."""
-    return max(scores, key=lambda seed: float(np.nan_to_num(scores[seed])))
+def best_seed(scores: Mapping[str, Mapping[int, float]], source: str) -> int:
+    """The seed whose run of ``source`` is furthest above the mean of what was tried with it, of equal ones the first.
+
+    Each seed holds other rows out, and these may be easy or hard: only runs on the same rows compare.
+
+    Args:
+        scores: Source -> seed -> dev score.
+        source: One that has all seeds.
+    """
+
+    def lead(seed: int) -> float:
+        return mean([scores[source][seed]]) - mean([of[seed] for of in scores.values() if seed in of])
+
+    return max(scores[source], key=lead)
 
 
 def estimate(values: Sequence[float], confidence: float) -> dict[str, Any]:
     """Mean over seeds with Student's interval of it; for a gain, ``values`` are the differences seed by seed.
 
     Returns:
-        ``mean``, ``low``, ``high`` (both None for one seed), ``seeds``. The interval is about other seeds: other dev
-        rows are another noise, which it does not hold.
+        ``mean``, ``low``, ``high`` (both None for one seed), ``seeds``. The interval is about other seeds, and where
+        each seed has rows of its own, as dev scores do, about other rows of the same data.
     """
     from scipy.stats import t
 

@@ -21,13 +21,13 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
         {
             "yes": f"{target}: train on {source} first.",
             "unclear": f"{target}: train on {source} first, though the gain may be noise.",
-            "no": f"{target}: no source helps; {best} is the best of those that were tried.",
+            "no": f"{target}: none of the sources that were tried helps; the best of them is {best}.",
         }[found["helps"]],
         f"Tried: {', '.join(tried)} (of {_count(found['pool'], 'source')} the first of the ranking) and none, on "
         f"{found['model']}, with {_count(len(found['seeds']), 'seed')}"
         + (f"; dropped on the way: {', '.join(dropped)}" if dropped else "")
         + ".",
-        f"Chosen by {metric} on {_count(found['rows']['dev'], 'row')} held out of train: "
+        f"Chosen by {metric} on {_count(found['rows']['dev'], 'row')} held out of train, others with each seed: "
         + _against_none(found, "dev", confidence),
         f"On the {_count(found['rows']['validation'], 'validation row')}, which had no part in the choice: "
         + _against_none(found, "validation", confidence),
