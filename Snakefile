@@ -23,6 +23,7 @@ include: "rules/rankings.smk"
 include: "rules/evaluation.smk"
 include: "rules/report.smk"
 include: "rules/plan.smk"
+include: "rules/check.smk"
 
 
 # These train on the targets themselves.
@@ -38,3 +39,8 @@ rule all:
         get_final_output(),
     message:
         "All results are there."
+
+
+# Before Snakemake looks for a rule that makes it.
+if workflow.is_main_process:
+    suggest_what_was_meant()

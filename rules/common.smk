@@ -17,6 +17,7 @@ from intertask.models.adapters import FULL, weight_files
 from intertask.runtime.launch import RUN, SWITCH
 from intertask.runtime.leases import AS_GIVEN, JOBS_PER_GPU
 from intertask.runtime.locks import forget_stale_locks
+from intertask.runtime.requests import check_requests
 from intertask.scores.registry import get_method
 from intertask.tasks import check_files, configured_tasks
 
@@ -234,6 +235,35 @@ def get_grounds(wildcards):
     before = get_round(wildcards, number - 1)
     runs = [get_candidate(wildcards, s, CONFIG.seeds[number - 1]) for s in read_json(before)["sources"]]
     return [before, *(path for files in runs for path in files)]
+
+
+def figure_flags(name):
+    """How a figure stands in Snakemake's own report."""
+    setting, _, kind = name.rpartition("/")
+    return {
+        "caption": f"../workflow/report/{kind}.rst",
+        "category": "Figures",
+        "labels": {"figure": kind.replace("_", " "), "setting": setting or "all"},
+    }
+
+
+def suggest_what_was_meant():
+    """A misspelt file or rule on the command line ends here, with a suggestion."""
+    tables = expand("results/{table}.tsv", table=["transfer", "costs", *EVALUATION])
+    pages = expand("results/rankings/{target}.{kind}", target=TARGETS, kind=["tsv", "html", "observed.html"])
+    adapters = (
+        [] if CONFIG.observed else expand("results/recommend/{target}.json", target=TARGETS) + ["results/fusion.tsv"]
+    )
+    products = [output for rule in workflow.rules for output in rule.output]
+
+    def makes(path):
+        return any(output.match(path) for output in products)
+
+    try:
+        rules = [rule.name for rule in workflow.rules]
+        check_requests(sys.argv[1:], makes, rules, ["results/report.html", *tables, *pages, *adapters])
+    except IntertaskError as error:
+        raise WorkflowError(str(error))
 
 
 onsuccess:

@@ -14,15 +14,6 @@ MAP_ENCODER = SENTENCE_ENCODER if "sentence" in READS else CONFIG.base_models[0]
 FIGURES = figure_names(SETTINGS, trained=not CONFIG.observed, embedded=MAP_ENCODER is not None)
 
 
-def figure_flags(name):
-    setting, _, kind = name.rpartition("/")
-    return {
-        "caption": f"../workflow/report/{kind}.rst",
-        "category": "Figures",
-        "labels": {"figure": kind.replace("_", " "), "setting": setting or "all"},
-    }
-
-
 rule make_ranking_page:
     input:
         lambda wildcards: expand(

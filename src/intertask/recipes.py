@@ -40,6 +40,7 @@ VERSIONS = {
     "costs": 2,
     "calibration": 1,
     "plan": 1,
+    "check": 1,
 }
 
 #: Fields of a task that have to do with how much work it is, beside those of its data.
@@ -453,6 +454,16 @@ def plan_recipe(config: Config, tasks: Mapping[str, Task], settings: Sequence[st
         tasks={
             name: task.model_dump(mode="json", include=fields, exclude_defaults=True) for name, task in tasks.items()
         },
+        settings=list(settings),
+    )
+
+
+def check_recipe(config: Config, settings: Sequence[str]) -> str:
+    """What is to be checked: the configuration as it was given; the tasks are read again from their files."""
+    return _recipe(
+        "check",
+        config=config.model_dump(mode="json", exclude_unset=True),
+        models=list(config.models),
         settings=list(settings),
     )
 

@@ -115,7 +115,7 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
         "max_choices": max(len(row["choices"]) for row in train + validation)
         if task.type == "multiple_choice"
         else None,
-        "words": _words(train, task.type),
+        "words": words_per_row(train, task.type),
         "validation_from": validation_from,
         "origin": reading.origin,
         "notes": reading.notes + result.notes + _notes(task, result.labels, train, validation, in_validation),
@@ -239,7 +239,7 @@ def _positive_label(task: Task, metric: str, labels: list[str] | None) -> str | 
     return None
 
 
-def _words(rows: list[dict], task_type: str) -> dict[str, float]:
+def words_per_row(rows: list[dict], task_type: str) -> dict[str, float]:
     """Mean and maximum of the white-space separated words per row, all texts of a row together."""
 
     def count(row: dict) -> int:

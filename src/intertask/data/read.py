@@ -334,7 +334,7 @@ def read_parquet(content: bytes, path: str) -> Table:
     import pyarrow.parquet as pq
 
     try:
-        return _from_arrow(pq.read_table(pa.BufferReader(content)), path)
+        return table_of_arrow(pq.read_table(pa.BufferReader(content)), path)
     except (pa.ArrowException, ValueError, OSError) as error:
         raise IntertaskError(f"Not a parquet file: {error}.", path, "write it again, or set 'data: format:'") from None
 
@@ -348,12 +348,12 @@ def read_arrow(content: bytes, path: str) -> Table:
             table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
         except pa.ArrowInvalid:
             table = pa.ipc.open_stream(pa.BufferReader(content)).read_all()
-        return _from_arrow(table, path)
+        return table_of_arrow(table, path)
     except (pa.ArrowException, ValueError, OSError) as error:
         raise IntertaskError(f"Not an arrow file: {error}.", path, "write it again, or set 'data: format:'") from None
 
 
-def _from_arrow(table, path: str) -> Table:
+def table_of_arrow(table, path: str) -> Table:
     table.validate(full=True)  # offsets of a damaged file may point anywhere
     rows = [Row(values, path, number, "row") for number, values in enumerate(table.to_pylist(), 1)]
     metadata = (table.schema.metadata or {}).get(b"huggingface")

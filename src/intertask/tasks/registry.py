@@ -7,6 +7,9 @@ from pathlib import Path
 from ..config import Config, Files, Origin, Task, load_task, validate
 from ..errors import IntertaskError, did_you_mean
 
+#: Of more missing files these are named.
+MOST_MISSING = 10
+
 
 class Registry:
     """Tasks by name, and the YAML file that each came from.
@@ -108,13 +111,24 @@ def configured_tasks(config: Config) -> dict[str, Task]:
 
 
 def check_files(tasks: Mapping[str, Task]) -> None:
-    """Raise :class:`IntertaskError` for the first file of a task that is not there."""
+    """Raise :class:`IntertaskError` for the files of tasks that are not there, all of them."""
+    missing = []
     for name, task in tasks.items():
         files = task.data.files
         for path in [] if files is None else [*files.train, *(files.validation or [])]:
             if not os.path.isfile(path):
-                raise IntertaskError(
-                    f"Task {name!r}: there is no file {path}.",
-                    "data.files, of its YAML or of the configuration's 'tasks:'",
-                    "correct the path; it is relative to the YAML, in a configuration to the working folder",
-                )
+                missing.append(f"Task {name!r}: there is no file {path}.{_near_file(path)}")
+    if missing:
+        more = f"\n(and {len(missing) - MOST_MISSING} more)" if len(missing) > MOST_MISSING else ""
+        raise IntertaskError(
+            "\n".join(missing[:MOST_MISSING]) + more,
+            "data.files, of the tasks' YAMLs or of the configuration's 'tasks:'",
+            "correct the path; it is relative to the YAML, in a configuration to the working folder",
+        )
+
+
+def _near_file(path: str) -> str:
+    """A file of the same folder that may be meant."""
+    folder = Path(path).parent
+    hint = did_you_mean(Path(path).name, (file.name for file in folder.iterdir())) if folder.is_dir() else ""
+    return f" {hint[0].upper()}{hint[1:]}" if hint.startswith("did") else ""

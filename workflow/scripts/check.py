@@ -1,0 +1,27 @@
+"""Say whether the run would work; problems go to standard error, everything else to standard output."""
+
+import sys
+from pathlib import Path
+
+from intertask.config import Config
+from intertask.runtime.check import Check, conclusion, listed
+from intertask.runtime.script import arguments, run
+from intertask.tasks import configured_tasks
+
+
+def main() -> None:
+    options = arguments(__doc__, "results", "next")
+    recipe = options.recipe
+    # The recipe's keys are sorted, and the first model has a meaning.
+    if "models" in recipe["config"]:
+        recipe["config"]["models"] = {name: recipe["config"]["models"][name] for name in recipe["models"]}
+    config = Config.model_validate(recipe["config"])
+    check = Check(config, configured_tasks(config), recipe["settings"], Path(options.results))
+    check.run()
+    print(conclusion(check, options.next), flush=True)
+    if check.problems:
+        print(listed(check.problems), file=sys.stderr, flush=True)
+        sys.exit(1)
+
+
+run(main)
