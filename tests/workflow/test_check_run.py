@@ -1,0 +1,73 @@
+"""``snakemake check``: all is well, everything wrong at once, no network; and nothing is made."""
+
+import pytest
+import yaml
+from small_project import Project, small_config
+
+
+@pytest.fixture
+def project(tmp_path, suite) -> Project:
+    return Project(tmp_path / "p", small_config(suite["sources"][:3], suite["targets"][:1]))
+
+
+def made(project: Project) -> set[str]:
+    results = project.folder / "results"
+    return {path.relative_to(results).parts[0] for path in results.rglob("*") if path.is_file()}
+
+
+def test_nothing_stands_in_the_way(project):
+    done = project.run("check")
+    target = project.config["targets"][0]
+    for words in ("3 sources, 1 target, 1 model, 2 seeds", f"{target}", "labels negative, positive: ok", "bundled; 22",
+                  "the whole run,", "Nothing stands in the way. Next: snakemake"):  # fmt: skip
+        assert words in done.stdout, done.stdout
+    assert "PROBLEM" not in done.stdout
+    # speeds of the bundled models, and what the jobs said
+    assert made(project) == {"plan", "logs", "benchmarks"}
+    assert project.planned("check") == {"check": 1}  # again each time it is asked for
+
+
+def test_everything_that_is_wrong_is_said_at_once(project, monkeypatch):
+    own = project.folder / "tasks" / "own"
+    own.mkdir()
+    tasks = {
+        "empty_text": {"type": "classification", "data": {"files": {"train": "empty_text.csv"}}},
+        "wrong_column": {"type": "regression", "data": {"files": {"train": "wrong_column.csv"}}},
+        "far_away": {"type": "classification", "data": {"hub": "nobody/nothing"}},
+    }
+    for name, task in tasks.items():
+        (own / f"{name}.yaml").write_text(yaml.safe_dump(task), encoding="utf-8")
+    (own / "empty_text.csv").write_text("text,label\ngood text,yes\n,no\n", encoding="utf-8")
+    (own / "wrong_column.csv").write_text("text,lable\ngood text,1\nbad text,2\n", encoding="utf-8")
+    project.config |= {"models": {"mine": "./models/mine"}, "adapter": "seq_bnn", "seeds": [1]}
+    project.config["task_folders"] += ["tasks/own"]
+    project.config["sources"] += list(tasks)
+    project.write_config()
+    project.variables["HF_HUB_OFFLINE"] = "1"
+    done = project.run("check", check=False)
+    output = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in output
+    assert "The run would fail: 5 problems." in output and output.count("PROBLEM") == 4
+    for words in ("empty_text.csv, line 3", "did you mean 'lable'", "'nobody/nothing' is not in the cache",
+                  "There is no model folder ./models/mine", "'seq_bnn' is not an adapter", "One seed:",
+                  "HF_HUB_OFFLINE is set"):  # fmt: skip
+        assert words in output, output
+    assert made(project) <= {"plan", "logs", "benchmarks"}
+
+
+def test_misspelt_files_and_rules_get_a_suggestion(project):
+    target = project.config["targets"][0]
+    for asked, meant in ((f"results/rankings/{target}x.tsv", f"results/rankings/{target}.tsv"), ("chek", "check")):
+        done = project.run(asked, check=False)
+        assert done.returncode != 0 and f"did you mean {meant}?" in done.stdout + done.stderr
+
+
+def test_a_missing_file_names_its_neighbour(project):
+    path = project.folder / "tasks" / "bundled" / "mine.yaml"
+    path.write_text("type: classification\ndata:\n  files: {train: mine.csv, validation: gone.csv}\n", encoding="utf-8")
+    (path.parent / "mine2.csv").write_text("text,label\n", encoding="utf-8")
+    project.config["sources"] += ["mine"]
+    project.write_config()
+    done = project.run("check", check=False)
+    output = done.stdout + done.stderr
+    assert "Did you mean 'mine2.csv'?" in output and "gone.csv" in output
