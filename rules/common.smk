@@ -14,6 +14,7 @@ from intertask.data.observed import observed_settings
 from intertask.errors import IntertaskError
 from intertask.files import read_json
 from intertask.models.adapters import FULL, weight_files
+from intertask.runtime.first_look import first_look
 from intertask.runtime.launch import RUN, SWITCH
 from intertask.runtime.leases import AS_GIVEN, JOBS_PER_GPU
 from intertask.runtime.locks import forget_stale_locks
@@ -267,9 +268,4 @@ def suggest_what_was_meant():
 
 
 onsuccess:
-    if Path("results/regret.tsv").is_file():
-        print(
-            "\nEverything in one page: results/report.html.\n"
-            "Which sources help which target: results/rankings/<target>.tsv (predicted), results/transfer.tsv (observed).\n"
-            "How good the ranking methods are: results/regret.tsv. What it took: results/costs.tsv.\n"
-        )
+    print("\n".join(first_look(sys.argv[1:], TARGETS)), flush=True)
