@@ -161,4 +161,4 @@ def test_real_datasets():
                 right &= found.columns.get(name, expected if name in rows[0].values else None) == expected
         counts["all"] += right
         wrong += [] if right else [path.stem]
-    assert counts["type"] >= 57 and counts["all"] >= 55, wrong
+    assert counts["type"] >= 58 and counts["all"] >= 57, wrong
