@@ -11,6 +11,7 @@ def blocks() -> dict[str, str]:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
     found = {}
     for block in re.split(r"^(?=(?:use )?rule )", text, flags=re.MULTILINE)[1:]:
+        block = re.match(r".*\n(?:(?: .*)?\n)*", block)[0]  # what is not indented is no part of it
         name, base = re.search(r"(\w+)(?: with)?:", block)[1], re.match(r"use rule (\w+)", block)
         inherited = found[base[1]] if base else ""
         if "    resources:" in block:

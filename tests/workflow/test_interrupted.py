@@ -80,7 +80,7 @@ def test_every_way_to_end_a_run(project):
     os.kill(wait_for(lambda: training(project.folder, "transfer")), signal.SIGKILL)
     output = end(run)
     assert run.returncode != 0, output
-    assert "Error in rule" in output
+    assert "FAILED" in output
 
     run = start()
     job = wait_for(lambda: training(project.folder, "transfer"))
