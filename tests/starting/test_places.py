@@ -67,10 +67,12 @@ def test_nothing_is_there(tmp_path, monkeypatch):
     put(tmp_path, "reviews.csv")
     with pytest.raises(IntertaskError, match=r"did you mean 'reviews\.csv'"):
         find([str(tmp_path / "review.csv")])
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
     with pytest.raises(IntertaskError, match="nobody/nothing"):
         find(["nobody/nothing"])
+    with pytest.raises(IntertaskError, match="There is no file mood"):  # a hub id has an owner
+        find(["mood"])
 
 
 def test_a_file_without_rows(tmp_path):

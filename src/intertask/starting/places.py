@@ -76,7 +76,7 @@ def _is_data(path: Path) -> bool:
 
 
 def _is_hub_id(place: str) -> bool:
-    plain = re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", place) is not None
+    plain = re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", place) is not None
     return plain and not _is_data(Path(place)) and Path(place).suffix.lower() not in (".txt", ".gz", ".zip", ".xlsx")
 
 

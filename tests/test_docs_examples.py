@@ -1,0 +1,34 @@
+"""The example of docs/adding-a-method.md is a method."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from intertask.scores import registry
+from intertask.scores.facts import Facts
+
+PAGE = Path(__file__).parents[1] / "docs" / "adding-a-method.md"
+
+
+def test_the_example_registers_and_scores(monkeypatch):
+    monkeypatch.setattr(registry, "_METHODS", dict(registry.all_methods()))  # forgotten afterwards
+    code = re.search(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
+    exec(compile(code, str(PAGE), "exec"), {})
+    method = registry._METHODS["same-length"]
+    target, *sources = (
+        Facts(name, "classification", 10, words=words) for name, words in (("t", 8), ("a", 8), ("b", 16))
+    )
+    np.testing.assert_allclose(method(target, sources), [0, -np.log(2)])
+    assert method.needs == ("texts",) and method.reads == ()
+
+
+def test_types_have_the_names_of_the_page():
+    from intertask.types import TYPES, get_type
+
+    page = PAGE.with_name("adding-a-task-type.md").read_text(encoding="utf-8")
+    names = re.findall(r"^\| `(\w+)` \|", page.partition("## The module")[2].partition("## Its tests")[0], re.MULTILINE)
+    assert len(names) == 10
+    assert [(kind, name) for kind in TYPES for name in names if not hasattr(get_type(kind), name)] == []
+    for path in re.findall(r"`((?:data|models|reporting|types)/\w+\.py)`", page):
+        assert (PAGE.parents[1] / "src" / "intertask" / path).is_file(), path
