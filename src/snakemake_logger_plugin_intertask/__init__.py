@@ -81,11 +81,12 @@ class LogHandler(LogHandlerBase):
         elif event == LogEvent.JOB_ERROR:
             self.speaking.discard(record.jobid)
             if (job := self.progress.fail(record.jobid, self.now())) and job.rule != "check":
-                self._say(failure(job))
+                of_cluster = [str(path) for path in list(record.log)[1:]]  # what the scheduler wrote
+                self._say(failure(job) + (f" (cluster: {', '.join(of_cluster)})" if of_cluster else ""))
         elif event is None and (record.levelno >= logging.WARNING or record.getMessage().startswith(SHOWN)):
             if not record.getMessage().startswith(UNSAID):
                 self._say(record.getMessage())
-        elif event in (LogEvent.ERROR, LogEvent.GROUP_ERROR):
+        elif event == LogEvent.ERROR:  # that of a group is followed by those of its jobs
             text = self.format(record) or record.getMessage()
             if not text.startswith(UNSAID):
                 self._say(text)

@@ -106,6 +106,16 @@ def test_failures_and_the_end(tmp_path):
     assert "3 jobs failed" in end and "goes on from there" in end
 
 
+def test_a_job_that_is_tried_again_has_not_failed():
+    progress = started({"train_adapter": 1})
+    for _ in range(2):
+        progress.start(1, "train_adapter", "training", "", 0.0)
+        progress.fail(1, 5.0)
+    progress.start(1, "train_adapter", "training", "", 5.0)
+    progress.finish(1, 9.0)
+    assert (progress.failed, progress.done, progress.total) == ({}, 1, 1)
+
+
 def test_a_good_end_and_an_interrupted_one():
     progress = started({"prepare_data": 2})
     for number in (1, 2):

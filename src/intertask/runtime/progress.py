@@ -71,12 +71,12 @@ class Progress:
     Attributes:
         stages: By name, in the order of the work; only those that have jobs.
         running: Jobs by Snakemake's number.
-        failed: In the order of failing.
+        failed: The same, in the order of failing; a job that is tried again is none of them any more.
     """
 
     stages: dict[str, Stage] = field(default_factory=dict)
     running: dict[int, Job] = field(default_factory=dict)
-    failed: list[Job] = field(default_factory=list)
+    failed: dict[int, Job] = field(default_factory=dict)
     _busy: float = 0.0
     _wall: float = 0.0
     _last: float | None = None
@@ -104,6 +104,7 @@ class Progress:
         self._pass(now)
         if rule in NO_JOB:
             return
+        self.failed.pop(number, None)
         self.running[number] = Job(rule, words, log, now)
         stage = self.stages.setdefault(stage_of(rule), Stage())
         # jobs that a checkpoint has added were not counted at the start
@@ -125,7 +126,7 @@ class Progress:
         self._pass(now)
         job = self.running.pop(number, None)
         if job is not None:
-            self.failed.append(job)
+            self.failed[number] = job
         return job
 
     def _pass(self, now: float) -> None:

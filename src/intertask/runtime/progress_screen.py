@@ -95,7 +95,7 @@ def ending(progress: Progress, seconds: float) -> list[str]:
         whole = progress.done >= progress.total
         return [f"Done: {jobs}." if whole else f"Stopped after {jobs}. The same command goes on from there."]
     lines = []
-    for job in progress.failed[:MOST_FAILED]:
+    for job in list(progress.failed.values())[:MOST_FAILED]:
         log = _log(job.log)
         begin = max((n for n, line in enumerate(log) if line.startswith("Error: ")), default=None)
         shown = log[begin:] if begin is not None else log[-LAST_LINES:]
