@@ -128,7 +128,7 @@ def churn(folder: Path, pools: list[list[str]], per_gpu: int, processes: int, se
         for child in alive:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-    assert killed > seconds * 5
+    assert killed > seconds
     return [event for event in log.read() if event[0] < end]
 
 
