@@ -17,7 +17,11 @@ rule check:
         next=" ".join(
             [
                 "snakemake",
-                *(["--configfile", *map(str, workflow.configfiles)] if workflow.overwrite_configfiles else []),
+                *(
+                    ["--configfile", *map(os.path.relpath, workflow.configfiles)]
+                    if workflow.overwrite_configfiles
+                    else []
+                ),
             ]
         ),
     message:

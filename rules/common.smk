@@ -268,4 +268,5 @@ def suggest_what_was_meant():
 
 
 onsuccess:
-    print("\n".join(first_look(sys.argv[1:], TARGETS)), flush=True)
+    for line in first_look(sys.argv[1:], TARGETS):
+        print(line, flush=True)

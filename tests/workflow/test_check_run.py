@@ -25,6 +25,10 @@ def test_nothing_stands_in_the_way(project):
     # speeds of the bundled models, and what the jobs said
     assert made(project) == {"plan", "logs", "benchmarks"}
     assert project.planned("check") == {"check": 1}  # again each time it is asked for
+    (project.folder / "configs").mkdir()
+    (project.folder / "config.yaml").rename(project.folder / "configs/my own.yaml")
+    again = project.run("check", "--configfile", "configs/my own.yaml")
+    assert "Next: snakemake --configfile configs/my own.yaml" in again.stdout
 
 
 def test_everything_that_is_wrong_is_said_at_once(project, monkeypatch):
