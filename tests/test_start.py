@@ -1,5 +1,6 @@
 """``python -m intertask.start``: files that load, nothing overwritten, everything said."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -71,6 +72,28 @@ def test_sources_are_files_and_names(project):
     assert load_task(project / "tasks/own/Andere.yaml").columns["label"] == "Urteil"
     with pytest.raises(IntertaskError, match="did you mean 'topics'"):
         main([str(survey(project.parent)), "--force", "--sources", "topiks"])
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "where"),
+    [
+        ("topics.csv", [], "tasks/bundled/topics.yaml and .*topics.csv"),
+        ("Umfrage.csv", ["--name", "hotel_reviews"], "tasks/bundled/hotel_reviews"),  # not one of the sources
+        ("Umfrage.csv", ["--sources", "{other}/topics.csv"], "tasks/bundled/topics.yaml"),
+        ("Umfrage.csv", ["--sources", "{other}/Umfrage.csv"], ".*Umfrage.csv and .*b/Umfrage.csv"),
+        ("Umfrage.csv", ["--sources", "mnli", "{other}/rte.csv"], "tasks/paper/rte.yaml"),
+    ],
+)
+def test_a_name_stands_for_one_task(project, target, options, where):
+    other = project.parent / "b"
+    other.mkdir()
+    for name in ("topics.csv", "Umfrage.csv", "rte.csv"):
+        survey(other, name)
+    path = survey(project.parent, target)
+    with pytest.raises(IntertaskError, match="two tasks named") as error:
+        main([str(path), "--force", *(option.format(other=other) for option in options)])
+    assert re.search(where, error.value.where) and "name" in error.value.fix
+    assert not (project / "tasks/own").exists()
 
 
 def test_skewed_labels_get_another_metric(project):

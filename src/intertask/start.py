@@ -50,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sources = [*named, *(source for source in sources if not Path(source).exists() and _folder_of(root, source))]
     target = tasks[0]["name"]
     config = CONFIGS / f"{target}.yaml"
+    _refuse_taken_names(root, tasks, folders)
     folders = list(dict.fromkeys([*folders, str(TASKS)]))
     text = config_yaml(target, list(dict.fromkeys(sources)), folders, str(config))
     load_config(yaml.safe_load(text), str(config))
@@ -97,6 +98,19 @@ def _folder_of(root: Path, task: str) -> str | None:
     return found[0].parent.relative_to(root).as_posix() if found else None
 
 
+def _refuse_taken_names(root: Path, tasks: Sequence[dict[str, Any]], folders: Sequence[str]) -> None:
+    """A name stands for one task: a second would hide the first, or stop every configuration with both folders."""
+    # what is in TASKS already is not looked at here: --force may overwrite it
+    others = [path for folder in folders if folder != str(TASKS) for path in (root / folder).glob("*.y*ml")]
+    taken = {path.stem: path.relative_to(root).as_posix() for path in others}
+    for task in tasks:
+        name = task["name"]
+        if name in taken:
+            fix = "choose another --name" if task is tasks[0] else "rename the source's file, or --name the target"
+            raise IntertaskError(f"There are two tasks named {name!r}.", f"{taken[name]} and {task['data']}", fix)
+        taken[name] = task["data"]
+
+
 def _new_task(root: Path, places: Sequence[str], options: argparse.Namespace) -> dict[str, Any]:
     """One task: its name, where its YAML goes, the YAML, and what to tell of it."""
     if len(places) == 1 and not Path(places[0]).exists() and "/" not in places[0] and not Path(places[0]).suffix:
@@ -120,7 +134,8 @@ def _new_task(root: Path, places: Sequence[str], options: argparse.Namespace) ->
         text = text.rstrip("\n") + f"\non_bad_row: drop # such rows are left out: {problem.what}\n"
         task = validate(Task, {"name": name, **yaml.safe_load(text)}, str(path))
         rows = canonical(task, place.tables)
-    return {"name": name, "path": path, "yaml": text, "report": _report(place, task, found, looks, rows)}
+    report = _report(place, task, found, looks, rows)
+    return {"name": name, "data": " ".join(places), "path": path, "yaml": text, "report": report}
 
 
 def _relative(data: dict[str, Any], folder: Path) -> dict[str, Any]:
