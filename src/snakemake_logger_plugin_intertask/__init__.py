@@ -82,7 +82,9 @@ class LogHandler(LogHandlerBase):
             self.speaking.discard(record.jobid)
             if (job := self.progress.fail(record.jobid, self.now())) and job.rule != "check":
                 of_cluster = [str(path) for path in list(record.log)[1:]]  # what the scheduler wrote
-                self._say(failure(job) + (f" (cluster: {', '.join(of_cluster)})" if of_cluster else ""))
+                of_cluster = [f"its log there: {', '.join(of_cluster)}"] if of_cluster else []
+                reason = " ".join(str(record.rule_msg).split()) if record.rule_msg else ""  # a lost job has no other
+                self._say("; ".join([failure(job), *filter(None, [reason]), *of_cluster]))
         elif event is None and (record.levelno >= logging.WARNING or record.getMessage().startswith(SHOWN)):
             if not record.getMessage().startswith(UNSAID):
                 self._say(record.getMessage())
