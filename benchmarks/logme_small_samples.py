@@ -10,8 +10,8 @@ from time import perf_counter
 
 import numpy as np
 
-from intertask.scores.esm_logme import mapped
-from intertask.scores.logme import label_columns, log_evidence, log_evidence_from_moments, moments
+from intertask.methods.esm_logme import mapped
+from intertask.methods.logme import label_columns, log_evidence, log_evidence_from_moments, moments
 
 D, CLASSES, SEEDS = 768, 3, 5
 SIZES = (50, 100, 300, 500, 1000, 2000)

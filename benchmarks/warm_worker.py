@@ -31,7 +31,7 @@ MOST_SECONDS, LEAST_RATIO, RUN = 0.5, 8, 100
 def start_up(folder: Path, environment: dict[str, str]) -> float:
     """Seconds from the launcher's start to the script's own code."""
     begun = time.clock_gettime(time.CLOCK_MONOTONIC)
-    command = [sys.executable, "-m", "intertask.runtime.launch", str(folder / "job.py"), str(folder / "reached")]
+    command = [sys.executable, "-m", "intertask.execution.launch", str(folder / "job.py"), str(folder / "reached")]
     subprocess.run(command, env=environment, check=True)
     return float((folder / "reached").read_text()) - begun
 

@@ -36,7 +36,7 @@ rule train_adapter:
         "{wildcards.source}: training the source adapter on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/adapters/{wildcards.model}/{wildcards.source}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/adapters/{wildcards.model}/{wildcards.source}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --checkpoints {params.checkpoints:q} --out $(dirname {output.metrics:q}) >{log:q} 2>&1
         """

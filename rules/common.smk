@@ -10,17 +10,17 @@ sys.path.insert(0, str(Path(workflow.basedir) / "src"))
 
 from intertask import recipes
 from intertask.config import load_config
-from intertask.data.observed import observed_settings
+from intertask.transfers import observed_settings
 from intertask.errors import IntertaskError
 from intertask.files import read_json
 from intertask.models.adapters import FULL, weight_files
-from intertask.runtime.first_look import first_look
-from intertask.runtime.launch import RUN, SWITCH
-from intertask.runtime.leases import AS_GIVEN, JOBS_PER_GPU
-from intertask.runtime.locks import forget_stale_locks
-from intertask.runtime.requests import check_requests
-from intertask.scores.registry import get_method
-from intertask.tasks import check_files, configured_tasks
+from intertask.console.next_files import first_look
+from intertask.execution.launch import RUN, SWITCH
+from intertask.execution.gpu_leases import AS_GIVEN, JOBS_PER_GPU
+from intertask.execution.locks import forget_stale_locks
+from intertask.console.suggestions import check_requests
+from intertask.methods.registry import get_method
+from intertask.config.task_registry import check_files, configured_tasks
 
 # A run that was killed leaves no lock behind; held as long as this Snakemake lives.
 ALIVE = forget_stale_locks(main=workflow.is_main_process)
@@ -29,7 +29,7 @@ try:
     CONFIG = load_config(config, ", ".join(map(str, workflow.configfiles)) or "config.yaml")
     TASKS = configured_tasks(CONFIG)
     check_files(TASKS)
-    # Which artifacts the methods read (intertask.scores.registry.READS).
+    # Which artifacts the methods read (intertask.methods.registry.READS).
     READS = {artifact for name in CONFIG.methods for artifact in get_method(name).reads}
     # Base models, or the settings of a table of published transfers.
     SETTINGS = observed_settings(CONFIG.observed) if CONFIG.observed else list(CONFIG.models)

@@ -30,7 +30,7 @@ rule compute_embeddings:
         "{wildcards.task}: embedding with {wildcards.encoder}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/embeddings/{wildcards.encoder}/{wildcards.task}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/embeddings/{wildcards.encoder}/{wildcards.task}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) \
             --model {input.model:q} --out {output:q} >{log:q} 2>&1
         """

@@ -28,7 +28,7 @@ rule compute_rows:
         "{wildcards.target}: its rows under {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/rows/{wildcards.model}/{wildcards.target}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/rows/{wildcards.model}/{wildcards.target}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --out {output:q} >{log:q} 2>&1
         """
@@ -64,7 +64,7 @@ rule compute_features:
         "{wildcards.target}: its rows under every source's adapter on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/features/{wildcards.model}/{wildcards.target}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/features/{wildcards.model}/{wildcards.target}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --rows {input.rows:q} --sources {params.sources:q} --adapters {params.adapters:q} \
             --out {output:q} >{log:q} 2>&1

@@ -33,7 +33,7 @@ rule run_fewshot:
         "{wildcards.target}: few-shot fine-tuning from every source on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/fewshot/{wildcards.model}/{wildcards.target}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/fewshot/{wildcards.model}/{wildcards.target}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --sources {params.sources:q} --adapters {params.adapters:q} \
             --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1

@@ -33,7 +33,7 @@ rule run_fusion:
         "{wildcards.target}: AdapterFusion of its best-ranked sources on {wildcards.model}, seed {wildcards.seed}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/fusion/{wildcards.model}/{wildcards.target}/seed{wildcards.seed}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/fusion/{wildcards.model}/{wildcards.target}/seed{wildcards.seed}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --adapters {params.adapters:q} --ranking {input.ranking:q} --checkpoints {params.checkpoints:q} \
             --out {output:q} >{log:q} 2>&1

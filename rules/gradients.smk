@@ -29,7 +29,7 @@ rule compute_gradients:
         "{wildcards.task}: Fisher embedding of its adapter on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/gradients/{wildcards.model}/{wildcards.task}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/gradients/{wildcards.model}/{wildcards.task}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
         """
@@ -60,7 +60,7 @@ rule compute_fewshot_gradients:
         "{wildcards.task}: Fisher embedding after a few steps on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/fewshot_gradients/{wildcards.model}/{wildcards.task}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/fewshot_gradients/{wildcards.model}/{wildcards.task}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --out {output:q} >{log:q} 2>&1
         """

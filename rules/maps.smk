@@ -29,7 +29,7 @@ rule fit_map:
         "{wildcards.source}: fitting its embedding space map on {wildcards.model}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/maps/{wildcards.model}/{wildcards.source}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/maps/{wildcards.model}/{wildcards.source}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
         """

@@ -28,6 +28,6 @@ rule check_model:
         "{wildcards.encoder}: checking the model"
     shell:
         """
-        python -m intertask.runtime.launch --gpus 0 --usage results/benchmarks/models/{wildcards.encoder}.json \
+        python -m intertask.execution.launch --gpus 0 --usage results/benchmarks/models/{wildcards.encoder}.json \
             {input.script} --recipe {params.recipe:q} --adapter {params.adapter:q} --out {output:q} >{log:q} 2>&1
         """

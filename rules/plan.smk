@@ -28,7 +28,7 @@ rule calibrate_model:
         "{wildcards.encoder}: measuring how fast it is here"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/plan/{wildcards.encoder}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/plan/{wildcards.encoder}.json \
             {input.script} --recipe {params.recipe:q} --out {output:q} >{log:q} 2>&1
         """
 

@@ -32,7 +32,7 @@ rule run_transfer:
         "{wildcards.source} -> {wildcards.target}: transfer on {wildcards.model}, seed {wildcards.seed}"
     shell:
         """
-        python -m intertask.runtime.launch --gpus {resources.gpu} --usage results/benchmarks/transfer/{wildcards.model}/{wildcards.target}/{wildcards.source}/seed{wildcards.seed}.json \
+        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/transfer/{wildcards.model}/{wildcards.target}/{wildcards.source}/seed{wildcards.seed}.json \
             {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
             --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
         """

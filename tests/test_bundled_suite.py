@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from paths import ROOT
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from intertask.config import METRICS, load_config, read_yaml
+from intertask.config.task_registry import Registry
 from intertask.data import load_prepared, prepare
-from intertask.tasks import Registry
 
-ROOT = Path(__file__).parents[1]
 FILES = ROOT / "data" / "bundled"
 REGISTRY = Registry([ROOT / "tasks" / "bundled"])
 CONFIG = load_config(read_yaml(ROOT / "config.yaml"))

@@ -1,14 +1,14 @@
 """The example of docs/adding-a-method.md is a method."""
 
 import re
-from pathlib import Path
 
 import numpy as np
+from paths import ROOT
 
-from intertask.scores import registry
-from intertask.scores.facts import Facts
+from intertask.methods import registry
+from intertask.methods.facts import Facts
 
-PAGE = Path(__file__).parents[1] / "docs" / "adding-a-method.md"
+PAGE = ROOT / "docs" / "adding-a-method.md"
 
 
 def test_the_example_registers_and_scores(monkeypatch):
@@ -31,4 +31,4 @@ def test_types_have_the_names_of_the_page():
     assert len(names) == 10
     assert [(kind, name) for kind in TYPES for name in names if not hasattr(get_type(kind), name)] == []
     for path in re.findall(r"`((?:data|models|reporting|types)/\w+\.py)`", page):
-        assert (PAGE.parents[1] / "src" / "intertask" / path).is_file(), path
+        assert (ROOT / "src" / "intertask" / path).is_file(), path

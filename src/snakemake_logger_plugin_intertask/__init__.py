@@ -14,8 +14,8 @@ from pathlib import Path
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from intertask.runtime.progress import Progress
-from intertask.runtime.progress_screen import block, ending, failure, one_line
+from intertask.console.progress import Progress
+from intertask.console.screen import block, ending, failure, one_line
 
 #: Seconds between two lines in a file, and between two pictures of a terminal.
 LINE_EVERY, PICTURE_EVERY = 15.0, 0.2

@@ -13,11 +13,11 @@ import pytest
 
 from intertask import retry
 from intertask.config import Download, Task, load_config
+from intertask.config.task_registry import configured_tasks
 from intertask.data import load_prepared, prepare
 from intertask.data.download import cached_path, fetch
 from intertask.errors import IntertaskError, UnavailableError
 from intertask.files import read_json
-from intertask.tasks import configured_tasks
 
 
 def rows(start: int, count: int = 10) -> bytes:

@@ -2,17 +2,16 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from paths import ROOT
 
 from intertask.config import Task
 from intertask.data import DATA_KEYS, load_info, load_prepared, prepare
 from intertask.errors import IntertaskError
 from intertask.files import file_sha256
 
-ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "workflow" / "scripts" / "prepare_data.py"
 
 

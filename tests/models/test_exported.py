@@ -12,15 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from five_types import small_task
+from paths import ROOT
 
 from intertask.data import Prepared
 from intertask.data.prepare import rows_fingerprint
 from intertask.errors import IntertaskError
 from intertask.files import read_json, write_json
 from intertask.models import exported
-from intertask.reporting.model_card import model_card
+from intertask.recommendation.card import model_card
 
-SCRIPT = Path(__file__).parents[2] / "workflow" / "scripts" / "run_candidate.py"
+SCRIPT = ROOT / "workflow" / "scripts" / "run_candidate.py"
 #: Type -> adapter; one is a whole encoder.
 RUNS = {
     "classification": "lora",

@@ -4,21 +4,28 @@ import numpy as np
 import pytest
 import torch
 from five_types import small_task
-from test_adapters import trained_source
+from trained_source import trained_source
 
 from intertask.config import Model
 from intertask.models import precision
 from intertask.models.adapters import add_fresh_adapter
 from intertask.models.base import load_model, load_tokenizer, usable_length
-from intertask.models.features import embed_task
-from intertask.models.fewshot import NAME, draw_shots, encoder, fine_tune_few_shot, fresh_model, train_steps
-from intertask.models.fine_tuning import fine_tune, standardised
-from intertask.models.fisher import diagonal_fisher
-from intertask.models.fusion import load_fused
+from intertask.models.evidence.embeddings import embed_task
+from intertask.models.evidence.fisher import diagonal_fisher
+from intertask.models.evidence.source_features import source_rows
+from intertask.models.evidence.target_features import row_features, target_units
 from intertask.models.prediction import predict_logits, strip
-from intertask.models.row_features import source_rows
-from intertask.models.rows import row_features, target_units
-from intertask.runtime.seeds import set_seed
+from intertask.models.training.adapter_fusion import load_fused
+from intertask.models.training.fewshot import (
+    NAME,
+    draw_shots,
+    encoder,
+    fine_tune_few_shot,
+    fresh_model,
+    train_steps,
+)
+from intertask.models.training.fine_tuning import fine_tune, standardised
+from intertask.models.training.seeds import set_seed
 from intertask.types import TYPES, get_type
 
 BF16 = {"precision": "bf16"}

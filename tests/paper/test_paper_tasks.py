@@ -9,8 +9,8 @@ from hub_server import Hub, serving
 from paper_hub import ROOT, add_datasets, environment, fill_downloads, paper_config, read_result
 
 from intertask.config import load_config
+from intertask.config.task_registry import Registry
 from intertask.data import load_prepared
-from intertask.tasks import Registry
 
 REGISTRY = Registry([ROOT / "tasks" / "paper"])
 NAMES = sorted(REGISTRY)
@@ -19,7 +19,7 @@ import json, sys
 from pathlib import Path
 from intertask.data import prepare
 from intertask.errors import IntertaskError
-from intertask.tasks import Registry
+from intertask.config.task_registry import Registry
 found, registry = {}, Registry([sys.argv[1]])
 for name in registry:
     try:

@@ -6,7 +6,7 @@ import pytest
 from paper_hub import ROOT, paper_config
 
 from intertask.config import Origin
-from intertask.tasks import Registry
+from intertask.config.task_registry import Registry
 
 REGISTRY = Registry([ROOT / "tasks" / "paper"])
 TARGETS = paper_config()["targets"]

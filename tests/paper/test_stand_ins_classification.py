@@ -1,15 +1,14 @@
 """Each stand-in goes through the loading of its task, to canonical rows."""
 
-from pathlib import Path
-
 import pytest
 import stand_ins_classification as stand_ins
+from paths import ROOT
 from stand_in import OTHER, TRAIN, readme
 
+from intertask.config.task_registry import Registry
 from intertask.data import load_prepared, prepare
-from intertask.tasks import Registry
 
-TASKS = Path(__file__).parents[2] / "tasks" / "paper"
+TASKS = ROOT / "tasks" / "paper"
 NAMES = [
     "anli_r3",
     "boolq",

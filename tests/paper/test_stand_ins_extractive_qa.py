@@ -3,20 +3,20 @@
 import gzip
 import json
 import zipfile
-from pathlib import Path
 
 import pytest
 import stand_ins_extractive_qa as stand_ins
+from paths import ROOT
 from stand_in import OTHER, TRAIN, readme
 
 from intertask.config import Task
+from intertask.config.task_registry import Registry
 from intertask.data import load_prepared, prepare
 from intertask.data.download import cached_path
 from intertask.data.shapes import get_shape
 from intertask.files import file_sha256, write_json
-from intertask.tasks import Registry
 
-REGISTRY = Registry([Path(__file__).parents[2] / "tasks" / "paper"])
+REGISTRY = Registry([ROOT / "tasks" / "paper"])
 NAMES = ["cq", "drop", "duorc_p", "duorc_s", "hotpotqa", "newsqa", "quoref", "squad", "squad_v2", "wikihop"]
 #: Places in eight rows that a shape leaves out.
 LEFT_OUT = {"cq": {2}, "drop": {2, 3}, "duorc_p": {3}, "duorc_s": {3}, "wikihop": {7}}

@@ -4,17 +4,17 @@ import csv
 import io
 import json
 from collections import Counter
-from pathlib import Path
 
 import pytest
 import stand_ins_multiple_choice as stand_ins
+from paths import ROOT
 from stand_in import OTHER, TRAIN, readme
 
 from intertask.config import Data, Task
+from intertask.config.task_registry import Registry
 from intertask.data import load_prepared, prepare
-from intertask.tasks import Registry
 
-REGISTRY = Registry([Path(__file__).parents[2] / "tasks" / "paper"])
+REGISTRY = Registry([ROOT / "tasks" / "paper"])
 #: Number of choices of each task.
 CHOICES = {
     "art": 2,

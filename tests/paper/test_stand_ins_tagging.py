@@ -4,16 +4,17 @@ from pathlib import Path
 
 import pytest
 import stand_ins_tagging as stand_ins
+from paths import ROOT
 from stand_in import OTHER, TRAIN, readme
 
 from intertask.config import Task
+from intertask.config.task_registry import Registry
 from intertask.data import load_prepared, prepare
 from intertask.data.download import cached_path
 from intertask.data.labels import is_span_scheme
 from intertask.files import file_sha256, write_json
-from intertask.tasks import Registry
 
-REGISTRY = Registry([Path(__file__).parents[2] / "tasks" / "paper"])
+REGISTRY = Registry([ROOT / "tasks" / "paper"])
 #: Labels of each task; None: those that its rows have, sorted.
 LABELS = {
     "conll2000": stand_ins.bio(stand_ins.CHUNKS),

@@ -1,16 +1,15 @@
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from paths import SHARED
 
 from intertask.errors import IntertaskError
 from intertask.rankings import metrics
 from intertask.rankings.evaluation import MEAN, evaluate, summary, truth, without_relatives
-from intertask.reporting.tables import read_table, write_table
+from intertask.tables import read_table, write_table
 
 NAN = float("nan")
-TASKWEB = Path(__file__).parents[3] / "shared" / "reference" / "taskweb_transfer.tsv.gz"
+TASKWEB = SHARED / "reference" / "taskweb_transfer.tsv.gz"
 
 
 def transfers(values: dict, model="m", target="t", metric="accuracy") -> pd.DataFrame:

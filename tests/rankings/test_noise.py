@@ -1,20 +1,20 @@
 """Noise ceiling and variance of targets, against plain loops over every split and textbook formulas."""
 
 from itertools import combinations, permutations
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from paths import SHARED
 from scipy import stats
 
 from intertask.rankings import metrics
 from intertask.rankings.evaluation import evaluate, summary
 from intertask.rankings.noise import SPLITS, ceiling, halves, target_noise
-from intertask.reporting.tables import read_table
+from intertask.tables import read_table
 
 NAN = float("nan")
-TASKWEB = Path(__file__).parents[3] / "shared" / "reference" / "taskweb_transfer.tsv.gz"
+TASKWEB = SHARED / "reference" / "taskweb_transfer.tsv.gz"
 
 
 def transfers(values: dict, target="t", model="m") -> pd.DataFrame:

@@ -1,19 +1,17 @@
 """Published transfers of another paper, where they are: reading, prior, regret, against pandas alone."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from paths import ROOT
 
 from intertask.config import load_config
-from intertask.data.observed import import_observed
+from intertask.methods.facts import Facts, Past
+from intertask.methods.prior import prior
 from intertask.rankings.evaluation import evaluate
-from intertask.scores.facts import Facts, Past
-from intertask.scores.prior import prior
+from intertask.transfers import import_observed
 
-ROOT = Path(__file__).parents[2]
 TABLE = ROOT.parent / "shared" / "reference" / "taskweb_transfer.tsv.gz"
 
 pytestmark = pytest.mark.skipif(

@@ -10,7 +10,7 @@ from synthetic_run import write_task
 from intertask.files import write_json
 from intertask.reporting.examples import task_card
 from intertask.reporting.ranking_page import ranking_block, shade, write_ranking_page
-from intertask.reporting.tables import read_table, write_table
+from intertask.tables import read_table, write_table
 
 RANKING = pd.DataFrame(
     {"rank": [1, 2, 3], "source": ["b", "a", "c"], "fused": [3.0, 2.0, 1.0]}

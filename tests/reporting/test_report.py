@@ -11,7 +11,7 @@ from browser import CHROMIUM, visit
 
 from intertask.reporting.names import figure_names
 from intertask.reporting.report import overview, summary
-from intertask.reporting.words import signed
+from intertask.words import signed
 
 LOADS = {"src", "srcset", "href", "xlink:href", "data", "poster", "action"}
 
@@ -71,7 +71,7 @@ def test_every_figure_is_there_with_words(report):
 
 
 def test_figures_are_the_same_when_drawn_again(report):
-    from intertask.reporting import gains
+    from intertask.reporting.figures import gains
 
     setting = report.recipe["settings"][0]
     again = gains.draw(report.results, setting)

@@ -4,11 +4,11 @@ import csv
 from pathlib import Path
 
 import pytest
+from paths import ROOT
 
+from intertask.config.task_registry import Registry
 from intertask.data import load_prepared, prepare
-from intertask.tasks import Registry
 
-ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 YAMLS = Path(__file__).parent / "real"
 NAMES = sorted(path.stem for path in YAMLS.glob("*.yaml"))

@@ -1,14 +1,14 @@
 import json
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import SHARED
 
 from intertask.errors import IntertaskError
 from intertask.types import extractive_qa
 
-SQUAD = Path(__file__).parents[3] / "shared" / "data" / "squad" / "validation.json"
+SQUAD = SHARED / "data" / "squad" / "validation.json"
 WORDS = ["the", "keeper", "rowed", "across", "bay", "before", "storm", "harbour", "telescope", "1,250", "crowns"]
 
 

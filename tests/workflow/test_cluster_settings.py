@@ -34,10 +34,10 @@ def test_what_is_sent_to_a_cluster_says_what_it_needs_and_the_rest_is_local():
 
 def test_a_job_of_the_launcher_sees_the_gpus_that_it_asked_for_and_no_other():
     for name, block in blocks().items():
-        if "intertask.runtime.launch" in block:
+        if "intertask.execution.launch" in block:
             given = "{resources.gpu}" if "gpu=" in block else "0"
-            assert f"intertask.runtime.launch --gpus {given} " in block, name
-        assert name not in gpu_rules() or "intertask.runtime.launch" in block, name
+            assert f"intertask.execution.launch --gpus {given} " in block, name
+        assert name not in gpu_rules() or "intertask.execution.launch" in block, name
 
 
 def test_no_rule_tries_again_by_itself():

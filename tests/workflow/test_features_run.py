@@ -11,10 +11,10 @@ from safetensors import safe_open
 from small_project import ROOT, Project, small_config
 
 from intertask.config import load_config
+from intertask.config.task_registry import configured_tasks
+from intertask.evidence import Evidence
 from intertask.files import canonical_json
 from intertask.recipes import features_recipe
-from intertask.runtime.evidence import Evidence
-from intertask.tasks import configured_tasks
 
 SOURCES, NEW = ["phone_reviews", "letters", "same_scene"], "topics"
 TARGETS = ["match_reports", "journeys"]
@@ -120,7 +120,7 @@ def job(project, tmp_path):
         return [str(script), *(str(part) for k, v in options.items() for part in (f"--{k}", v))]
 
     def run(*arguments, code=0, **settings):
-        launcher = [sys.executable, "-m", "intertask.runtime.launch"]
+        launcher = [sys.executable, "-m", "intertask.execution.launch"]
         done = subprocess.run(
             [*launcher, *command(*arguments, **settings)], capture_output=True, text=True, env=project.environment
         )

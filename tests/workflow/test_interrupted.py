@@ -34,7 +34,7 @@ def processes(folder: Path) -> dict[int, str]:
 def training(folder: Path, word: str) -> int | None:
     """A job in the warm worker: its process has the worker's command line, and the job's folder."""
     logs = list((folder / "results/logs" / word).rglob("*.log"))
-    return logs and next((pid for pid, line in processes(folder).items() if "intertask.runtime.worker" in line), None)
+    return logs and next((pid for pid, line in processes(folder).items() if "intertask.execution.worker" in line), None)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from small_project import ROOT, Project
 
-from intertask.scores.registry import all_methods
+from intertask.methods.registry import all_methods
 
 SHARED = ROOT.parent / "shared" / "data"
 

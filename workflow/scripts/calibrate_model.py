@@ -1,10 +1,10 @@
 """Measure how fast a model is on this machine."""
 
+from intertask.execution.script import arguments, run
 from intertask.files import write_json
 from intertask.models.base import quiet_libraries, recipe_model
 from intertask.models.calibration import calibrate
 from intertask.models.precision import for_features, for_training
-from intertask.runtime.script import arguments, run
 
 
 def main() -> None:

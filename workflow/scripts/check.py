@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
+from intertask.check.preflight import Check, conclusion, listed
 from intertask.config import Config
-from intertask.runtime.check import Check, conclusion, listed
-from intertask.runtime.script import arguments, run
-from intertask.tasks import configured_tasks
+from intertask.config.task_registry import configured_tasks
+from intertask.execution.script import arguments, run
 
 
 def main() -> None:

@@ -1,10 +1,10 @@
 """Check that a base model or sentence encoder can be had, and write down which it is."""
 
 from intertask.config import Model
+from intertask.execution.script import arguments, run
 from intertask.files import fingerprint, write_json
 from intertask.models.adapters import check_adapter_string
 from intertask.models.base import identity, quiet_libraries
-from intertask.runtime.script import arguments, run
 
 
 def main() -> None:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from intertask.execution.script import arguments, run
 from intertask.files import read_json, write_json
 from intertask.rankings.adapter_fusion import best_sources
-from intertask.rankings.recommendation import survivors
-from intertask.reporting.tables import read_table
-from intertask.runtime.script import arguments, run
+from intertask.recommendation.choice import survivors
+from intertask.tables import read_table
 
 
 def main() -> None:

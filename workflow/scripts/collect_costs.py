@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from intertask.reporting.tables import write_table
-from intertask.runtime.costs import job_costs
-from intertask.runtime.script import arguments, run
+from intertask.costs.measured import job_costs
+from intertask.execution.script import arguments, run
+from intertask.tables import write_table
 
 
 def main() -> None:

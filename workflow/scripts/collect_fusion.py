@@ -4,10 +4,10 @@ from pathlib import Path
 
 from intertask.data import load_info
 from intertask.errors import IntertaskError
+from intertask.execution.script import arguments, run
 from intertask.files import read_json
 from intertask.rankings.adapter_fusion import best_sources, comparison
-from intertask.reporting.tables import read_table, write_table
-from intertask.runtime.script import arguments, run
+from intertask.tables import read_table, write_table
 
 
 def read_fusion(results: Path, model: str, target: str, seed: int, k: int, base: str) -> dict:

@@ -6,9 +6,9 @@ import pandas as pd
 
 from intertask.data import load_info
 from intertask.errors import IntertaskError
+from intertask.execution.script import arguments, run
 from intertask.files import read_json
-from intertask.reporting.tables import write_table
-from intertask.runtime.script import arguments, run
+from intertask.tables import write_table
 
 COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
 

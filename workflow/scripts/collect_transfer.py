@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from intertask.reporting.tables import read_table, write_table
-from intertask.runtime.script import arguments, run
+from intertask.execution.script import arguments, run
+from intertask.tables import read_table, write_table
 
 COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
 

@@ -3,11 +3,11 @@
 import numpy as np
 
 from intertask.data import load_prepared
+from intertask.execution.script import arguments, run
 from intertask.files import atomic, fingerprint, read_json
 from intertask.models.base import quiet_libraries
-from intertask.models.features import embed_task
+from intertask.models.evidence.embeddings import embed_task
 from intertask.models.precision import about, for_features
-from intertask.runtime.script import arguments, run
 
 
 def main() -> None:

@@ -9,12 +9,12 @@ from safetensors.numpy import save_file
 
 from intertask.data import load_prepared
 from intertask.errors import IntertaskError
+from intertask.execution.script import arguments, run
 from intertask.files import atomic, canonical_json, fingerprint, read_json
 from intertask.models.base import load_model, quiet_libraries, recipe_model
+from intertask.models.evidence.source_features import source_rows
+from intertask.models.evidence.target_features import target_units
 from intertask.models.precision import about, for_features
-from intertask.models.row_features import source_rows
-from intertask.models.rows import target_units
-from intertask.runtime.script import arguments, run
 
 
 def main() -> None:

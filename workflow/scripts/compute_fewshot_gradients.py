@@ -3,11 +3,11 @@
 import numpy as np
 
 from intertask.data import load_prepared
+from intertask.execution.script import arguments, run
 from intertask.files import atomic, fingerprint, read_json
 from intertask.models.base import quiet_libraries, recipe_model
-from intertask.models.fisher import few_shot_fisher
+from intertask.models.evidence.fisher import few_shot_fisher
 from intertask.models.precision import about, for_features, for_training
-from intertask.runtime.script import arguments, run
 
 
 def main() -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from intertask.data import load_prepared
+from intertask.execution.script import arguments, run
 from intertask.files import atomic, fingerprint, read_json
 from intertask.models.base import quiet_libraries, recipe_model
-from intertask.models.fisher import trained_fisher
+from intertask.models.evidence.fisher import trained_fisher
 from intertask.models.precision import about, for_features
-from intertask.runtime.script import arguments, run
 
 
 def main() -> None:

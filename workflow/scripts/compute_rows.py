@@ -4,11 +4,11 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from intertask.data import load_prepared
+from intertask.execution.script import arguments, run
 from intertask.files import atomic, canonical_json, fingerprint, read_json
 from intertask.models.base import load_model, quiet_libraries, recipe_model
+from intertask.models.evidence.target_features import row_features, target_units
 from intertask.models.precision import about, for_features
-from intertask.models.rows import row_features, target_units
-from intertask.runtime.script import arguments, run
 
 
 def main() -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from intertask.evidence import Evidence
+from intertask.execution.script import arguments, run
 from intertask.files import fingerprint, write_json
-from intertask.reporting.tables import write_table
-from intertask.runtime.evidence import Evidence
-from intertask.runtime.script import arguments, run
-from intertask.scores.registry import get_method
+from intertask.methods.registry import get_method
+from intertask.tables import write_table
 
 
 def main() -> None:

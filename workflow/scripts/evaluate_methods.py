@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from intertask.costs.measured import method_costs
+from intertask.execution.script import arguments, run
 from intertask.rankings.bootstrap import comparison, intervals
 from intertask.rankings.evaluation import evaluate, summary, without_relatives
 from intertask.rankings.noise import ceiling, target_noise
 from intertask.rankings.ranking import with_fused
-from intertask.reporting.tables import read_table, write_table
-from intertask.runtime.costs import method_costs
-from intertask.runtime.script import arguments, run
+from intertask.tables import read_table, write_table
 
 #: Methods that every other one is compared with, besides the best.
 REFERENCES = ["random", "fused", "recommended"]

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from intertask.data import load_info
+from intertask.execution.locks import exclusive
+from intertask.execution.script import arguments, run, versions
 from intertask.files import read_json, write_json
 from intertask.models.base import quiet_libraries, recipe_model
-from intertask.models.fine_tuning import remove_checkpoints
 from intertask.models.published import fetch_source
-from intertask.runtime.locks import exclusive
-from intertask.runtime.script import arguments, run, versions
+from intertask.models.training.fine_tuning import remove_checkpoints
 
 
 def main() -> None:

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from intertask.config import Observed
-from intertask.data.observed import import_observed
-from intertask.reporting.tables import write_table
-from intertask.runtime.script import arguments, run
+from intertask.execution.script import arguments, run
+from intertask.tables import write_table
+from intertask.transfers import import_observed
 
 COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
 

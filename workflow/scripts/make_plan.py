@@ -5,13 +5,13 @@ from pathlib import Path
 import pandas as pd
 
 from intertask.config import Config, Task
+from intertask.costs.estimate import Line, cheap_plan, plan, read_speed
+from intertask.costs.estimate_text import describe
+from intertask.costs.task_sizes import task_size
 from intertask.data import load_info
+from intertask.execution.script import arguments, run
 from intertask.files import read_json
-from intertask.reporting.tables import write_table
-from intertask.runtime.plan import Line, cheap_plan, plan, read_speed
-from intertask.runtime.plan_report import describe
-from intertask.runtime.script import arguments, run
-from intertask.runtime.task_sizes import task_size
+from intertask.tables import write_table
 
 
 def main() -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from intertask.execution.script import arguments, run
 from intertask.rankings.ranking import ranking_table
-from intertask.reporting.tables import read_table, write_table
-from intertask.runtime.script import arguments, run
+from intertask.tables import read_table, write_table
 
 
 def main() -> None:

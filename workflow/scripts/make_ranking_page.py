@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from intertask.execution.script import arguments, run
 from intertask.reporting.ranking_page import write_ranking_page
-from intertask.reporting.tables import read_table
-from intertask.runtime.script import arguments, run
+from intertask.tables import read_table
 
 COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
 

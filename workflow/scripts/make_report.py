@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from intertask.execution.script import arguments, run
 from intertask.reporting.report import write_report
 from intertask.reporting.results import Results
-from intertask.runtime.script import arguments, run
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from intertask.config import Task
 from intertask.data import prepare
-from intertask.runtime.script import arguments, run
+from intertask.execution.script import arguments, run
 
 
 def main() -> None:

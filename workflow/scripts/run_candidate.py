@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from intertask.data import load_prepared
+from intertask.execution.locks import exclusive
+from intertask.execution.script import arguments, run
 from intertask.files import file_sha256, write_json
 from intertask.models.adapters import save_source, weight_files
 from intertask.models.base import quiet_libraries
-from intertask.models.fine_tuning import described, remove_checkpoints
-from intertask.runtime.locks import exclusive
-from intertask.runtime.script import arguments, run
-from intertask.runtime.transfer import transfer
+from intertask.models.training.fine_tuning import described, remove_checkpoints
+from intertask.models.training.transfer import transfer
 
 
 def main() -> None:

@@ -6,15 +6,15 @@ from pathlib import Path
 import pandas as pd
 
 from intertask.data import load_prepared
+from intertask.execution.locks import exclusive
+from intertask.execution.script import arguments, run
 from intertask.files import fingerprint, read_json
 from intertask.models.adapters import load_source
 from intertask.models.base import load_model, quiet_libraries, recipe_model
-from intertask.models.fewshot import NAME, draw_shots, fine_tune_few_shot, fresh_model
-from intertask.models.fine_tuning import remove_checkpoints
 from intertask.models.precision import about, for_training
-from intertask.reporting.tables import read_table, write_table
-from intertask.runtime.locks import exclusive
-from intertask.runtime.script import arguments, run
+from intertask.models.training.fewshot import NAME, draw_shots, fine_tune_few_shot, fresh_model
+from intertask.models.training.fine_tuning import remove_checkpoints
+from intertask.tables import read_table, write_table
 
 MADE_FROM = ["data", "adapter", "recipe"]
 REQUIRED = ["source", "step", "metric", "value", "loss", *MADE_FROM]

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from intertask.data import load_prepared
+from intertask.execution.locks import exclusive
+from intertask.execution.script import arguments, run, versions
 from intertask.files import fingerprint, read_json, write_json
 from intertask.models.base import load_model, quiet_libraries, recipe_model
-from intertask.models.fine_tuning import fine_tune, remove_checkpoints
-from intertask.models.fusion import load_fused, mean_attention
+from intertask.models.training.adapter_fusion import load_fused, mean_attention
+from intertask.models.training.fine_tuning import fine_tune, remove_checkpoints
+from intertask.models.training.seeds import set_seed
 from intertask.rankings.adapter_fusion import best_sources
-from intertask.reporting.tables import read_table
-from intertask.runtime.locks import exclusive
-from intertask.runtime.script import arguments, run, versions
-from intertask.runtime.seeds import set_seed
+from intertask.tables import read_table
 
 
 def main() -> None:

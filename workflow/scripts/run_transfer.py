@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from intertask.execution.locks import exclusive
+from intertask.execution.script import arguments, run
 from intertask.files import write_json
 from intertask.models.base import quiet_libraries
-from intertask.models.fine_tuning import remove_checkpoints
-from intertask.runtime.locks import exclusive
-from intertask.runtime.script import arguments, run
-from intertask.runtime.transfer import transfer
+from intertask.models.training.fine_tuning import remove_checkpoints
+from intertask.models.training.transfer import transfer
 
 
 def main() -> None:

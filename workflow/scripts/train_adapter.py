@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from intertask.data import load_info, load_prepared
+from intertask.execution.locks import exclusive
+from intertask.execution.script import arguments, run, versions
 from intertask.files import fingerprint, read_json, write_json
 from intertask.models.adapters import add_fresh_adapter, save_source, weights_sha256
 from intertask.models.base import load_model, quiet_libraries, recipe_model
-from intertask.models.fine_tuning import fine_tune, remove_checkpoints
 from intertask.models.published import NotPublishedError, fetch_source
-from intertask.runtime.locks import exclusive
-from intertask.runtime.script import arguments, run, versions
-from intertask.runtime.seeds import set_seed
+from intertask.models.training.fine_tuning import fine_tune, remove_checkpoints
+from intertask.models.training.seeds import set_seed
 
 
 def main() -> None:

@@ -4,15 +4,15 @@ import shutil
 from pathlib import Path
 
 from intertask.config import Task
+from intertask.costs.task_sizes import task_size
 from intertask.data import load_info
 from intertask.errors import IntertaskError
+from intertask.execution.script import arguments, run
 from intertask.files import atomic, file_sha256, fingerprint, read_json, write_json, write_text
-from intertask.rankings.recommendation import best_seed, chosen, estimate, gain, mean, verdict
-from intertask.reporting.model_card import model_card
-from intertask.runtime.recommendation_costs import recommendation_costs
-from intertask.runtime.recommendation_text import sentences
-from intertask.runtime.script import arguments, run
-from intertask.runtime.task_sizes import task_size
+from intertask.recommendation.card import model_card
+from intertask.recommendation.choice import best_seed, chosen, estimate, gain, mean, verdict
+from intertask.recommendation.costs import recommendation_costs
+from intertask.recommendation.text import sentences
 
 
 def main() -> None:

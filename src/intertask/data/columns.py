@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config import COLUMNS, Task
 from ..errors import IntertaskError, did_you_mean
-from .read import Row, Table
+from .formats import Row, Table
 
 MISSING = object()
 

@@ -16,7 +16,7 @@ from ..config import Download, Origin
 from ..errors import IntertaskError, UnavailableError
 from ..files import atomic, file_sha256, read_json, write_json
 from ..retry import with_retries
-from .read import Table, read_content
+from .formats import Table, read_content
 
 _SECONDS_BETWEEN_LINES = 10
 _TIMEOUT = 60

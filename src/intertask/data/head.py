@@ -7,8 +7,8 @@ from pathlib import Path
 from ..config import Data, Task
 from ..errors import IntertaskError
 from .canonical import Canonical, canonical
+from .formats import EXTENSIONS, Row, Table, read_content, read_file
 from .origin import read_task
-from .read import EXTENSIONS, Row, Table, read_content, read_file
 
 #: Files up to this size are read whole, and their rows counted; of larger ones the first bytes.
 WHOLE = 20_000_000
@@ -89,7 +89,7 @@ def _first(path: str, data: Data) -> tuple[Table, bool]:
 def _first_of_parquet(path: str) -> Table:
     import pyarrow.parquet as pq
 
-    from .read import table_of_arrow
+    from .formats import table_of_arrow
 
     with pq.ParquetFile(path) as file:
         batch = next(file.iter_batches(batch_size=ROWS))

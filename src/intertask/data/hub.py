@@ -8,7 +8,7 @@ from typing import Any
 from ..config import Origin
 from ..errors import UnavailableError
 from ..retry import with_retries
-from .read import Row, Table, read_file
+from .formats import Row, Table, read_file
 
 
 def read_split(data: Origin, split: str) -> tuple[Table, str | None]:

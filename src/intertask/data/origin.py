@@ -6,8 +6,8 @@ from typing import Any
 from ..config import Alternative, Origin, Task
 from ..errors import IntertaskError, UnavailableError
 from ..files import file_sha256
+from .formats import Row, Table, read_file
 from .labels import BadRowError
-from .read import Row, Table, read_file
 from .shapes import get_shape
 
 PARTS = ("train", "validation")

@@ -20,9 +20,9 @@ from ..errors import IntertaskError
 from ..types import classification
 from .adapters import add_fresh_adapter
 from .base import load_configuration
-from .fewshot import NAME
-from .fisher import diagonal_fisher
+from .evidence.fisher import diagonal_fisher
 from .precision import Precision, autocast, device
+from .training.fewshot import NAME
 
 #: Dimensions of well-known models, by the last part of the hub id, so that no network is needed to plan a run of them.
 #: All else is as in BERT-base: 12 layers, hidden size 768. Source: the models' ``config.json`` on the hub.

@@ -15,9 +15,9 @@ from ..files import read_json
 from ..types import get_type
 from .adapters import FULL
 from .base import load_model, load_tokenizer, quiet_libraries, recipe_model
-from .fine_tuning import training_rows
 from .precision import device, for_training
 from .prediction import predict_logits
+from .training.fine_tuning import training_rows
 
 #: What the folder says of itself, beside the weights.
 ABOUT = "intertask.json"

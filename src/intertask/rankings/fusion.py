@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .ranks import average_ranks
+from ..ranks import average_ranks
 
 K = 60
 

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from ..errors import IntertaskError
-from .ranks import average_ranks, tied_blocks
+from ..ranks import average_ranks, tied_blocks
 
 Gain = Literal["exp-percent", "linear", "rank"]
 

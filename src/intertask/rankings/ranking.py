@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import IntertaskError, did_you_mean
+from ..ranks import average_ranks
 from .fusion import reciprocal_rank_fusion
-from .ranks import average_ranks
 
 
 def with_fused(scores: pd.DataFrame, fused: Sequence[str]) -> pd.DataFrame:

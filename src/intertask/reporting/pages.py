@@ -6,7 +6,7 @@ from typing import Any
 import jinja2
 
 from ..files import write_text
-from .words import count, duration, interval, known, number, signed
+from ..words import count, duration, interval, known, number, signed
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

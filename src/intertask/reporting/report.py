@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from ..rankings.evaluation import MEAN
-from . import curves, gains, methods, predicted, task_map, tradeoff, work
+from ..words import in_words, signed
+from .figures import curves, gains, methods, predicted, task_map, tradeoff, work
+from .figures.style import Drawing
 from .names import figure_names
 from .pages import write_page
 from .results import Results, agreement
-from .style import Drawing
-from .words import in_words, signed
 
 
 def write_report(results: Results, page: Path, figures: Path) -> list[str]:

@@ -12,10 +12,10 @@ import pandas as pd
 
 from ..data import load_info
 from ..errors import IntertaskError
-from ..rankings.evaluation import main_metric, truth
+from ..rankings.evaluation import MEAN, main_metric, truth
 from ..rankings.metrics import spearman
-from .tables import read_table
-from .words import in_words
+from ..tables import read_table
+from ..words import in_words
 
 NO_SOURCE = "none"
 #: Lines of ``regret.tsv`` that are no methods to choose.
@@ -203,3 +203,8 @@ def agreement(ranks: pd.Series, observed: pd.Series) -> float:
     if len(both) < 2:
         return float("nan")
     return spearman(both["observed"].to_numpy(), -both["rank"].to_numpy())
+
+
+def block_words(block: str) -> str:
+    """Name of a block of ``regret.tsv`` in a sentence."""
+    return "on average over the settings" if block == MEAN else f"with {block}"

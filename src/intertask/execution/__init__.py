@@ -1,0 +1,1 @@
+"""How jobs are started: launcher, warm worker, GPU leases, locks, and the frame of every script."""

@@ -1,0 +1,297 @@
+"""Start a script: ``python -m intertask.execution.launch [--gpus N] [--usage FILE] script args…``.
+
+The script sees the same arguments, environment, working folder, umask, standard output and error as without the
+launcher, and nothing on standard input. With ``--gpus`` it first waits for so many GPUs of its own
+(:mod:`intertask.execution.gpu_leases`) and sees no others; 0 hides them all. It is a process group of its own; SIGTERM,
+SIGINT and SIGHUP are sent on to it, its exit code or signal comes back, and it outlives neither the launcher nor the
+Snakemake that started it. The worker (:mod:`intertask.execution.worker`) saves the seconds that importing torch takes;
+where there is none (``warm_worker: false``, a cluster job, not Linux) the script runs in place.
+
+Only the standard library is imported here: this runs once per job.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import functools
+import hashlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from . import gpu_leases as leases
+from . import wire
+from .locks import make_private
+
+#: '0' turns the worker off; set by the Snakefile from the configuration.
+SWITCH = "INTERTASK_WARM_WORKER"
+#: Process id of the Snakemake whose job this is; set by the Snakefile.
+RUN = "INTERTASK_RUN"
+_START_SECONDS = 10.0
+#: For the worker's imports: a fork of a process with threads can deadlock (Arrow's memory pool starts one otherwise),
+#: and where the CUDA runtime has counted the GPUs, forked children cannot use them.
+_SAFE_TO_FORK = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "TOKENIZERS_PARALLELISM": "false",
+    "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+}
+#: Beginnings of the names of variables that Python and the worker's packages read once, at their start.
+_READ_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "HOME", "XDG_CACHE_HOME", "HF_", "HUGGINGFACE_", "TRANSFORMERS_")
+_READ_AT_START += ("SENTENCE_TRANSFORMERS_", "TORCH", "PYTORCH_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_")
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--gpus", type=int, metavar="N", help="wait for N GPUs; 0: hide them")
+    parser.add_argument("--usage", type=Path, help="write wall seconds and peak memory of the script here, as JSON")
+    parser.add_argument("script")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    argv = [options.script, *options.arguments]
+    if options.gpus is not None and options.gpus < 0:
+        parser.error(f"--gpus {options.gpus}: 0 or more")
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while waiting: no traceback in the job's log
+    lease = leases.take(options.gpus, os.environ, pause) if options.gpus is not None else leases.Lease(None)
+    if lease.visible is not None:
+        os.environ[leases.VISIBLE] = lease.visible
+    started = time.monotonic()
+    outcome = run_warm(argv, lease.descriptor) if warm_worker_wanted() else None
+    if outcome is None:
+        outcome = _run_in_place(argv, lease.descriptor)
+    if options.usage:
+        usage = {"seconds": round(time.monotonic() - started, 3), "max_rss_mb": outcome["max_rss_mb"]}
+        options.usage.parent.mkdir(parents=True, exist_ok=True)
+        temporary = options.usage.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(usage) + "\n", encoding="utf-8")
+        os.replace(temporary, options.usage)
+    _end_like(outcome["status"])
+
+
+def warm_worker_wanted() -> bool:
+    """Linux, not switched off, and not inside a cluster job (a node's job is alone there)."""
+    return sys.platform == "linux" and os.environ.get(SWITCH, "1") != "0" and "SLURM_JOB_ID" not in os.environ
+
+
+def _run_in_place(argv: list[str], lease: int | None = None) -> dict[str, Any]:
+    """The same script in a process of its own.
+
+    It gets the lease twice: what it starts by :mod:`subprocess` inherits standard input only, what it forks by
+    :mod:`multiprocessing` all but that.
+    """
+    launcher = os.getpid()
+    child = subprocess.Popen(
+        [sys.executable, *argv],
+        stdin=subprocess.DEVNULL if lease is None else lease,
+        pass_fds=() if lease is None else (lease,),
+        process_group=0,  # Ctrl-C reaches the launcher alone, so the script gets it once
+        preexec_fn=(lambda: die_with_parent(launcher)) if sys.platform == "linux" else None,
+    )
+    with _forwarding(lambda number: os.killpg(child.pid, number)):
+        with contextlib.suppress(AttributeError, OSError):  # not Linux
+            _wait_for(os.pidfd_open(child.pid))
+        _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return {"status": status, "max_rss_mb": round(usage.ru_maxrss / 1024, 1)}
+
+
+def pause(seconds: float) -> None:
+    """Sleep; if Snakemake ends before, end at once."""
+    _wait_for(None, seconds)
+
+
+def _wait_for(descriptor: int | None, seconds: float | None = None) -> None:
+    """Wait until there is something to read, or so long; if Snakemake ends before, end at once, and the script with us.
+
+    Between the two stands a shell, which a SIGKILL of Snakemake leaves waiting.
+    """
+    waiting = select.poll()
+    snakemake = _snakemake()
+    for watched in (descriptor, snakemake):
+        if watched is not None:
+            waiting.register(watched, select.POLLIN)
+    ready = dict(waiting.poll(None if seconds is None else 1000 * seconds))
+    if snakemake in ready and descriptor not in ready:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@functools.cache
+def _snakemake() -> int | None:
+    """A descriptor of Snakemake's process; None where there is no Snakemake, or no Linux."""
+    with contextlib.suppress(KeyError, ValueError, AttributeError, OSError):
+        return os.pidfd_open(int(os.environ[RUN]))
+    return None
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends (Linux); it may have ended already."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def _forwarding(send: Callable[[int], None]) -> Iterator[list[int]]:
+    """Within the block, signals go to the script by way of ``send``; gives the list of those that came.
+
+    One that is ignored here (nohup) stays ignored.
+    """
+    came: list[int] = []
+
+    def forward(number: int, _: Any) -> None:
+        came.append(number)
+        with contextlib.suppress(OSError):  # the script has just ended
+            send(number)
+
+    heeded = [number for number in wire.FORWARDED if signal.getsignal(number) != signal.SIG_IGN]
+    previous = {number: signal.signal(number, forward) for number in heeded}
+    try:
+        yield came
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _end_like(status: int) -> None:
+    """End this process as the script's ended: same exit code, or killed by the same signal."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        if number != signal.SIGKILL:
+            signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        sys.exit(128 + number)  # still here: the first process of a container is spared its own signals
+    sys.exit(os.WEXITSTATUS(status))
+
+
+def run_warm(argv: list[str], lease: int | None = None) -> dict[str, Any] | None:
+    """Run a script in the warm worker.
+
+    Returns:
+        ``status`` as of :func:`os.wait4` and ``max_rss_mb``; None where no worker could do it (then nothing was
+        started, or it died with its worker, and the script is to run in place).
+    """
+    try:
+        connection = _connect()
+    except (OSError, subprocess.SubprocessError):
+        return None
+    if connection is None:
+        return None
+    request = {"argv": argv, "cwd": os.getcwd(), "env": dict(os.environ), "umask": _umask()}
+    reply = None
+    with connection:
+        try:
+            wire.send(connection, request, [1, 2] if lease is None else [1, 2, lease])
+            with _forwarding(lambda number: wire.send(connection, {"signal": number})) as came:
+                _wait_for(connection.fileno())
+                with contextlib.suppress(OSError):
+                    reply, _ = wire.receive(connection)
+                if reply is None and came:
+                    return {"status": came[0], "max_rss_mb": 0.0}  # told to end: not to be started again
+        except (OSError, ValueError):
+            return None
+    return reply
+
+
+def _connect() -> socket.socket | None:
+    """A connection to this environment's worker, which is started if need be."""
+    folder = private_folder()
+    address = folder / f"{worker_key()}.sock"
+    connection = _try(address)
+    if connection:
+        return connection
+    with open(address.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several jobs that start at once, one starts the worker
+        connection = _try(address)
+        if connection:
+            return connection
+        if address.with_suffix(".unsafe").exists():
+            return None  # a worker has found that it cannot fork here; do not pay for its imports again
+        search_path = {}
+        if os.environ.get("PYTHONPATH"):  # relative entries: the worker is elsewhere
+            entries = os.environ["PYTHONPATH"].split(os.pathsep)
+            search_path = {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, entries))}
+        with open(address.with_suffix(".log"), "w") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "intertask.execution.worker", str(address)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd="/",
+                env=os.environ | search_path | _SAFE_TO_FORK,
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            connection = _try(address)
+            if connection:
+                return connection
+            if worker.poll() is not None:
+                return None  # its reason is in the log
+            time.sleep(0.02)
+    return None
+
+
+def _try(address: Path) -> socket.socket | None:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(str(address))
+        if wire.peer_uid(connection) == os.getuid():
+            return connection
+    except OSError:
+        pass
+    connection.close()
+    return None
+
+
+def private_folder() -> Path:
+    """The folder of sockets, for this user alone.
+
+    Raises:
+        OSError: It is there and is not ours alone.
+    """
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    if not os.access(base, os.W_OK | os.X_OK):
+        base = "/tmp"
+    return make_private(Path(base, f"intertask-{os.getuid()}"))
+
+
+def worker_key() -> str:
+    """Workers are shared by jobs with the same interpreter, search path, installed packages and processors.
+
+    And with the same values of the variables that are read at a start.
+    """
+    places = [sys.executable, sys.prefix, *sys.path[1:]]  # the first entry is the working folder, never a job's
+    stamps = [Path(place).stat().st_mtime_ns for place in sys.path[1:] if os.path.isdir(place)]
+    code = [Path(__file__).with_name(name).stat().st_mtime_ns for name in ("launch.py", "worker.py", "wire.py")]
+    settings = sorted(
+        item
+        for item in os.environ.items()
+        # Snakemake sets the numbers of threads for each job; the worker's child sees to them
+        if item[0].startswith(_READ_AT_START) and not item[0].endswith("_NUM_THREADS")
+    )
+    parts = [places, stamps, code, settings, sorted(os.sched_getaffinity(0))]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _umask() -> int:
+    mask = os.umask(0o77)
+    os.umask(mask)
+    return mask
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,291 @@
+"""The warm worker: a server with the slow imports done, which forks a child per job.
+
+Started by the launcher (:mod:`intertask.execution.launch`), never by hand. It imports third-party packages and does
+nothing else with them: no torch operation, no CUDA, so that a fork is safe; if they leave threads behind, it refuses to
+serve. The project's own modules are imported by each child, so changed code is seen at once. A child ends with its
+launcher and with the worker. The worker removes its socket and ends when it has been idle for :data:`IDLE_SECONDS`.
+"""
+
+import atexit
+import contextlib
+import gc
+import importlib
+import os
+import selectors
+import signal
+import socket
+import sys
+import threading
+import time
+import types
+from pathlib import Path
+from typing import Any, NoReturn
+
+from . import wire
+from .launch import die_with_parent
+
+IDLE_SECONDS = float(os.environ.get("INTERTASK_WORKER_IDLE_SECONDS", "60"))
+
+#: What jobs import, slowest first. One that is missing in an environment is left out.
+WARM = (
+    "torch",
+    "transformers",
+    "transformers.trainer",
+    "transformers.models.auto",
+    "transformers.models.bert.modeling_bert",
+    "transformers.models.roberta.modeling_roberta",
+    "adapters",
+    "adapters.trainer",
+    "adapters.models.auto",
+    "sentence_transformers",
+    "sklearn.metrics",
+    "scipy.stats",
+    "seqeval.metrics",
+    "pyarrow.parquet",
+    "pydantic",
+    "yaml",
+)
+
+
+class Server:
+    """One listening socket, and the connections of running jobs."""
+
+    def __init__(self, address: Path):
+        self.address = address
+        self.jobs: dict[int, socket.socket] = {}  # by process id of the child
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        address.unlink(missing_ok=True)
+        mask = os.umask(0o177)
+        self.listener.bind(str(address))
+        os.umask(mask)
+        self.listener.listen(512)  # before the imports: jobs may already queue
+        self.inode = address.stat().st_ino
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.listener, selectors.EVENT_READ)
+        self.wake, self.wake_writer = socket.socketpair()
+        for end in (self.wake, self.wake_writer):
+            end.setblocking(False)
+        self.selector.register(self.wake, selectors.EVENT_READ)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the launcher's to forward
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.set_wakeup_fd(self.wake_writer.fileno())
+
+    def serve(self) -> None:
+        """Until idle, or until another worker has taken the address."""
+        idle_since = time.monotonic()
+        try:
+            while True:
+                if self.jobs:
+                    idle_since = time.monotonic()
+                left = IDLE_SECONDS - (time.monotonic() - idle_since)
+                if left <= 0:
+                    return
+                for key, _ in self.selector.select(min(left, 5)):
+                    if key.fileobj is self.listener:
+                        idle_since = time.monotonic()
+                        self._accept()
+                    elif key.fileobj is self.wake:
+                        self.wake.recv(4096)
+                    else:
+                        self._message(key.fileobj)
+                self._reap()
+                if not self._still_ours() and not self.jobs:
+                    return
+        finally:
+            if self._still_ours():
+                self.address.unlink(missing_ok=True)
+            for child in self.jobs:
+                _kill(child, signal.SIGKILL)
+
+    def _still_ours(self) -> bool:
+        try:
+            return self.address.stat().st_ino == self.inode
+        except FileNotFoundError:
+            return False
+
+    def _accept(self) -> None:
+        connection, _ = self.listener.accept()
+        connection.settimeout(10)
+        descriptors: list[int] = []
+        try:
+            if wire.peer_uid(connection) != os.getuid():
+                raise OSError("another user")
+            request, descriptors = wire.receive(connection)
+            if request is None or len(descriptors) not in (2, 3):
+                raise OSError("not a job")
+            worker = os.getpid()
+            # A signal that comes before the child has left the server must not meet the server's handlers: theirs
+            # would end it with 0.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, wire.FORWARDED)
+            try:
+                child = os.fork()
+                if child == 0:
+                    self._become_job(request, descriptors, connection, mask, worker)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        except (OSError, ValueError):
+            connection.close()  # the launcher runs the script in place
+            for descriptor in descriptors:
+                os.close(descriptor)
+            return
+        for descriptor in descriptors:
+            os.close(descriptor)
+        connection.settimeout(None)
+        self.jobs[child] = connection
+        self.selector.register(connection, selectors.EVENT_READ, child)
+
+    def _become_job(
+        self,
+        request: dict[str, Any],
+        descriptors: list[int],
+        connection: socket.socket,
+        mask: set[signal.Signals],
+        worker: int,
+    ) -> NoReturn:
+        """In the child: leave everything of the server behind and run the script."""
+        try:
+            os.setpgid(0, 0)
+            die_with_parent(worker)
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, *wire.FORWARDED):
+                signal.signal(number, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            self.selector.close()
+            # What the script forks may live on: with a copy of a connection it would keep the launcher waiting.
+            for open_socket in (self.listener, self.wake, self.wake_writer, connection, *self.jobs.values()):
+                open_socket.close()
+            for target, descriptor in enumerate(descriptors[:2], start=1):
+                os.dup2(descriptor, target)
+                os.close(descriptor)
+            for lease in descriptors[2:]:  # kept open, and twice: see launch._run_in_place
+                os.dup2(lease, 0)
+                os.set_inheritable(lease, True)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            _run_job(request)
+        finally:
+            os._exit(1)  # whatever went wrong, a child never returns to the server's loop
+
+    def _message(self, connection: socket.socket) -> None:
+        """A signal to send on; or the launcher is gone, and its job with it."""
+        child = self.selector.get_key(connection).data
+        try:
+            message, _ = wire.receive(connection)
+        except (OSError, ValueError):
+            message = None
+        if message is None:
+            _kill(child, signal.SIGKILL)
+            self.selector.unregister(connection)
+        elif message.get("signal") in wire.FORWARDED:
+            _kill(child, message["signal"])
+
+    def _reap(self) -> None:
+        """Tell the launchers of ended children."""
+        while self.jobs:
+            try:
+                child, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if child == 0:
+                return
+            connection = self.jobs.pop(child, None)
+            if connection is None:
+                continue
+            with contextlib.suppress(KeyError, ValueError):
+                self.selector.unregister(connection)
+            with contextlib.suppress(OSError):
+                wire.send(connection, {"status": status, "max_rss_mb": round(usage.ru_maxrss / 1024, 1)})
+            connection.close()
+
+
+def _run_job(request: dict[str, Any]) -> NoReturn:
+    """Run a script as ``python script args…`` would, from its arguments to the end of its process."""
+    status, interrupted = 1, False
+    try:
+        os.chdir(request["cwd"])
+        os.umask(request["umask"])
+        os.environ.clear()
+        os.environ.update(request["env"])
+        sys.stdout.reconfigure(line_buffering=os.isatty(1))
+        _set_threads()
+        gc.enable()
+        _script_as_main(request["argv"])
+        status = 0
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            status = end.code or 0
+        else:
+            print(end.code, file=sys.stderr)
+    except BaseException as error:
+        interrupted = isinstance(error, KeyboardInterrupt)
+        own = error.__traceback__  # this function's and _script_as_main's frames are of no use to the reader
+        rest = own and own.tb_next and own.tb_next.tb_next
+        sys.excepthook(type(error), error.with_traceback(rest), rest)
+    finally:
+        with contextlib.suppress(BaseException):
+            threading._shutdown()  # waits for the script's threads, as the interpreter does at its end
+            atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError):  # a full disk, a closed pipe: not a success
+                status = status or 120
+        if interrupted:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
+        os._exit(status & 0xFF)
+
+
+def _set_threads() -> None:
+    """The job's number of threads, which torch and BLAS read from the environment at their import."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    threads = int(given) if given.isdigit() and int(given) else len(os.sched_getaffinity(0))
+    if "threadpoolctl" in sys.modules:
+        sys.modules["threadpoolctl"].threadpool_limits(threads)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(threads)
+
+
+def _script_as_main(argv: list[str]) -> None:
+    """Execute a script as the module ``__main__``."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "intertask"]:
+        del sys.modules[name]  # the server's own: the script gets the code that is there now
+    importlib.invalidate_caches()
+    path = os.path.abspath(argv[0])
+    sys.argv = argv
+    if not sys.flags.safe_path:
+        sys.path[0] = os.path.dirname(os.path.realpath(path))
+    module = types.ModuleType("__main__")
+    module.__dict__.update(__file__=path, __builtins__=__builtins__)
+    sys.modules["__main__"] = module
+    exec(compile(Path(path).read_bytes(), path, "exec", dont_inherit=True), module.__dict__)
+
+
+def _kill(child: int, number: int) -> None:
+    """Signal a job and whatever it started."""
+    try:
+        os.killpg(child, number)
+    except ProcessLookupError:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, number)  # it has not made its group yet
+
+
+def main() -> None:
+    server = Server(Path(sys.argv[1]))
+    for name in WARM:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        # A fork of a process with threads can deadlock; without a worker the jobs run in place.
+        server.address.with_suffix(".unsafe").touch()
+        server.address.unlink(missing_ok=True)
+        sys.exit(f"{threads} threads after the imports: not safe to fork")
+    gc.collect()
+    gc.freeze()
+    print("ready", flush=True)
+    server.serve()
+
+
+if __name__ == "__main__":
+    main()

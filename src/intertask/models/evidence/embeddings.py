@@ -1,0 +1,131 @@
+"""Text embeddings: TextEmb (masked mean of the base model) and SEmb (a sentence encoder)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from ...config import Model
+from ...data.subset import stratified_subset
+from ...types import get_type
+from ..base import load_model, load_pretrained, load_tokenizer, usable_length
+from ..precision import Precision, autocast, device, finish, for_features, to_device, to_host
+
+Pair = tuple[str, str | None]
+
+
+def windows(pairs: Sequence[Sequence[Pair]], tokenizer, max_length: int, limit: int) -> tuple[list[Pair], list[int]]:
+    """Cut long texts to pieces that an encoder can read.
+
+    Args:
+        pairs: For each row its text pairs (one per choice for multiple choice).
+        tokenizer: A fast tokenizer; the cuts are at its sub-words.
+        max_length: Sub-words of one piece, special tokens included.
+        limit: Pieces that one text pair gives at most, spread evenly over the text.
+
+    Returns:
+        The pieces, and for each the index of its row.
+    """
+    pieces: list[Pair] = []
+    owners: list[int] = []
+    special = tokenizer.num_special_tokens_to_add(pair=True)
+    for row, row_pairs in enumerate(pairs):
+        for first, second in row_pairs:
+            # The long text is the last one: a passage after its question, or the only text.
+            head, long = ("", first) if second is None else (first, second)
+            head_length = len(tokenizer(head, add_special_tokens=False)["input_ids"]) if head else 0
+            room = max(max_length - special - head_length, max_length // 2)
+            offsets = tokenizer(long, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
+            starts = range(0, max(len(offsets), 1), room)
+            chosen = np.unique(np.linspace(0, len(starts) - 1, min(limit, len(starts))).round().astype(int))
+            for start in (starts[i] for i in chosen):
+                part = offsets[start : start + room]
+                text = long[part[0][0] : part[-1][1]] if part else long
+                pieces.append((text, None) if second is None else (first, text))
+                owners.append(row)
+    return pieces, owners
+
+
+def embed_task(rows: Sequence[dict[str, Any]], kind: str, recipe: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Embed a seeded subset of a task's training rows.
+
+    Args:
+        rows: Canonical training rows.
+        kind: The task's type.
+        recipe: ``kind`` ('base' or 'sentence'), ``model``, ``max_examples``, ``batch_size``, ``max_length``,
+            ``max_windows``, ``seed``; maybe ``precision``.
+
+    Returns:
+        ``embeddings`` float32 [n, D], one per example (the mean over its choices or windows); ``mean`` float64 [D],
+        their mean; for base models also ``token_ids`` int32 [T], the examples' sub-words in random order of examples.
+
+    Source: Vu et al. 2020 (TextEmb), Poth et al. 2021 (SEmb).
+    """
+    model = Model.model_validate(recipe["model"])
+    if len(rows) > recipe["max_examples"]:
+        rows = stratified_subset(list(rows), recipe["max_examples"], recipe["seed"], kind)
+    tokenizer = load_tokenizer(model)
+    texts = get_type(kind).texts(rows)
+    if recipe["kind"] == "base":
+        network = load_model(model).eval()
+        length = usable_length(tokenizer, network.config, recipe["max_length"])
+        pieces, owners = windows(texts, tokenizer, length, recipe["max_windows"])
+        vectors = _masked_means(network, tokenizer, pieces, length, recipe["batch_size"], for_features(recipe))
+        extra = {"token_ids": _token_ids(texts, tokenizer, recipe["seed"])}
+    else:
+        pieces, owners = windows(texts, tokenizer, recipe["max_length"], recipe["max_windows"])
+        joined = [first if second is None else f"{first} {second}" for first, second in pieces]
+        vectors, extra = _sentence_vectors(model, joined, recipe), {}
+    examples = np.zeros((len(rows), vectors.shape[1]))
+    np.add.at(examples, owners, vectors.astype(np.float64))
+    examples /= np.bincount(owners, minlength=len(rows))[:, None]
+    return {"embeddings": examples.astype(np.float32), "mean": examples.mean(axis=0), **extra}
+
+
+def _masked_means(
+    network, tokenizer, pieces: list[Pair], max_length: int, batch_size: int, precision: Precision
+) -> np.ndarray:
+    """Mean of the last layer over real tokens, [n, D] float32; batches by length."""
+    network.to(device())
+    order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i][0]) - len(pieces[i][1] or ""))
+    vectors = np.empty((len(pieces), network.config.hidden_size), dtype=np.float32)
+    parts = []
+    with torch.inference_mode():
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            first = [pieces[i][0] for i in batch]
+            second = None if pieces[batch[0]][1] is None else [pieces[i][1] or "" for i in batch]
+            encoded = tokenizer(
+                first, second, truncation=True, max_length=max_length, padding=True, return_tensors="pt"
+            )
+            inputs = to_device(encoded, network.device)
+            with autocast(precision, network.device):
+                hidden = network.base_model(**inputs).last_hidden_state.float()
+            mask = inputs["attention_mask"].unsqueeze(-1)
+            parts.append((batch, to_host((hidden * mask).sum(1) / mask.sum(1))))
+    finish(network.device)
+    for batch, means in parts:
+        vectors[batch] = means.numpy()
+    return vectors
+
+
+def _sentence_vectors(model: Model, texts: list[str], recipe: dict[str, Any]) -> np.ndarray:
+    """Vectors of a sentence-transformers encoder, [n, D] float32."""
+    from sentence_transformers import SentenceTransformer
+
+    encoder = load_pretrained(model, SentenceTransformer)
+    # The piece was cut with a little slack for the joining blank and differing special tokens.
+    encoder.max_seq_length = min(encoder.max_seq_length or 512, recipe["max_length"] + 4)
+    with autocast(for_features(recipe), encoder.device):
+        vectors = encoder.encode(texts, batch_size=recipe["batch_size"], show_progress_bar=False)
+    return np.asarray(vectors, dtype=np.float32)
+
+
+def _token_ids(texts: Sequence[Sequence[Pair]], tokenizer, seed: int) -> np.ndarray:
+    """Sub-word ids of all texts, examples in a seeded random order (files may be sorted by label)."""
+    order = np.random.default_rng(seed).permutation(len(texts))
+    # a context that stands before each of its choices counts once
+    flat = [" ".join(dict.fromkeys(text for pair in texts[i] for text in pair if text)) for i in order]
+    ids = tokenizer(flat, add_special_tokens=False)["input_ids"] if flat else []
+    return np.fromiter((token for row in ids for token in row), dtype=np.int32)

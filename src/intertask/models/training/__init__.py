@@ -1,0 +1,1 @@
+"""Fine-tuning: of sources, of transfers to the target, few-shot runs, and AdapterFusion."""

@@ -1,0 +1,228 @@
+"""Fine-tuning of an adapter (or of all weights) with a fresh head, safe to interrupt at any moment."""
+
+import shutil
+import time
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from adapters import AdapterTrainer
+from safetensors.torch import load_file, save_file
+from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers.trainer_pt_utils import LengthGroupedSampler
+from transformers.trainer_utils import get_last_checkpoint
+
+from ..precision import Precision, autocast
+from ..prediction import feature_length, predict_logits, strip
+
+_WEIGHTS = "trained.safetensors"
+_COMPLETE = "complete"
+_SECONDS_BETWEEN_CHECKPOINTS = 60
+_SECONDS_BETWEEN_LINES = 10
+
+
+class _Steps(TrainerCallback):
+    """Progress lines, checkpoints by the clock at epoch ends, and a mark on every checkpoint that is whole."""
+
+    def __init__(self, by_clock: bool):
+        self.by_clock = by_clock
+        self.saved = self.shown = time.monotonic()
+
+    def on_step_end(self, args, state, control, **kwargs):
+        now = time.monotonic()
+        if now - self.shown > _SECONDS_BETWEEN_LINES:
+            self.shown = now
+            print(f"step {state.global_step}/{state.max_steps}", flush=True)
+
+    def on_epoch_end(self, args, state, control, **kwargs):
+        # Only at the end of an epoch: from there a resumed run draws the same batches as an undisturbed one.
+        if self.by_clock and time.monotonic() - self.saved > _SECONDS_BETWEEN_CHECKPOINTS:
+            self.saved = time.monotonic()
+            control.should_save = True
+
+    def on_save(self, args, state, control, **kwargs):
+        # The Trainer does not write checkpoints atomically; one without this file is not resumed from.
+        (Path(args.output_dir) / f"checkpoint-{state.global_step}" / _COMPLETE).touch()
+
+
+class _TypedTraining:
+    """What both Trainers need of us: the type's loss, sampler and dev score, and checkpoints in safetensors."""
+
+    def __init__(self, *args, task_type, collate, dev, batch_size, precision, **kwargs):
+        self.task_type, self.collate, self.dev, self.batch_size = task_type, collate, dev, batch_size
+        self.precision = precision
+        super().__init__(*args, data_collator=collate, **kwargs)
+        self.model_accepts_loss_kwargs = False
+        self.can_return_loss = True
+        # AdapterFusion pulls its value matrices to the identity. The library adds that gradient after a step, for the
+        # next one, and a run that is resumed between the two would lose it; here it is a part of the loss.
+        self.penalised = getattr(self, "train_adapter_fusion", False)
+        self.train_adapter_fusion = False
+
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        with autocast(self.precision, self.args.device):
+            loss, logits = self.task_type.loss(model, inputs)
+        if self.penalised:
+            loss = loss + self.model.base_model.get_fusion_regularization_loss()
+        return (loss, logits) if return_outputs else loss
+
+    def _get_train_sampler(self, train_dataset=None):
+        dataset = self.train_dataset if train_dataset is None else train_dataset
+        lengths = [feature_length(feature) for feature in dataset]
+        return LengthGroupedSampler(self.args.train_batch_size, lengths=lengths)
+
+    def evaluate(self, eval_dataset=None, ignore_keys=None, metric_key_prefix="eval"):
+        features, rows, info, metric = self.dev
+        logits = predict_logits(self.model, self.task_type, features, self.collate, self.batch_size, self.precision)
+        predictions = self.task_type.predict(logits, features, rows, info)
+        value = self.task_type.score(predictions, rows, info)[metric]
+        metrics = {f"{metric_key_prefix}_dev": value}
+        print(f"step {self.state.global_step}/{self.state.max_steps}: dev {metric} {value:.2f}", flush=True)
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+    def _save(self, output_dir=None, state_dict=None):
+        folder = Path(output_dir or self.args.output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        trained = {n: p.detach().cpu().clone() for n, p in self.model.named_parameters() if p.requires_grad}
+        save_file(trained, folder / _WEIGHTS)
+
+    def _restore(self, folder):
+        missing, unexpected = self.model.load_state_dict(load_file(Path(folder) / _WEIGHTS), strict=False)
+        trained = {name for name, parameter in self.model.named_parameters() if parameter.requires_grad}
+        if unexpected or trained & set(missing):
+            raise RuntimeError(f"checkpoint {folder} is of another model")
+
+    def _load_from_checkpoint(self, resume_from_checkpoint, model=None):
+        self._restore(resume_from_checkpoint)
+
+    def _load_best_model(self):
+        self._restore(self.state.best_model_checkpoint)
+
+
+class _AdapterTraining(_TypedTraining, AdapterTrainer):
+    """Trains the active adapter, or AdapterFusion, and its head; the base model is frozen."""
+
+
+class _FullTraining(_TypedTraining, Trainer):
+    """Trains every weight."""
+
+
+def train(
+    model,
+    task_type,
+    collate,
+    features: Sequence[dict[str, Any]],
+    dev: tuple[list, list, dict, str] | None,
+    settings: dict[str, Any],
+    full: bool,
+    seed: int,
+    checkpoints: Path,
+    precision: Precision = "float32",
+) -> dict[str, Any]:
+    """Train in place, from the last checkpoint if an earlier run was interrupted.
+
+    Args:
+        model: With the adapter to train active and a head; after the call it holds the best checkpoint's weights
+            (with early stopping) or the last ones (without).
+        task_type: A module of :mod:`intertask.types`.
+        collate: The type's collator.
+        features: Encoded training rows.
+        dev: Features, rows, info and metric name of the split that early stopping looks at; None without.
+        settings: Fields of :class:`intertask.config.Training`.
+        full: Train all weights rather than the adapter.
+        seed: Order of batches and dropout.
+        checkpoints: Folder for checkpoints; the caller removes it once the result is written.
+        precision: Of the forward passes; the weights are float32.
+
+    Returns:
+        ``steps``, ``epochs``, ``history`` (one entry an epoch: ``step``, ``loss``, the mean training loss of the epoch,
+        and with early stopping ``dev``, percent points, where it was evaluated) and, with early stopping, ``best_dev``
+        and ``best_step``.
+    """
+    batch_size = settings["batch_size"]
+    steps_per_epoch = -(-len(features) // batch_size)
+    stops_early = dev is not None and settings["patience"] > 0
+    interval = steps_per_epoch * settings["evaluate_every"]
+    arguments = TrainingArguments(
+        output_dir=str(checkpoints),
+        per_device_train_batch_size=batch_size,
+        learning_rate=settings["learning_rate"],
+        num_train_epochs=settings["epochs"],
+        max_steps=settings["max_steps"] or -1,
+        weight_decay=settings["weight_decay"],
+        warmup_ratio=settings["warmup_ratio"],
+        max_grad_norm=settings["max_grad_norm"],
+        lr_scheduler_type="linear",
+        seed=seed,
+        data_seed=seed,
+        # Once an epoch, before a checkpoint of the same step: a resumed run has the same history as an undisturbed one.
+        logging_strategy="steps",
+        logging_steps=steps_per_epoch,
+        report_to=[],
+        disable_tqdm=True,
+        eval_strategy="steps" if stops_early else "no",
+        eval_steps=interval,
+        save_strategy="steps" if stops_early else "no",
+        save_steps=interval,
+        save_total_limit=1,
+        load_best_model_at_end=stops_early,
+        metric_for_best_model="dev",
+        greater_is_better=True,
+        remove_unused_columns=False,
+        dataloader_pin_memory=torch.cuda.is_available(),
+        accelerator_config={"non_blocking": torch.cuda.is_available()},
+        logging_nan_inf_filter=False,  # it would wait for the GPU at every step
+    )
+    callbacks: list[TrainerCallback] = [_Steps(by_clock=not stops_early)]
+    if stops_early:
+        callbacks.append(EarlyStoppingCallback(settings["patience"]))
+    trainer = (_FullTraining if full else _AdapterTraining)(
+        model=model,
+        args=arguments,
+        train_dataset=strip(features, task_type.EXTRA_KEYS),
+        eval_dataset=[] if stops_early else None,
+        callbacks=callbacks,
+        task_type=task_type,
+        collate=collate,
+        dev=dev,
+        batch_size=2 * batch_size,
+        precision=precision,
+    )
+    trainer.remove_callback(PrinterCallback)
+    last = _last_complete(checkpoints)
+    if last:
+        print(f"resuming from {last.name}", flush=True)
+    with warnings.catch_warnings():
+        # The Trainer falls back to the checkpoints' numbers, which are in order.
+        warnings.filterwarnings("ignore", message="mtime may not be reliable")
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+    result = {"steps": trainer.state.global_step, "epochs": round(trainer.state.epoch or 0, 3)}
+    result["history"] = _history(trainer.state.log_history)
+    if stops_early:
+        result["best_dev"] = trainer.state.best_metric
+        result["best_step"] = trainer.state.best_global_step
+    return result
+
+
+def _history(log: Sequence[dict[str, float]]) -> list[dict[str, float]]:
+    """Loss and dev score by step, from what the Trainer logged; the checkpoints carry its log along."""
+    names = {"loss": "loss", "eval_dev": "dev"}
+    steps: dict[int, dict[str, float]] = {}
+    for entry in log:
+        found = {names[key]: value for key, value in entry.items() if key in names}
+        if found:
+            steps.setdefault(entry["step"], {"step": entry["step"]}).update(found)
+    return list(steps.values())
+
+
+def _last_complete(folder: Path) -> Path | None:
+    """The newest checkpoint that was written to its end; half-written ones are removed."""
+    while folder.is_dir() and (last := get_last_checkpoint(str(folder))):
+        if (Path(last) / _COMPLETE).exists():
+            return Path(last)
+        shutil.rmtree(last)
+    return None

@@ -1,5 +1,0 @@
-"""The registry of task YAMLs."""
-
-from .registry import Registry, check_files, configured_tasks
-
-__all__ = ["Registry", "check_files", "configured_tasks"]

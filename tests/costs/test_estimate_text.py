@@ -1,0 +1,60 @@
+"""The plan as people read it."""
+
+import pytest
+from estimates import SPEEDS, config, sizes, task
+
+from intertask.costs.estimate import cheap_plan, plan
+from intertask.costs.estimate_text import describe, device_hours, duration, total
+
+
+def text(speeds=SPEEDS, failures=None, own=None, **changes):
+    run, all_sizes = config(**changes), sizes(**(own or {}))
+    full = plan(run, all_sizes, speeds)
+    cheap = {k: cheap_plan(run, all_sizes, speeds, k) for k in (1, 3)}
+    return describe(run, full, cheap, all_sizes, speeds, failures or {}), full, cheap
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.4, "0 s"), (99, "99 s"), (150, "2 min"), (9000, "2.5 h"), (4.5e6, "1,250 h")]
+)
+def test_units_suit_the_time(seconds, shown):
+    assert duration(seconds) == shown
+
+
+def test_device_hours_have_three_digits():
+    shown = [device_hours(3600 * hours) for hours in (0.444, 12.34, 94913.22)]
+    assert shown == ["0.44 device-hours", "12.3 device-hours", "94,913 device-hours"]
+
+
+def test_totals_and_savings_are_those_of_the_lines():
+    shown, full, cheap = text()
+    assert shown.startswith("3 sources, 2 targets, 1 model, 2 seeds\n")
+    lines = shown.splitlines()
+    of_all = next(line.split() for line in lines if line.startswith("total"))
+    assert of_all[1:4] == [f"{total(full, field)[0]:,.0f}" for field in ("jobs", "forward", "trained")]
+    seconds = total(full, "seconds")[0]
+    saved = 1 - total(cheap[1], "seconds")[0] / seconds
+    assert next(line.split() for line in lines if line.startswith("1 "))[-1] == f"{saved:.0%}"
+    assert f"at most {device_hours(seconds)}. Measured on: gpu." in shown
+    assert "5 as their publishers state them" in shown
+
+
+def test_columns_are_aligned():
+    table = text()[0].split("\n\n")[1].splitlines()
+    assert len({len(line) for line in table}) == 1
+
+
+def test_what_is_not_known_is_marked_and_named():
+    shown, full, _ = text(own={"a": task("a", rows=None)})
+    assert not total(full, "trained")[1]
+    assert "Rows of a are unknown ('?')" in shown
+    assert any(line.startswith("total") and line.endswith("+ ?") for line in shown.splitlines())
+    assert "device-hours, and what is marked '?'." in shown
+
+
+def test_without_speeds_the_saving_is_of_examples():
+    shown, full, cheap = text(speeds={}, failures={"minilm": "no network."})
+    assert "No times for minilm: no network." in shown
+    assert "device-hours" not in shown
+    saved = 1 - total(cheap[3], "trained")[0] / total(full, "trained")[0]
+    assert f"Of the examples trained on, {saved:.0%} less." in shown

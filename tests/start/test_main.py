@@ -1,0 +1,117 @@
+"""``python -m intertask.start``: files that load, nothing overwritten, everything said."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from paths import ROOT
+
+from intertask.config import load_config, load_task
+from intertask.config.task_registry import configured_tasks
+from intertask.errors import IntertaskError
+from intertask.start.__main__ import main
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    folder = tmp_path / "intertask"
+    folder.mkdir()
+    for name in ("Snakefile", "config.yaml"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / "tasks", folder / "tasks")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def survey(folder: Path, name: str = "Umfrage.csv", labels=("gut", "schlecht"), skew: int = 2) -> Path:
+    lines = ["Nr.;Was schreibt der Gast?;Urteil"]
+    for n in range(60):
+        label = labels[0] if n % skew else labels[1]
+        lines.append(f"{n};Das Zimmer Nummer {n} war {'sauber' if label == labels[0] else 'laut'}, fand ich;{label}")
+    path = folder / name
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_both_files_load_and_say_why(project, capsys):
+    main([str(survey(project.parent))])
+    task = load_task(project / "tasks/own/Umfrage.yaml")
+    assert (task.type, task.columns) == ("classification", {"text_a": "Was schreibt der Gast?", "label": "Urteil"})
+    assert (task.data.delimiter, task.metric, task.max_length) == (";", "accuracy", 32)
+    config = load_config(yaml.safe_load((project / "configs/Umfrage.yaml").read_text(encoding="utf-8")))
+    assert config.targets == ["Umfrage"] and len(configured_tasks(config)) == len(config.sources) + 1
+    said = capsys.readouterr().out
+    for words in ("the only column of texts", "not used: Nr. (all different, like ids)", "label: gut",
+                  "snakemake results/recommend/Umfrage.json --configfile configs/Umfrage.yaml"):  # fmt: skip
+        assert words in said
+    text = (project / "tasks/own/Umfrage.yaml").read_text(encoding="utf-8")
+    assert "a fifth of train is set aside" in text and "Nr.: all different" in text
+
+
+def test_nothing_is_overwritten(project):
+    path = survey(project.parent)
+    main([str(path)])
+    (project / "tasks/own/Umfrage.yaml").write_text("mine", encoding="utf-8")
+    with pytest.raises(IntertaskError, match="is there already"):
+        main([str(path)])
+    assert (project / "tasks/own/Umfrage.yaml").read_text(encoding="utf-8") == "mine"
+    main([str(path), "--force", "--name", "again"])
+    main([str(path), "--force"])
+    assert load_task(project / "tasks/own/Umfrage.yaml").name == "Umfrage"
+
+
+def test_sources_are_files_and_names(project):
+    other = survey(project.parent, "Andere.csv", ("ja", "nein"))
+    main([str(survey(project.parent)), "--sources", str(other), "topics", "mnli"])
+    config = yaml.safe_load((project / "configs/Umfrage.yaml").read_text(encoding="utf-8"))
+    assert config["sources"] == ["Andere", "topics", "mnli"]
+    assert config["task_folders"] == ["tasks/bundled", "tasks/paper", "tasks/own"]
+    assert load_task(project / "tasks/own/Andere.yaml").columns["label"] == "Urteil"
+    with pytest.raises(IntertaskError, match="did you mean 'topics'"):
+        main([str(survey(project.parent)), "--force", "--sources", "topiks"])
+
+
+@pytest.mark.parametrize(
+    ("target", "options", "where"),
+    [
+        ("topics.csv", [], "tasks/bundled/topics.yaml and .*topics.csv"),
+        ("Umfrage.csv", ["--name", "hotel_reviews"], "tasks/bundled/hotel_reviews"),  # not one of the sources
+        ("Umfrage.csv", ["--sources", "{other}/topics.csv"], "tasks/bundled/topics.yaml"),
+        ("Umfrage.csv", ["--sources", "{other}/Umfrage.csv"], ".*Umfrage.csv and .*b/Umfrage.csv"),
+        ("Umfrage.csv", ["--sources", "mnli", "{other}/rte.csv"], "tasks/paper/rte.yaml"),
+    ],
+)
+def test_a_name_stands_for_one_task(project, target, options, where):
+    other = project.parent / "b"
+    other.mkdir()
+    for name in ("topics.csv", "Umfrage.csv", "rte.csv"):
+        survey(other, name)
+    path = survey(project.parent, target)
+    with pytest.raises(IntertaskError, match="two tasks named") as error:
+        main([str(path), "--force", *(option.format(other=other) for option in options)])
+    assert re.search(where, error.value.where) and "name" in error.value.fix
+    assert not (project / "tasks/own").exists()
+
+
+def test_skewed_labels_get_another_metric(project):
+    main([str(survey(project.parent, skew=10))])
+    assert load_task(project / "tasks/own/Umfrage.yaml").metric == "f1_macro"
+
+
+def test_incomplete_rows_are_left_out_and_said(project, capsys):
+    path = survey(project.parent)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[5] = "4;;gut"
+    lines[9] = "8;Das Zimmer war gut;"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    main([str(path)])
+    assert load_task(project / "tasks/own/Umfrage.yaml").on_bad_row == "drop"
+    assert "left out: 2 rows" in capsys.readouterr().out
+
+
+def test_elsewhere_than_in_the_project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(IntertaskError, match="no Snakefile"):
+        main([str(survey(tmp_path))])

@@ -1,0 +1,36 @@
+"""Start scripts through the launcher, and look after their processes."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SLEEP = "import sys, time, os\nopen(sys.argv[1], 'w').write(str(os.getpid()))\ntime.sleep(60)\n"
+
+
+def command(*arguments) -> list[str]:
+    return [sys.executable, "-m", "intertask.execution.launch", *map(str, arguments)]
+
+
+def launch(environment, *arguments, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(command(*arguments), env=environment, capture_output=True, text=True, timeout=120, **options)
+
+
+def socket_of(environment) -> Path:
+    (path,) = Path(environment["XDG_RUNTIME_DIR"]).glob("intertask-*/*.sock")
+    return path
+
+
+def wait_for(condition, seconds: float = 30):
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "timed out"
+        time.sleep(0.05)
+    return value
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,73 @@
+"""A folder with a copy of the workflow, its own configuration, and Snakemake run in it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+from paths import ROOT
+
+PARTS = ["Snakefile", "rules", "workflow", "envs", "profiles", "data", "tasks"]
+
+
+class Project:
+    """A folder with the workflow and a configuration of its own."""
+
+    def __init__(self, folder: Path, config: dict):
+        self.folder, self.config = folder, config
+        #: Environment variables of its Snakemake, beside the usual ones.
+        self.variables: dict[str, str] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        for part in PARTS:
+            source = ROOT / part
+            copy = shutil.copytree if source.is_dir() else shutil.copy2
+            copy(source, folder / part)
+        self.write_config()
+
+    def write_config(self) -> None:
+        text = yaml.safe_dump(self.config, sort_keys=False)
+        (self.folder / "config.yaml").write_text(text, encoding="utf-8")
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(Path(sys.executable).with_name("snakemake")), *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return os.environ | {"PATH": path, "PYTHONPATH": str(ROOT / "src")} | self.variables
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        done = subprocess.run(
+            self.command(*arguments), cwd=self.folder, env=self.environment, capture_output=True, text=True
+        )
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """Jobs by rule that a dry run would start, without ``all``; empty: nothing to be done."""
+        done = self.run("--dry-run", *arguments)
+        output = done.stdout + done.stderr
+        table = re.search(r"^Job stats:\njob +count\n[- ]+\n(.*?)^total", output, re.MULTILINE | re.DOTALL)
+        if table is None:
+            assert "Nothing to be done" in output, output
+            return {}
+        counts = (line.split() for line in table[1].splitlines() if line.strip())
+        return {rule: int(count) for rule, count in counts if rule != "all"}
+
+
+def small_config(sources: list[str], targets: list[str]) -> dict:
+    """A configuration that trains for a step or two."""
+    training = {"learning_rate": 0.001, "epochs": 1, "batch_size": 8}
+    return {
+        "task_folders": ["tasks/bundled"],
+        "sources": sources,
+        "targets": targets,
+        "seeds": [1, 2],
+        "max_train_examples": 24,
+        "max_validation_examples": 12,
+        "embeddings": {"max_examples": 16},
+        "training": {"source": {**training, "dev": "validation"}, "transfer": {**training, "patience": 0}},
+    }

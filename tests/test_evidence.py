@@ -1,0 +1,185 @@
+"""Files to facts: the right ones, none that is stale, and nothing of the transfers to the target itself."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from safetensors.numpy import save_file
+
+from intertask.errors import IntertaskError
+from intertask.evidence import Evidence
+
+TASKS = ["a", "b", "t", "u"]
+
+
+@pytest.fixture
+def results(tmp_path):
+    for task in TASKS:
+        folder = tmp_path / "data" / task
+        folder.mkdir(parents=True)
+        info = {
+            "task": task,
+            "type": "classification",
+            "labels": ["no", "yes"],
+            "rows_before_cap": {"train": 5},
+            "words": {"mean": 7.5},
+            "fingerprint": f"data-{task}",
+        }
+        (folder / "info.json").write_text(json.dumps(info))
+        second = ["x"] * 3 if task == "b" else [None] * 3
+        pq.write_table(
+            pa.table({"text_a": ["q"] * 3, "text_b": pa.array(second, pa.string())}), folder / "train.parquet"
+        )
+        adapter = tmp_path / "adapters" / "m" / task
+        adapter.mkdir(parents=True)
+        (adapter / "metrics.json").write_text(json.dumps({"fingerprint": f"adapter-{task}"}))
+    return tmp_path
+
+
+def recipe(**changes) -> dict:
+    own = {"models": ["m"], "sources": ["a", "b"], "targets": ["t", "u"], "seeds": [1, 2]}
+    values = {"target": "t", "setting": "m", "sources": ["a", "b"], "history": "none", "observed": False}
+    return values | {"relatives": ["t"], "known": TASKS, "own": own} | changes
+
+
+def load(results, *reads, **changes):
+    return Evidence(results, recipe(**changes), "m", "s", reads).load()
+
+
+def transfer(results, target, source, seed, value, model="m"):
+    path = results / "transfer" / model / f"{target}.tsv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as table:
+        if table.tell() == 0:
+            table.write("model\ttarget\tsource\tseed\tmetric\tvalue\n")
+        table.write(f"{model}\t{target}\t{source}\t{seed}\taccuracy\t{value}\n")
+
+
+def test_of_info_alone(results):
+    target, (a, b) = load(results)
+    assert (target.task, target.rows, target.classes, target.words) == ("t", 5, 2, 7.5)
+    assert (a.paired, b.paired) == (False, True)
+    assert a.features is None and target.past is None
+
+
+def test_own_history_leaves_the_target_out(results):
+    for source, values in {"none": (50, 52), "a": (60, 62), "b": (70, float("nan"))}.items():
+        for seed, value in enumerate(values, start=1):
+            transfer(results, "u", source, seed, value)
+            transfer(results, "t", source, seed, 99)  # must not be read
+    target, (a, b) = load(results, "history", history="own")
+    (past,) = target.past
+    assert (past.setting, past.same_setting, past.facts.task, past.none) == ("m", True, "u", 51)
+    np.testing.assert_array_equal(a.history, [61])
+    np.testing.assert_array_equal(b.history, [35])  # a run without a score counts as 0
+    spread = {"none": 1.0, "a": 1.0, "b": 35.0}  # standard error of two values: half their difference
+    assert past.noise == pytest.approx(np.mean(list(spread.values())))
+
+
+def test_own_history_leaves_the_family_out(results):
+    assert load(results, "history", history="own", relatives=["t", "u"])[0].past == ()
+
+
+def test_brought_history(results):
+    table = results / "past.tsv"
+    lines = ["setting\ttarget\tsource\tseed\tmetric\tvalue"]
+    lines += [f"{s}\t{t}\t{source}\t1\taccuracy\t{v}" for s, t, source, v in (
+        ("m", "u", "a", 0.5), ("m", "u", "b", 0.75), ("m", "t", "a", 0.99), ("other", "far", "b", 0.25)
+    )]  # fmt: skip
+    table.write_text("\n".join(lines) + "\n")
+    target, (a, b) = load(results, "history", history=[str(table)])
+    assert [(p.setting, p.same_setting, p.facts.task, p.facts.type) for p in target.past] == [
+        ("m", True, "u", "classification"),
+        ("other", False, "far", ""),  # a task of which nothing else is known
+    ]
+    np.testing.assert_array_equal(a.history, [50, np.nan])
+    np.testing.assert_array_equal(b.history, [75, 25])
+
+
+def test_observed_transfers_are_history_too(results):
+    lines = [
+        "model\ttarget\tsource\tseed\tmetric\tvalue",
+        "x\tu\ta\t1\tf1\t40",
+        "x\tt\ta\t1\tf1\t90",
+        "y\tu\tb\t1\tf1\t30",
+    ]
+    (results / "transfer.tsv").write_text("\n".join(lines) + "\n")
+    target, (a, b) = load(results, "history", history="own", observed=True, setting="y")
+    assert [(p.setting, p.same_setting) for p in target.past] == [("x", False), ("y", True)]
+    np.testing.assert_array_equal([a.history, b.history], [[40, np.nan], [np.nan, 30]])
+
+
+def write_rows(results, fingerprint="rows"):
+    (results / "rows" / "m").mkdir(parents=True, exist_ok=True)
+    arrays = {
+        "features": np.ones((3, 2), np.float32),
+        "groups": np.arange(3),
+        "labels/0": np.array([0, 1]),
+        "index/0": np.array([0, 2]),
+        "labels/1": np.array([1]),
+        "index/1": np.array([1]),
+    }
+    save_file(arrays, results / "rows/m/t.safetensors", metadata={"data": "data-t", "fingerprint": fingerprint})
+
+
+def write_features(results, **metadata):
+    (results / "features" / "m").mkdir(parents=True, exist_ok=True)
+    arrays = {f"features/{s}": np.full((3, 2), i, np.float32) for i, s in enumerate(["a", "b"])}
+    arrays["probabilities/b"] = np.full((3, 4), 0.25, np.float32)
+    made_from = {"data": "data-t", "rows": "rows", "adapters": json.dumps({"a": "adapter-a", "b": "adapter-b"})}
+    save_file(arrays, results / "features/m/t.safetensors", metadata=made_from | metadata)
+
+
+def test_rows_and_features(results):
+    write_rows(results)
+    write_features(results)
+    target, (a, b) = load(results, "rows", "features")
+    assert [view.index.tolist() for view in target.target_rows.views] == [[0, 2], [1]]
+    assert target.features.shape == (3, 2)
+    assert (a.features == 0).all() and (b.features == 1).all()
+    assert a.probabilities is None and b.probabilities.shape == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("stale", "part"),
+    [
+        ({"data": "old"}, "data"),
+        ({"rows": "old"}, "rows"),
+        ({"adapters": json.dumps({"a": "adapter-a", "b": "old"})}, r"adapter \(b\)"),
+        ({"adapters": json.dumps({"a": "adapter-a"})}, r"adapter \(b\)"),
+    ],
+)
+def test_stale_features_are_an_error(results, stale, part):
+    write_rows(results)
+    write_features(results, **stale)
+    with pytest.raises(IntertaskError, match=f"made from other {part}"):
+        load(results, "rows", "features")
+
+
+@pytest.mark.parametrize("kind", ["maps", "gradients"])
+def test_stale_arrays_are_an_error(results, kind):
+    write_rows(results)
+    (results / kind / "m").mkdir(parents=True)
+    for task in TASKS:
+        arrays = {"weight": np.eye(2), "bias": np.zeros(2), "component/layer0": np.ones(2)}
+        adapter = "old" if task == "b" else f"adapter-{task}"
+        np.savez(results / kind / "m" / f"{task}.npz", **arrays, data=f"data-{task}", adapter=adapter)
+    with pytest.raises(IntertaskError, match="made from other adapter"):
+        load(results, kind)
+
+
+def test_weights_have_the_same_names_for_every_task(results):
+    site = "encoder.layer.0.output.adapters"
+    for task in ("a", "t"):
+        tensors = {
+            f"{site}.{task}.adapter_down.0.weight": np.ones((2, 6), np.float32),
+            f"{site}.{task}.adapter_down.0.bias": np.ones(2, np.float32),
+            f"{site}.{task}.adapter_up.weight": np.ones((6, 2), np.float32),
+        }
+        save_file(tensors, results / "adapters/m" / task / "adapter.safetensors")
+    target, (a, b) = load(results, "weights")
+    assert list(target.weights) == list(a.weights) == [f"{site}.*.adapter_down.0.weight"]
+    assert [half.shape for half in a.weights[f"{site}.*.adapter_down.0.weight"]] == [(2, 6), (6, 2)]
+    assert b.weights is None
