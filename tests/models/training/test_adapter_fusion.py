@@ -14,8 +14,8 @@ from intertask.models.adapters import add_fresh_adapter, save_source, weights_sh
 from intertask.models.base import load_model
 from intertask.models.training import adapter_fusion as fusion
 from intertask.models.training import fine_tuning
+from intertask.models.training import trainer as training
 from intertask.models.training.seeds import set_seed
-from intertask.models.training.trainer import trainer as training
 from intertask.types import classification
 
 SOURCES = ["north", "south", "east"]

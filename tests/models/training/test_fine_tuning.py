@@ -9,8 +9,8 @@ from intertask.data import Prepared
 from intertask.models.adapters import add_fresh_adapter
 from intertask.models.base import load_model
 from intertask.models.training import fine_tuning
+from intertask.models.training import trainer as training
 from intertask.models.training.seeds import set_seed
-from intertask.models.training.trainer import trainer as training
 from intertask.types import classification
 
 
