@@ -6,7 +6,7 @@ import requests
 from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
 from intertask import retry
-from intertask.retry import may_pass, with_retries
+from intertask.retry import is_transient, with_retries
 
 
 class Flaky:
@@ -80,5 +80,15 @@ def caused(error, cause):
         (PermissionError("x"), False),
     ],
 )
-def test_what_may_pass(error, expected):
-    assert may_pass(error) is expected
+def test_what_is_transient(error, expected):
+    assert is_transient(error) is expected
+
+
+def test_an_offline_hub_is_not_asked_again_but_published_addresses_are(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert retry.hub_is_offline()
+    assert not is_transient(requests.exceptions.ConnectionError("offline"))
+    assert is_transient(urllib.error.URLError("no name"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    assert not retry.hub_is_offline()
+    assert is_transient(requests.exceptions.ConnectionError("down"))

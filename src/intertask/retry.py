@@ -15,7 +15,7 @@ TRIES = 4
 
 
 def with_retries(call: Callable[[], Result], what: str) -> Result:
-    """``call()``; after a failure that may pass (:func:`may_pass`) again, with growing waits.
+    """``call()``; a transient failure (:func:`is_transient`) is retried with increasing waits.
 
     Args:
         call: Without arguments, safe to repeat.
@@ -28,7 +28,7 @@ def with_retries(call: Callable[[], Result], what: str) -> Result:
         try:
             return call()
         except Exception as error:
-            if attempt == TRIES - 1 or not may_pass(error):
+            if attempt == TRIES - 1 or not is_transient(error):
                 raise
             wait = FIRST_WAIT * GROWTH**attempt
             reason = (" ".join(str(error).split()) or type(error).__name__)[:200]
@@ -37,7 +37,7 @@ def with_retries(call: Callable[[], Result], what: str) -> Result:
     raise AssertionError("the last try returns or raises")
 
 
-def may_pass(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Whether a failure is the network's or the server's, and not what was asked for.
 
     Connections that broke or timed out, too many requests (408, 429), server errors (5xx). Never offline mode.
@@ -45,7 +45,7 @@ def may_pass(error: BaseException) -> bool:
     chain = list(_causes(error))
     if any(type(link).__name__ == "OfflineModeIsEnabled" for link in chain):
         return False
-    if _hub_is_offline() and not any(isinstance(link, urllib.error.URLError) for link in chain):
+    if hub_is_offline() and not any(isinstance(link, urllib.error.URLError) for link in chain):
         return False  # datasets calls it a connection that failed; published addresses are no part of the hub
     codes = [code for link in chain if (code := _status(link)) is not None]
     if codes:
@@ -53,9 +53,15 @@ def may_pass(error: BaseException) -> bool:
     return any(_is_connection(link) for link in chain)
 
 
-def _hub_is_offline() -> bool:
-    """As huggingface_hub reads its variable."""
-    return os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE")
+def hub_is_offline() -> bool:
+    """Tell whether the user forbids requests to the Hugging Face hub (``HF_HUB_OFFLINE``, ``TRANSFORMERS_OFFLINE``).
+
+    Returns:
+        What ``huggingface_hub`` itself concluded from the environment when it was first imported.
+    """
+    from huggingface_hub import constants  # here, so that the rule files can import this module without it
+
+    return bool(constants.HF_HUB_OFFLINE)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

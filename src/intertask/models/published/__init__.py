@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from ...config import Model
 from ...errors import IntertaskError
 from ...files import file_sha256, fingerprint
-from ...retry import may_pass, with_retries
+from ...retry import is_transient, with_retries
 from ..adapters import FULL, save_source, transferred_weights, weights_sha256
 from ..base import load_model
 
@@ -243,7 +243,7 @@ def _explain(error: Exception, repository: Repository) -> NoReturn:
         ) from None
     if isinstance(error, HFValidationError):
         what, fix = f"{name!r} is no name of a repository", "correct 'published:' (owner/name, or a folder)"
-    elif isinstance(error, (LocalEntryNotFoundError, ConnectionError)) or may_pass(error):
+    elif isinstance(error, (LocalEntryNotFoundError, ConnectionError)) or is_transient(error):
         what = f"The published adapter {name} is not wholly in the cache, and the hub cannot be reached"
         fix = "connect to the network and run again, name a folder as 'published:'"
     else:
