@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from .data import load_info
-from .errors import IntertaskError
-from .files import read_json
+from .files import check_made_from, read_json
 from .methods.facts import Facts, Past, Rows, View
 from .transfers import Run, history_runs
 
@@ -111,9 +110,8 @@ class Evidence:
         path = self.results / kind / (encoder or self.model) / f"{task}.npz"
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
-        self._check(path, "data", str(arrays["data"]), self._data(task))
-        if adapter is not None:
-            self._check(path, "adapter", str(arrays["adapter"]), adapter)
+        current = {"data": self._data(task)} | ({} if adapter is None else {"adapter": adapter})
+        check_made_from(str(path), path, {part: str(arrays[part]) for part in current}, current)
         return arrays
 
     def _components(self, kind: str, task: str, adapter: str | None) -> dict[str, np.ndarray]:
@@ -123,10 +121,6 @@ class Evidence:
     def _data(self, task: str) -> str:
         return load_info(self.results / "data" / task)["fingerprint"]
 
-    def _check(self, path: Path, part: str, found: str, current: str) -> None:
-        if found != current:
-            raise IntertaskError(f"{path} was made from other {part} than there is now.", path, "delete it, rerun")
-
     def _tensors(self, kind: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
         """Arrays and metadata of the target's rows or features."""
         from safetensors import safe_open
@@ -135,7 +129,7 @@ class Evidence:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata()
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dictionary
-        self._check(path, "data", metadata["data"], self._data(self.target))
+        check_made_from(str(path), path, metadata, {"data": self._data(self.target)})
         return arrays, metadata
 
     def _rows(self) -> dict[str, Any]:
@@ -149,9 +143,10 @@ class Evidence:
         _, of_rows = self._tensors("rows")
         made_from = json.loads(metadata["adapters"])
         path = self.results / "features" / self.model / f"{self.target}.safetensors"
-        self._check(path, "rows", metadata["rows"], of_rows["fingerprint"])
+        check_made_from(str(path), path, metadata, {"rows": of_rows["fingerprint"]})
         for source in self.sources:
-            self._check(path, f"adapter ({source})", made_from.get(source, "none"), self._adapter(source))
+            adapter = {f"adapter of {source}": self._adapter(source)}
+            check_made_from(str(path), path, {f"adapter of {source}": made_from.get(source)}, adapter)
         return {
             source: {
                 "features": arrays[f"features/{source}"],
@@ -169,8 +164,8 @@ class Evidence:
         for source in self.sources:
             part = table[table["source"] == source]
             for data, adapter in zip(part["data"], part["adapter"], strict=True):
-                self._check(path, "data", data, self._data(self.target))
-                self._check(path, f"adapter ({source})", adapter, self._adapter(source))
+                current = {"data": self._data(self.target), f"adapter of {source}": self._adapter(source)}
+                check_made_from(str(path), path, dict(zip(current, (data, adapter), strict=True)), current)
             found[source] = dict(zip(part["step"].astype(int), part["value"].astype(float), strict=True))
         return found
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,3 +67,26 @@ def file_sha256(path: str | os.PathLike) -> str:
     """SHA-256 of a file's bytes, 64 hex digits."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_made_from(
+    result: str, path: str | os.PathLike, made_from: Mapping[str, Any], current: Mapping[str, Any]
+) -> None:
+    """Check that a result was made from the data, adapters and other parts that exist now.
+
+    Args:
+        result: Subject of the message, for example ``The transfer mnli -> rte, seed 1,``.
+        path: File or folder of the result, which the user is told to delete.
+        made_from: Part -> the fingerprint that was recorded with the result.
+        current: Part -> its fingerprint now. Only these parts are compared.
+
+    Raises:
+        IntertaskError: A part has changed since the result was made.
+    """
+    for part, now in current.items():
+        if made_from.get(part) != now:
+            raise IntertaskError(
+                f"{result} is out of date: the {part} changed after it was made.",
+                path,
+                f"delete {path} and run again",
+            )

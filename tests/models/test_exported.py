@@ -170,7 +170,7 @@ def test_dev_rows_have_no_part_in_training(exports):
 def test_dev_rows_of_other_data_are_refused(exports, tmp_path):
     root, _ = exports
     write_data(small_task("regression"), tmp_path / "other")
-    with pytest.raises(IntertaskError, match="other rows"):
+    with pytest.raises(IntertaskError, match="out of date: the data changed"):
         exported.dev_rows(root / "classification", tmp_path / "other")
 
 

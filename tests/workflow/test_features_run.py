@@ -178,5 +178,5 @@ def test_a_job_that_ends_early_leaves_the_old_file(job):
 
 
 def test_rows_of_other_settings_are_refused(job):
-    assert "holds other rows" in job.run(SOURCES[:1], code=1, seed=5).stderr
+    assert "out of date: the choice of rows changed" in job.run(SOURCES[:1], code=1, seed=5).stderr
     assert not job.out.exists()

@@ -96,7 +96,7 @@ def test_result_of_other_sources_is_refused(project):
             text=True,
         )
         assert done.returncode == 1
-        assert "made from other first sources of the ranking" in done.stderr
+        assert "out of date: the list of the ranking's first sources changed" in done.stderr
         assert "Traceback" not in done.stderr
     finally:
         path.write_text(text, encoding="utf-8")

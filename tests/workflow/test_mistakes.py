@@ -115,5 +115,5 @@ def test_stale_transfer_is_said(finished, tmp_path):
         )
     finally:
         path.write_text(text, encoding="utf-8")
-    assert_one_message(done, "was made from another adapter")
+    assert_one_message(done, "is out of date: the adapter changed")
     assert not (tmp_path / "t.tsv").exists()

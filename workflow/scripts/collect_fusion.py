@@ -3,33 +3,24 @@
 from pathlib import Path
 
 from intertask.data import load_info
-from intertask.errors import IntertaskError
 from intertask.execution.script import arguments, run
-from intertask.files import read_json
+from intertask.files import check_made_from, read_json
 from intertask.rankings.adapter_fusion import best_sources, comparison
 from intertask.tables import read_table, write_table
 
 
 def read_fusion(results: Path, model: str, target: str, seed: int, k: int, base: str) -> dict:
-    """One result; one made from another ranking, other data or other adapters than today's is an error."""
+    """Read one AdapterFusion result, which was made from the current ranking, data and adapters."""
     path = results / "fusion" / model / target / f"seed{seed}.json"
     fusion = read_json(path)
     sources = best_sources(read_table(results / "rankings" / f"{target}.tsv", ["source", "model"]), model, k)
-    today = {
-        "first sources of the ranking": (fusion["sources"], sources),
-        "data": (fusion["made_from"]["data"], load_info(results / "data" / target)["fingerprint"]),
-        "adapters": (
-            fusion["made_from"]["adapters"],
-            {s: read_json(results / "adapters" / base / s / "metrics.json")["fingerprint"] for s in sources},
-        ),
+    current = {
+        "list of the ranking's first sources": sources,
+        "data": load_info(results / "data" / target)["fingerprint"],
+        "adapters": {s: read_json(results / "adapters" / base / s / "metrics.json")["fingerprint"] for s in sources},
     }
-    for part, (then, now) in today.items():
-        if then != now:
-            raise IntertaskError(
-                f"The AdapterFusion on {target}, seed {seed}, was made from other {part} than there are now.",
-                path,
-                f"delete {path} and run again",
-            )
+    made_from = fusion["made_from"] | {"list of the ranking's first sources": fusion["sources"]}
+    check_made_from(f"The AdapterFusion on {target}, seed {seed},", path, made_from, current)
     return fusion
 
 

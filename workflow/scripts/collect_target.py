@@ -5,25 +5,18 @@ from pathlib import Path
 import pandas as pd
 
 from intertask.data import load_info
-from intertask.errors import IntertaskError
 from intertask.execution.script import arguments, run
-from intertask.files import read_json
+from intertask.files import check_made_from, read_json
 from intertask.tables import write_table
 
 COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
 
 
 def read_transfer(results: Path, model: str, target: str, source: str, seed: int, current: dict) -> dict:
-    """One line of the table; a transfer made from other data or another adapter than today's is an error."""
+    """Read one row of the table, from a transfer that was made from the current data and adapter."""
     path = results / "transfer" / model / target / source / f"seed{seed}.json"
     transfer = read_json(path)
-    for part, fingerprint in current.items():
-        if transfer["made_from"][part] != fingerprint:
-            raise IntertaskError(
-                f"The transfer {source} -> {target}, seed {seed}, was made from another {part} than there is now.",
-                path,
-                f"delete {path} and run again",
-            )
+    check_made_from(f"The transfer {source} -> {target}, seed {seed},", path, transfer["made_from"], current)
     return {"model": model, **{column: transfer[column] for column in COLUMNS[1:]}}
 
 

@@ -8,9 +8,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from intertask.data import load_prepared
-from intertask.errors import IntertaskError
 from intertask.execution.script import arguments, run
-from intertask.files import atomic, canonical_json, fingerprint, read_json
+from intertask.files import atomic, canonical_json, check_made_from, fingerprint, read_json
 from intertask.models.base import load_model, quiet_libraries, recipe_model
 from intertask.models.evidence.source_features import source_rows
 from intertask.models.evidence.target_features import target_units
@@ -55,8 +54,9 @@ def rows_fingerprint(path: str, data: str, units) -> str:
     with safe_open(path, framework="numpy") as file:
         metadata = file.metadata()
         same = all(np.array_equal(file.get_tensor(key), getattr(units, key)) for key in ("text", "position", "groups"))
-    if metadata["data"] != data or not same:
-        raise IntertaskError(f"{path} holds other rows than the target has now.", path, "delete it and run again")
+    check_made_from(
+        path, path, {"data": metadata["data"], "choice of rows": same}, {"data": data, "choice of rows": True}
+    )
     return metadata["fingerprint"]
 
 

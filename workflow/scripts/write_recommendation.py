@@ -8,7 +8,7 @@ from intertask.costs.task_sizes import task_size
 from intertask.data import load_info
 from intertask.errors import IntertaskError
 from intertask.execution.script import arguments, run
-from intertask.files import atomic, file_sha256, fingerprint, read_json, write_json, write_text
+from intertask.files import atomic, check_made_from, file_sha256, fingerprint, read_json, write_json, write_text
 from intertask.recommendation.card import model_card
 from intertask.recommendation.choice import best_seed, chosen, estimate, gain, mean, verdict
 from intertask.recommendation.costs import recommendation_costs
@@ -124,13 +124,8 @@ def read_runs(results: Path, recipe: dict, rounds: list[list[str]]) -> dict[str,
             adapter = None
             if source != "none":
                 adapter = read_json(results / "adapters" / recipe["base"] / source / "metrics.json")["fingerprint"]
-            for part, now in (("data", data), ("adapter", adapter)):
-                if found["made_from"][part] != now:
-                    raise IntertaskError(
-                        f"The run {source} -> {target}, seed {seed}, was made from another {part} than there is now.",
-                        path,
-                        f"delete {path} and run again",
-                    )
+            current = {"data": data, "adapter": adapter}
+            check_made_from(f"The run {source} -> {target}, seed {seed},", path, found["made_from"], current)
             runs[source][seed] = found
     return runs
 

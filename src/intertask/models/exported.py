@@ -11,7 +11,7 @@ from typing import Any
 from ..config import COLUMNS
 from ..data import load_prepared
 from ..errors import IntertaskError
-from ..files import read_json
+from ..files import check_made_from, read_json
 from ..types import get_type
 from .adapters import FULL
 from .base import load_model, load_tokenizer, quiet_libraries, recipe_model
@@ -128,7 +128,6 @@ def dev_rows(folder: str | Path, data: str | Path) -> list[dict[str, Any]]:
     """
     about, prepared = read_json(Path(folder) / ABOUT), load_prepared(data)
     recipe = about["recipe"]
-    if prepared.info["fingerprint"] != about["made_from"]["data"]:
-        raise IntertaskError("The adapter was trained on other rows than these.", data, "run the recommendation again")
+    check_made_from(f"The adapter in {folder}", folder, about["made_from"], {"data": prepared.info["fingerprint"]})
     seeds = recipe["split_seed"], recipe["dev_seed"]
     return training_rows(prepared, recipe["training"], seeds[0], hold_out=True, dev_seed=seeds[1])[1]
