@@ -1,12 +1,21 @@
-"""Numbers and lists in words, the same in captions, tables and figures."""
+"""Numbers, durations, counts and lists in words: the only place that decides how they read."""
 
 import math
 from collections.abc import Sequence
 from typing import Any
 
+#: Units of time, and how many seconds each is.
+_UNITS = (("s", 1), ("min", 60), ("h", 3600), ("days", 86400))
+#: From here on a duration is given in the next unit: 99 s, 99 min, 47 h. A whole 1 min or 1 h is given as such.
+_LIMITS = (99.5, 99.5 * 60, 47.5 * 3600, math.inf)
+
 
 def known(value: Any) -> bool:
-    """Whether a number is there: not None, NaN or pandas' NA."""
+    """Return whether a number is known: not None, NaN or pandas' NA.
+
+    Args:
+        value: Anything.
+    """
     try:
         return value is not None and not math.isnan(value)
     except TypeError:
@@ -14,12 +23,22 @@ def known(value: Any) -> bool:
 
 
 def number(value: Any, digits: int = 1) -> str:
-    """``12.3``; an en dash where there is none."""
+    """Format a number, as in ``12.3``, with a real minus sign; an en dash if it is unknown.
+
+    Args:
+        value: The number; None and NaN are unknown.
+        digits: Number of digits after the decimal point.
+    """
     return f"{value:.{digits}f}".replace("-", "−") if known(value) else "–"
 
 
 def signed(value: Any, digits: int = 1) -> str:
-    """``+1.2``, ``−0.3`` with a real minus, ``0.0``; an en dash where there is none."""
+    """Format a number with its sign, as in ``+1.2``, ``−0.3`` and ``0.0``; an en dash if it is unknown.
+
+    Args:
+        value: The number; None and NaN are unknown.
+        digits: Number of digits after the decimal point.
+    """
     if not known(value):
         return "–"
     text = f"{value:+.{digits}f}"
@@ -27,22 +46,43 @@ def signed(value: Any, digits: int = 1) -> str:
 
 
 def interval(low: Any, high: Any, digits: int = 1) -> str:
-    """``0.4 – 2.0``; an en dash where there is none."""
+    """Format an interval, as in ``0.4 – 2.0``; an en dash if either end is unknown.
+
+    Args:
+        low: Lower end.
+        high: Upper end.
+        digits: Number of digits after the decimal point.
+    """
     return f"{number(low, digits)} – {number(high, digits)}" if known(low) and known(high) else "–"
 
 
 def duration(seconds: Any, _position: int | None = None) -> str:
-    """Seconds in the unit that people would use: ``40 s``, ``12 min``, ``3.5 h``, ``2.1 d``."""
+    """Format a duration in one unit with about two digits: ``4.2 s``, ``95 s``, ``12 min``, ``2.5 h``, ``3 days``.
+
+    Args:
+        seconds: Seconds; None and NaN are unknown and become an en dash.
+        _position: Ignored. Matplotlib passes the position of a tick.
+    """
     if not known(seconds):
         return "–"
-    limits = [("s", 1, 59.5), ("min", 60, 59.5 * 60), ("h", 3600, 48 * 3600), ("d", 86400, math.inf)]
-    unit, length = next((unit, length) for unit, length, until in limits if seconds < until)
+    if 0 < seconds < 0.05:
+        return "<0.1 s"
+    place = next(place for place, limit in enumerate(_LIMITS) if seconds < limit)
+    if place < 2 and seconds == _UNITS[place + 1][1]:  # a mark on an axis
+        place += 1
+    unit, length = _UNITS[place]
     value = seconds / length
-    return f"{value:.0f} {unit}" if value >= 10 or value == int(value) else f"{value:.1f} {unit}"
+    shown = f"{value:.1f}" if value < 9.95 else f"{value:,.0f}"
+    return f"{shown.removesuffix('.0')} {unit}"
 
 
 def in_words(names: Sequence[str], most: int = 4) -> str:
-    """``a, b and c``; of many the first few and how many more."""
+    """Join names, as in ``a, b and c``; of a long list the first few and how many more there are.
+
+    Args:
+        names: The names.
+        most: Longest list that is shown whole.
+    """
     names = list(map(str, names))
     if len(names) > most:
         names = [*names[: most - 1], f"{len(names) - most + 1} more"]
@@ -50,10 +90,30 @@ def in_words(names: Sequence[str], most: int = 4) -> str:
 
 
 def count(items: int, word: str) -> str:
-    """``1 target``, ``3 targets``."""
-    return f"{items} {word}{'' if items == 1 else 's'}"
+    """Format a number of things, as in ``1 target`` and ``1,200 targets``.
+
+    Args:
+        items: How many.
+        word: Their name in the singular; the plural adds an ``s``.
+    """
+    return f"{items:,} {plural(items, word)}"
+
+
+def plural(items: int, word: str) -> str:
+    """Return the word as it is for one thing, else with an ``s``.
+
+    Args:
+        items: How many.
+        word: The word in the singular.
+    """
+    return word if items == 1 else f"{word}s"
 
 
 def shortened(name: str, most: int) -> str:
-    """The name, its middle left out where it is longer than ``most`` letters."""
+    """Return the name, with its middle replaced by an ellipsis if it is too long.
+
+    Args:
+        name: The name.
+        most: Longest result, in characters.
+    """
     return name if len(name) <= most else f"{name[: most // 2]}…{name[-(most - most // 2 - 1) :]}"

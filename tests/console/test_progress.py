@@ -3,7 +3,7 @@
 import pytest
 
 from intertask.console.progress import REST, STAGES, Progress, stage_of
-from intertask.console.screen import block, duration, ending, failure, one_line
+from intertask.console.screen import block, ending, failure, one_line
 
 
 def started(stats: dict[str, int]) -> Progress:
@@ -83,10 +83,6 @@ def test_lines_for_a_file_and_for_a_terminal():
     assert max(map(len, block(progress, 4.0, 30))) <= 30
 
 
-def test_durations():
-    assert [duration(s) for s in (0.2, 40, 100, 4800, 7300)] == ["1 s", "40 s", "2 min", "80 min", "2 h 02 min"]
-
-
 def test_failures_and_the_end(tmp_path):
     ours, theirs = tmp_path / "ours.log", tmp_path / "theirs.log"
     ours.write_text(
@@ -121,6 +117,6 @@ def test_a_good_end_and_an_interrupted_one():
     for number in (1, 2):
         progress.start(number, "prepare_data", "d", "", 0.0)
     progress.finish(1, 1.0)
-    assert ending(progress, 100.0) == ["Stopped after 1 job in 2 min. The same command goes on from there."]
+    assert ending(progress, 100.0) == ["Stopped after 1 job in 1.7 min. The same command goes on from there."]
     progress.finish(2, 1.0)
-    assert ending(progress, 100.0) == ["Done: 2 jobs in 2 min."]
+    assert ending(progress, 100.0) == ["Done: 2 jobs in 1.7 min."]

@@ -1,10 +1,9 @@
 """The plan as people read it."""
 
-import pytest
 from estimates import SPEEDS, config, sizes, task
 
 from intertask.costs.estimate import cheap_plan, plan
-from intertask.costs.estimate_text import describe, device_hours, duration, total
+from intertask.costs.estimate_text import describe, device_hours, total
 
 
 def text(speeds=SPEEDS, failures=None, own=None, **changes):
@@ -12,13 +11,6 @@ def text(speeds=SPEEDS, failures=None, own=None, **changes):
     full = plan(run, all_sizes, speeds)
     cheap = {k: cheap_plan(run, all_sizes, speeds, k) for k in (1, 3)}
     return describe(run, full, cheap, all_sizes, speeds, failures or {}), full, cheap
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"), [(0.4, "0 s"), (99, "99 s"), (150, "2 min"), (9000, "2.5 h"), (4.5e6, "1,250 h")]
-)
-def test_units_suit_the_time(seconds, shown):
-    assert duration(seconds) == shown
 
 
 def test_device_hours_have_three_digits():

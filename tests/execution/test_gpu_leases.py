@@ -195,7 +195,7 @@ def test_jobs_get_devices_of_their_own(take):
     with pytest.raises(MustWaitError):
         take(1, said)
     assert said == [
-        "waiting for a GPU: other jobs have 0, 1, or asked first (snakemake --resources gpu=2 starts no more of them "
+        "waiting for 1 GPU: other jobs have 0, 1, or asked first (snakemake --resources gpu=2 starts no more of them "
         "than can run)"
     ]
 
@@ -218,7 +218,7 @@ def test_fewer_devices_than_asked_for_are_said(take):
     assert said == ["asked for 3 GPUs, but there is no more than 0, 1"]
     said.clear()
     assert take(1, said, CUDA_VISIBLE_DEVICES="") is None
-    assert said == ["asked for a GPU, but CUDA_VISIBLE_DEVICES names none"]
+    assert said == ["asked for 1 GPU, but CUDA_VISIBLE_DEVICES names none"]
 
 
 def test_no_gpu_means_none_but_in_a_cluster_job(take):
@@ -283,7 +283,7 @@ def test_a_driver_that_fails_names_nothing(tmp_path, take, environment, monkeypa
     del environment["CUDA_VISIBLE_DEVICES"]
     said: list[str] = []
     assert take(1, said) is None
-    assert said == ["asked for a GPU, but nvidia-smi -L names none"]
+    assert said == ["asked for 1 GPU, but nvidia-smi -L names none"]
 
 
 def test_one_device_by_two_names_is_one(tmp_path, take, monkeypatch):

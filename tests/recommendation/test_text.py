@@ -61,7 +61,7 @@ def test_whole(found):
         "interval over seeds: +4.0 to +16.0).",
         "On the 1 validation row, which had no part in the choice: a has 59.0, none 51.0, +8.0 points (95% interval "
         "over seeds: +2.0 to +14.0).",
-        "It took 6 min: 10 s ranking, 20 s training sources, 5 min trying them (5 runs).",
+        "It took 5.5 min: 10 s ranking, 20 s training sources, 5 min trying them (5 runs).",
         "Trying every source would have taken about 22 min (20 runs; 15 min of it estimated).",
         "The trained adapter: results/recommend/t (seed 2, 61.00 on the held-out rows); its README.md has the lines "
         "that use it.",

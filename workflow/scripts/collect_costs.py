@@ -5,6 +5,7 @@ from pathlib import Path
 from intertask.costs.measured import job_costs
 from intertask.execution.script import arguments, run
 from intertask.tables import write_table
+from intertask.words import count, duration
 
 
 def main() -> None:
@@ -12,7 +13,7 @@ def main() -> None:
     table = job_costs(Path(options.results), options.recipe)
     write_table(options.out, table)
     jobs = table[table["step"] != "method"]
-    print(f"{len(jobs)} jobs, {jobs['seconds'].sum():.0f} s of work")
+    print(f"{count(len(jobs), 'job')}, {duration(jobs['seconds'].sum())} of job time")
 
 
 run(main)

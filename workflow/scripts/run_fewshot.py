@@ -15,6 +15,7 @@ from intertask.models.precision import about, for_training
 from intertask.models.training.fewshot import NAME, draw_shots, fine_tune_few_shot, fresh_model
 from intertask.models.training.fine_tuning import remove_checkpoints
 from intertask.tables import read_table, write_table
+from intertask.words import count, duration
 
 MADE_FROM = ["data", "adapter", "recipe"]
 REQUIRED = ["source", "step", "metric", "value", "loss", *MADE_FROM]
@@ -58,7 +59,10 @@ def update(options) -> None:
         parts[source] = pd.DataFrame([{"source": source, **result, **origin} for result in results], columns=COLUMNS)
         write_table(progress, pd.concat(parts.values()))
         last, seconds = results[-1], time.monotonic() - started
-        print(f"{source}: {last['metric']} {last['value']:.2f} after {last['step']} steps, {seconds:.1f} s", flush=True)
+        print(
+            f"{source}: {last['metric']} {last['value']:.2f} after {count(last['step'], 'step')}, {duration(seconds)}",
+            flush=True,
+        )
     write_table(options.out, pd.concat([parts[source] for source in made_from]))
     remove_checkpoints(Path(options.checkpoints))
 

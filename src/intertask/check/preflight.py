@@ -6,12 +6,13 @@ from typing import Any
 
 from ..config import Config, Task
 from ..costs.estimate import cheap_plan, plan, read_speed
-from ..costs.estimate_text import duration, total
+from ..costs.estimate_text import total
 from ..costs.task_sizes import TaskSize, task_size
 from ..data.prepare import load_info, words_per_row
 from ..errors import IntertaskError
 from ..files import read_json
 from ..models.adapters import check_adapter_string
+from ..words import count, duration, in_words
 from . import machine as machine
 from .availability import Hub, Looked, ask_hub, look_at_model, look_at_tasks
 
@@ -57,8 +58,10 @@ class Check:
         config = self.config
         counts = [(config.sources, "source"), (config.targets, "target"), (config.models, "model")]
         counts += [] if config.observed else [(config.seeds, "seed")]
-        said = ", ".join(f"{len(of)} {word}{'' if len(of) == 1 else 's'}" for of, word in counts)
-        print(f"\nConfiguration\n  {said}; {len(config.methods)} methods, rankings by {' and '.join(config.fused)}")
+        said = ", ".join(count(len(of), word) for of, word in counts)
+        print(
+            f"\nConfiguration\n  {said}; {count(len(config.methods), 'method')}, rankings by {in_words(config.fused)}"
+        )
         if len(config.seeds) == 1 and not config.observed:
             self.warnings.append("One seed: nobody can tell gains from noise. Two or more under 'seeds' can.")
 
@@ -205,8 +208,7 @@ def conclusion(check: Check, command: str) -> str:
     """What a person should know in the end; the problems themselves stand elsewhere."""
     lines = [f"Mind: {warning}" for warning in check.warnings]
     if check.problems:
-        count = len(check.problems)
-        lines.append(f"The run would fail: {count} problem{'' if count == 1 else 's'}.")
+        lines.append(f"The run would fail: {count(len(check.problems), 'problem')}.")
     else:
         lines.append(f"Nothing stands in the way. Next: {command}")
     return "\n" + "\n".join(lines) + "\n"

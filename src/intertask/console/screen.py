@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..words import count, duration
 from .progress import Job, Progress, stage_of
 
 #: Lines of a failed job's log that are shown in the end, where it holds no message of ours.
@@ -12,20 +13,12 @@ LAST_LINES = 12
 MOST_FAILED = 5
 
 
-def duration(seconds: float) -> str:
-    """In the unit that suits: ``40 s``, ``7 min``, ``1 h 20 min``."""
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
 def time_left(progress: Progress, now: float, names: Sequence[str] | None = None) -> str:
     """``about 7 min left``; with a + where some stage is not in it; nothing before there is evidence."""
     seconds, whole = progress.seconds_left(names, now)
     if not seconds:
         return ""
-    return f"about {duration(seconds)} left" if whole else f"more than {duration(seconds)} left"
+    return f"{'about' if whole else 'more than'} {duration(max(round(seconds), 1))} left"
 
 
 def one_line(progress: Progress, now: float) -> str:
@@ -90,7 +83,7 @@ def _reason(path: str) -> str:
 
 def ending(progress: Progress, seconds: float) -> list[str]:
     """The last lines: how much was done, and of failed jobs what their logs say and how to go on."""
-    jobs = f"{progress.done} job{'' if progress.done == 1 else 's'} in {duration(seconds)}"
+    jobs = f"{count(progress.done, 'job')} in {duration(max(round(seconds), 1))}"
     if not progress.failed:
         whole = progress.done >= progress.total
         return [f"Done: {jobs}." if whole else f"Stopped after {jobs}. The same command goes on from there."]
@@ -104,8 +97,8 @@ def ending(progress: Progress, seconds: float) -> list[str]:
         lines += ["", f"{job.words}, {job.log or 'no log'}:", *(f"  {line}" for line in shown)]
     more = len(progress.failed) - MOST_FAILED
     lines += [""] if more <= 0 else ["", f"And {more} more failed."]
-    count = f"{len(progress.failed)} job{'' if len(progress.failed) == 1 else 's'}"
     return [
         *lines,
-        f"{count} failed, {jobs} ended well and stay. Mend the cause, then the same command goes on from there.",
+        f"{count(len(progress.failed), 'job')} failed, {jobs} ended well and stay. "
+        "Mend the cause, then the same command goes on from there.",
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..config import Config
+from ..words import count, duration
 from .estimate import FOLLOWED, STAGES, Line, Speed
 from .task_sizes import TaskSize
 
@@ -14,16 +15,6 @@ def total(lines: Iterable[Line], field: str) -> tuple[float, bool]:
     """Sum of ``jobs``, ``forward``, ``trained`` or ``seconds`` over the lines that have it, and whether all do."""
     values = [getattr(line, field) for line in lines]
     return sum(value for value in values if value is not None), None not in values
-
-
-def duration(seconds: float) -> str:
-    """Device time in the unit that suits it."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    if seconds < 6000:
-        return f"{seconds / 60:.0f} min"
-    hours = seconds / 3600
-    return f"{hours:,.0f} h" if hours >= 10 else f"{hours:.1f} h"
 
 
 def device_hours(seconds: float) -> str:
@@ -63,7 +54,7 @@ def _heading(config: Config) -> str:
     }
     if config.observed:
         del counts["seed"]
-    return ", ".join(f"{count} {word}{'s' if count != 1 else ''}" for word, count in counts.items())
+    return ", ".join(count(items, word) for word, items in counts.items())
 
 
 def _stages(lines: Sequence[Line]) -> str:
@@ -82,7 +73,7 @@ def _cheap(full: Sequence[Line], cheap: Mapping[int, Sequence[Line]]) -> str:
     for k, lines in cheap.items():
         counts = [sum(line.jobs for line in lines if line.stage == s) for s in ("source training", "transfers")]
         cells = _cells(lines)
-        rows.append([str(k), cells[0], *(f"{count:,}" for count in counts), cells[-1], _saved(full, lines)])
+        rows.append([str(k), cells[0], *(f"{jobs:,}" for jobs in counts), cells[-1], _saved(full, lines)])
     return _aligned(rows)
 
 
@@ -128,8 +119,7 @@ def _sentences(
     said = []
     if measured:
         devices = dict.fromkeys(
-            speed.device + (f", {speed.threads} thread{'s' * (speed.threads != 1)} a job" if speed.threads else "")
-            for speed in measured
+            speed.device + (f", {count(speed.threads, 'thread')} a job" if speed.threads else "") for speed in measured
         )
         missing = "" if whole else ", and what is marked '?'"
         said.append(f"The whole run takes at most {device_hours(seconds)}{missing}. Measured on: {'; '.join(devices)}.")

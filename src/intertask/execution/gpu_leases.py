@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from ..words import count, duration
 from .locks import make_private
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -69,18 +70,18 @@ class _Claim(NamedTuple):
 
 
 def take(
-    count: int, environment: Mapping[str, str], pause: Callable[[float], None], say: Callable[[str], None] | None = None
+    gpus: int, environment: Mapping[str, str], pause: Callable[[float], None], say: Callable[[str], None] | None = None
 ) -> Lease:
     """Devices for a job; waits until they are free.
 
     Args:
-        count: How many; where there are fewer, all there are, saying so.
+        gpus: How many; where there are fewer, all there are, saying so.
         environment: Where ``CUDA_VISIBLE_DEVICES``, the scheduler's job and the settings above stand.
         pause: Waits so many seconds.
         say: Takes lines for the job's log; standard error if None.
     """
     say = say or (lambda line: print(line, file=sys.stderr, flush=True))
-    if count == 0:
+    if gpus == 0:
         return Lease(None if environment.get(AS_GIVEN) else "")
     try:
         folder, refused = _folder(environment), None
@@ -89,11 +90,11 @@ def take(
     pool = devices(environment, folder)
     if not pool:
         who = VISIBLE if VISIBLE in environment else "nvidia-smi -L"
-        say(f"asked for {_gpus(count)}, but {who} names none")
+        say(f"asked for {count(gpus, 'GPU')}, but {who} names none")
         return Lease(None)
-    if len(pool) < count:
-        say(f"asked for {_gpus(count)}, but there is no more than {_names(pool)}")
-    wanted = min(count, len(pool))
+    if len(pool) < gpus:
+        say(f"asked for {count(gpus, 'GPU')}, but there is no more than {_names(pool)}")
+    wanted = min(gpus, len(pool))
     per_gpu = max(int(environment.get(JOBS_PER_GPU) or 1), 1)
     if folder:
         try:
@@ -127,10 +128,6 @@ def devices(environment: Mapping[str, str], folder: Path | None = None) -> list[
     gpus = _listed(folder)
     found = [Device(name, _uuid(name, gpus, environment)) for name in names]
     return list({device.key: device for device in reversed(found)}.values())[::-1]
-
-
-def _gpus(count: int) -> str:
-    return "a GPU" if count == 1 else f"{count} GPUs"
 
 
 def _names(pool: Sequence[Device], separator: str = ", ") -> str:
@@ -281,12 +278,12 @@ def _wait(
                 _write(descriptor, content)
                 path.rename(path.with_suffix(_RUNNING))  # the lock stays
                 if began is not None:
-                    say(f"has {_names(chosen)} after {time.monotonic() - began:.0f} s")
+                    say(f"has {_names(chosen)} after {duration(round(time.monotonic() - began))}")
                 return chosen, descriptor
         if began is None:
             began = time.monotonic()
             say(
-                f"waiting for {_gpus(wanted)}: other jobs have {_names(pool)}, or asked first "
+                f"waiting for {count(wanted, 'GPU')}: other jobs have {_names(pool)}, or asked first "
                 f"(snakemake --resources gpu={len(pool) * per_gpu} starts no more of them than can run)"
             )
         # The first waits for devices, each of the others for the one before it.

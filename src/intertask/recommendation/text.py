@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..costs.estimate_text import duration
+from ..words import count, duration
 
 
 def sentences(found: Mapping[str, Any]) -> list[str]:
@@ -23,13 +23,13 @@ def sentences(found: Mapping[str, Any]) -> list[str]:
             "unclear": f"{target}: train on {source} first, though the gain may be noise.",
             "no": f"{target}: none of the sources that were tried helps; the best of them is {best}.",
         }[found["helps"]],
-        f"Tried: {', '.join(tried)} (of {_count(found['pool'], 'source')} the first of the ranking) and none, on "
-        f"{found['model']}, with {_count(len(found['seeds']), 'seed')}"
+        f"Tried: {', '.join(tried)} (of {count(found['pool'], 'source')} the first of the ranking) and none, on "
+        f"{found['model']}, with {count(len(found['seeds']), 'seed')}"
         + (f"; dropped on the way: {', '.join(dropped)}" if dropped else "")
         + ".",
-        f"Chosen by {metric} on {_count(found['rows']['dev'], 'row')} held out of train, others with each seed: "
+        f"Chosen by {metric} on {count(found['rows']['dev'], 'row')} held out of train, others with each seed: "
         + _against_none(found, "dev", confidence),
-        f"On the {_count(found['rows']['validation'], 'validation row')}, which had no part in the choice: "
+        f"On the {count(found['rows']['validation'], 'validation row')}, which had no part in the choice: "
         + _against_none(found, "validation", confidence),
     ]
     if found["gain"]["validation"]["low"] is None:
@@ -48,17 +48,17 @@ def _costs(cost: Mapping[str, Any]) -> list[str]:
         )
     ]
     said = [
-        f"It took {duration(cost['total'])}: {', '.join(parts)} ({_count(cost['runs'], 'run')})."
-        + (f" {_count(cost['not_counted'], 'job')} without a benchmark not counted." if cost["not_counted"] else "")
+        f"It took {duration(cost['total'])}: {', '.join(parts)} ({count(cost['runs'], 'run')})."
+        + (f" {count(cost['not_counted'], 'job')} without a benchmark not counted." if cost["not_counted"] else "")
     ]
     if everything["total"] is None:
-        return [*said, f"Trying every source: {_count(everything['runs'], 'run')}; nobody knows how long."]
+        return [*said, f"Trying every source: {count(everything['runs'], 'run')}; nobody knows how long."]
     about = "about " if everything["estimated"] else ""
     estimated = f"; {duration(everything['estimated'])} of it estimated" if everything["estimated"] else ""
     return [
         *said,
         f"Trying every source would have taken {about}{duration(everything['total'])} "
-        f"({_count(everything['runs'], 'run')}{estimated}).",
+        f"({count(everything['runs'], 'run')}{estimated}).",
     ]
 
 
@@ -78,7 +78,3 @@ def _against_none(found: Mapping[str, Any], split: str, confidence: str) -> str:
     if gain["low"] is None:
         return f"{said}."
     return f"{said} ({confidence} interval over seeds: {gain['low']:+.1f} to {gain['high']:+.1f})."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

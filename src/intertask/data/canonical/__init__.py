@@ -20,6 +20,7 @@ from typing import Any
 
 from ...config import Task
 from ...errors import IntertaskError
+from ...words import in_words, plural
 from ..columns import MISSING, Column, get, plain, resolve, unused
 from ..formats import Row, Table
 from ..labels import (
@@ -237,9 +238,9 @@ def _group_reader(task: Task, columns: dict[str, Column]) -> Callable[[dict], di
     needed = {"group_exact_match": ("group",), "group_f1": ("group", "candidate")}.get(task.metric, ())
     if missing := [name for name in needed if columns[name] is None]:
         raise IntertaskError(
-            f"The metric {task.metric} needs the column{'s' * (len(needed) > 1)} {' and '.join(needed)}.",
+            f"The metric {task.metric} needs the {plural(len(needed), 'column')} {in_words(needed)}.",
             f"task {task.name}, metric",
-            f"map {' and '.join(missing)} in 'columns:', or choose another metric",
+            f"map {in_words(missing)} in 'columns:', or choose another metric",
         )
 
     def read(values: dict) -> dict:
