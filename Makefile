@@ -1,45 +1,53 @@
-# make results   set up .venv, then run the default job
-# make test      set up .venv, then run the tests
-# make help      everything else
+# make results   create the environment .venv, then run the default job
+# make test      create the environment .venv, then run the tests
+# make help      list all targets
 
 PYTHON ?= python3
 VENV ?= .venv
 CORES ?= all
 ARGS ?=
+# Package index for torch alone. All other packages come from pip's usual index.
+TORCH_INDEX ?=
 
-# Written last, so an interrupted set-up begins anew.
+# This file is written last, so that an interrupted set-up starts again.
 STAMP := $(VENV)/.set-up-finished
-# Rules call plain `python`: it must be the environment's.
+# The rules call `python`, which must be the one of the environment.
 IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+INSTALL := $(VENV)/bin/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: results test check setup lock clean help
+.PHONY: results test test-fast check setup lock clean help
 
-results: $(STAMP) ## The default job: results/regret.tsv and all else (CORES=4, ARGS="-n")
+results: $(STAMP) ## Run the default job, which makes results/regret.tsv and the report (CORES=4, ARGS="-n")
 	$(IN_VENV) snakemake --cores $(CORES) $(ARGS)
 
-test: $(STAMP) ## The tests, without the slow ones (ARGS="-m slow", ARGS="-k ndcg")
+test: $(STAMP) ## Run all tests except the slow ones (ARGS="-m slow", ARGS="-k ndcg")
 	$(IN_VENV) pytest $(ARGS)
 
-check: $(STAMP) ## Style of the Python code and of the workflow
+test-fast: $(STAMP) ## Run all tests except the slow ones and those that start Snakemake, in two minutes
+	$(IN_VENV) pytest --ignore tests/workflow $(ARGS)
+
+check: $(STAMP) ## Check the style of the Python code and of the workflow
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
 	$(IN_VENV) snakefmt --check Snakefile rules
 	$(IN_VENV) snakemake --lint
 
-setup: $(STAMP) ## Only the environment (PYTHON=python3.11, VENV=.venv)
+setup: $(STAMP) ## Create the environment (PYTHON=python3.11, VENV=.venv, TORCH_INDEX=URL)
+	@echo 'The environment is ready. Activate it with:  . $(VENV)/bin/activate'
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	    echo 'intertask needs Python 3.11 or newer; $(PYTHON) is: '"$$($(PYTHON) --version 2>&1)" >&2; \
-	    echo 'Name another one: make $(or $(MAKECMDGOALS),setup) PYTHON=python3.11' >&2; exit 1; }
+	    echo "intertask needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+	    echo 'Name a newer one:  make $(or $(MAKECMDGOALS),setup) PYTHON=python3.11' >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/python -m pip install --disable-pip-version-check -r requirements.lock
-	$(VENV)/bin/python -m pip install --disable-pip-version-check --no-deps -e .
+	$(if $(TORCH_INDEX),$(INSTALL) --index-url $(TORCH_INDEX) --no-deps $$(grep '^torch==' requirements.lock))
+	$(INSTALL) -r requirements.lock
+	$(INSTALL) --no-deps -e .
 	@touch $@
 
-lock: ## Resolve pyproject.toml anew and write requirements.lock
+lock: ## Resolve the dependencies in pyproject.toml again and write requirements.lock
 	rm -rf build/lock && mkdir -p build
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install -e '.[dev,slurm]'
@@ -49,9 +57,9 @@ lock: ## Resolve pyproject.toml anew and write requirements.lock
 	} > build/requirements.lock
 	mv build/requirements.lock requirements.lock
 
-clean: ## Remove environments and caches; results/ stays
+clean: ## Remove environments and caches, but keep results/
 	rm -rf $(VENV) .ci-env build .pytest_cache .ruff_cache src/intertask.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-help: ## This list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+help: ## Print this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'

@@ -24,7 +24,7 @@ NOT_HERE = {
     "apt-get install --no-install-recommends slurmctld slurmd slurm-client munge": ".ci/run does it",
     'hf download FacebookAI/roberta-base --include "*.json" "*.txt" "*.model" "*.safetensors"': "needs a network",
     "export HF_HUB_OFFLINE=1": "tests/workflow/test_plan_run.py runs so",
-    "export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu": "needs a network",
+    "make results TORCH_INDEX=https://download.pytorch.org/whl/cpu": "needs a network",
     "snakemake --report report.zip": "tests/workflow/test_report_run.py runs it on a finished run",
     "pytest -m slow tests/workflow/test_slurm.py": "is a test",
     "pytest -n 0": "is a test",
