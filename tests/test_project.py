@@ -29,7 +29,7 @@ ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 #: nothing of each other (methods are plain maths on arrays, without any model).
 FLOORS = [
     {"errors", "retry"},
-    {"files", "words", "ranks"},
+    {"files", "words", "ranks", "artifacts"},
     {"config", "tables", "execution", "console"},
     {"data", "transfers"},
     {"recipes", "types", "start"},

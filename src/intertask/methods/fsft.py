@@ -1,37 +1,60 @@
 """FSFT: how good the target gets in a few steps of training from each source's adapter."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
 from .facts import Facts
 from .registry import method
 
-_register = partial(
-    method,
+
+@method(
+    "fsft",
     needs=("adapters", "labels", "training"),
     reads=("fewshot",),
     paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
 )
-
-
-@_register("fsft")
 def fsft(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """The target's score, percent points, after the last step of few-shot fine-tuning.
+    """The target's score, in percentage points, after the last step of few-shot fine-tuning.
 
-    It is from a held-out slice of the target's training examples, never from the evaluation split.
+    The score is measured on a held-out part of the target's training examples, never on the evaluation split.
     """
     return np.array([source.fewshot[max(source.fewshot)] if source.fewshot else np.nan for source in sources])
 
 
-def _after(step: int):
-    def score(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-        return np.array([(source.fewshot or {}).get(step, np.nan) for source in sources], np.float64)
+@method(
+    "fsft-5",
+    needs=("adapters", "labels", "training"),
+    reads=("fewshot",),
+    paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
+)
+def fsft_5(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+    """The score of :func:`fsft` after 5 steps; NaN where that step was not scored."""
+    return _after(5, sources)
 
-    score.__doc__ = f"The same after step {step}; NaN where that step was not scored."
-    return score
+
+@method(
+    "fsft-10",
+    needs=("adapters", "labels", "training"),
+    reads=("fewshot",),
+    paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
+)
+def fsft_10(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+    """The score of :func:`fsft` after 10 steps; NaN where that step was not scored."""
+    return _after(10, sources)
 
 
-for _step in (5, 10, 25):
-    _register(f"fsft-{_step}")(_after(_step))
+@method(
+    "fsft-25",
+    needs=("adapters", "labels", "training"),
+    reads=("fewshot",),
+    paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
+)
+def fsft_25(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+    """The score of :func:`fsft` after 25 steps; NaN where that step was not scored."""
+    return _after(25, sources)
+
+
+def _after(step: int, sources: Sequence[Facts]) -> np.ndarray:
+    """Scores after a step of few-shot fine-tuning."""
+    return np.array([(source.fewshot or {}).get(step, np.nan) for source in sources], np.float64)

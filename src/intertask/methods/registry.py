@@ -8,30 +8,16 @@ from importlib import import_module
 
 import numpy as np
 
-from ..errors import IntertaskError, did_you_mean
+from ..artifacts import ARTIFACTS
+from .declarations import get_declaration
 from .facts import Facts
 
 Score = Callable[[Facts, Sequence[Facts]], np.ndarray]
 
 #: What a method may need beyond the count of rows.
 NEEDS = ("texts", "adapters", "labels", "heads", "history", "training")
-#: What a method may read: each word is a kind of artifact, which the workflow makes only if some method reads it.
-#: ``base``, ``sentence``: embeddings by the base model, by the sentence encoder; ``rows``: the target's rows under the
-#: base model, ``features``: under each source's adapter; ``maps``: embedding space maps; ``gradients``,
-#: ``fewshot_gradients``: Fisher embeddings; ``weights``: trained adapters of sources and target; ``fewshot``: few-shot
-#: fine-tuning; ``history``: transfers to other targets.
-READS = (
-    "base",
-    "sentence",
-    "rows",
-    "features",
-    "maps",
-    "gradients",
-    "fewshot_gradients",
-    "weights",
-    "fewshot",
-    "history",
-)
+#: What a method may read: the workflow makes an artifact only where some method reads it.
+READS = tuple(ARTIFACTS)
 #: Words that have another meaning in the tables, where each method is a column.
 RESERVED = ("rank", "source", "target", "model", "fused", "none", "ceiling")
 
@@ -112,14 +98,13 @@ def all_methods() -> dict[str, Method]:
 
 
 def get_method(name: str) -> Method:
-    """The method of that name.
+    """Return the method of that name.
+
+    Args:
+        name: The method's name.
 
     Raises:
-        IntertaskError: There is none.
+        IntertaskError: There is no such method.
     """
     methods = all_methods()
-    if name not in methods:
-        raise IntertaskError(
-            f"There is no method {name!r}; {did_you_mean(name, methods)}", "config: methods", "correct the name"
-        )
-    return methods[name]
+    return methods[name] if name in methods else methods[get_declaration(name).name]
