@@ -178,12 +178,7 @@ class Evidence:
                 0.0 if math.isnan(run.value) else run.value
             )
         facts = {target: self._past_facts(target) for _, target in values}
-        past = []
-        for (setting, target), found in values.items():
-            errors = [np.std(of, ddof=1) / len(of) ** 0.5 for of in found.values() if len(of) > 1]
-            none = float(np.mean(found["none"])) if "none" in found else math.nan
-            noise = float(np.mean(errors)) if errors else math.nan
-            past.append(Past(setting, setting == self.recipe["setting"], facts[target], none, noise))
+        past = [Past(setting, setting == self.recipe["setting"], facts[target]) for setting, target in values]
         observed = {
             # the mean over sorted values: the last bit of a sum depends on its order
             source: np.array(
@@ -208,11 +203,10 @@ class Evidence:
 
     def _table_runs(self, name: str) -> Iterator[Run]:
         """Transfers of a table of the workflow's own."""
-        from .tables import read_table
+        from .tables import TRANSFER_COLUMNS, read_table
 
-        columns = ["model", "target", "source", "seed", "metric", "value"]
-        table = read_table(self.results / name, columns)
-        rows = zip(*(table[column] for column in columns), strict=True)
+        table = read_table(self.results / name, TRANSFER_COLUMNS)
+        rows = zip(*(table[column] for column in TRANSFER_COLUMNS), strict=True)
         return (Run(*row, line) for line, row in enumerate(rows, start=2))
 
     def _past_facts(self, task: str) -> Facts:

@@ -11,8 +11,22 @@ from .files import atomic
 #: Columns of names. They are read as text, whatever they look like: a task may be called '1' or 'NA'.
 NAMES = ("model", "target", "source", "method", "metric", "task", "type", "encoder", "setting", "rule")
 NAMES += ("data", "adapter", "recipe")  # fingerprints: some look like 1e15
-#: What stands for a missing value in the other columns; tables that users bring have their own spelling.
+#: Spellings of a missing value in the other columns. Tables that a user imports have their own list.
 MISSING = ["", "nan", "NaN", "NA"]
+
+#: Columns of ``transfer.tsv`` and of the tables that it is collected from: one line per training run.
+TRANSFER_COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
+#: Columns of ``costs.tsv``: one line per job, and one per method of a scores job.
+COST_COLUMNS = ["step", "model", "task", "source", "seed", "method", "seconds", "max_rss_mb"]
+#: Columns of ``evaluation.tsv``: one line per method, target and metric.
+EVALUATION_COLUMNS = ["model", "method", "target", "metric", "k", "value"]
+#: Columns of ``comparison.tsv``: one line per pair of methods and metric.
+COMPARISON_COLUMNS = ["model", "metric", "method", "against", "difference", "low", "high", "targets"]
+#: Columns of ``fusion.tsv``: one line per model and target.
+ADAPTER_FUSION_COLUMNS = [
+    *("model", "target", "metric", "sources", "seeds", "fusion_mean", "fusion_deviation"),
+    *("best_single", "best_single_mean", "best_of_sources", "best_of_sources_mean", "none_mean"),
+]
 
 
 def write_table(path: str | os.PathLike, frame: pd.DataFrame) -> None:

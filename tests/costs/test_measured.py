@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from intertask.costs import measured as costs
-from intertask.costs.measured import COLUMNS, job_costs, method_costs, method_jobs
+from intertask.costs.measured import job_costs, method_costs, method_jobs
 from intertask.methods.registry import READS, all_methods
-from intertask.tables import read_table, write_table
+from intertask.tables import COST_COLUMNS, read_table, write_table
 
 RECIPE = {
     "models": ["m"],
@@ -64,7 +64,7 @@ def reading(monkeypatch):
 
 def test_every_benchmark_is_a_line(results):
     table = job_costs(results, RECIPE)
-    assert list(table.columns) == COLUMNS
+    assert list(table.columns) == COST_COLUMNS
     counts = table["step"].value_counts().to_dict()
     assert counts == {"data": 3, "embeddings": 6, "transfer": 3, "adapters": 1, "scores": 1, "method": 3}
     assert table.loc[table["step"] == "transfer", "seconds"].sum() == 150
@@ -153,7 +153,7 @@ def test_every_artifact_that_a_method_may_read_was_tested():
 def test_every_registered_method_has_jobs_and_words():
     for name in all_methods():
         recipe = {**GRID, "methods": [name]}
-        line = method_costs(pd.DataFrame(columns=COLUMNS), recipe, [name], "s").set_index("method").loc[name]
+        line = method_costs(pd.DataFrame(columns=COST_COLUMNS), recipe, [name], "s").set_index("method").loc[name]
         assert line["needs"]
 
 

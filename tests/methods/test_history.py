@@ -31,7 +31,7 @@ def world(observed, same_setting=None, forms=None):
     forms = forms or [FORMS[i % 2] for i in range(len(observed))]
     same = same_setting or [True] * len(observed)
     past = [
-        Past("mine" if s else "other", s, task(f"p{i}", form, 50 + i), np.nan, np.nan)
+        Past("mine" if s else "other", s, task(f"p{i}", form, 50 + i))
         for i, (form, s) in enumerate(zip(forms, same, strict=True))
     ]
     sources = [replace(task(f"s{i}", FORMS[i % 2], i), history=observed[:, i].copy()) for i in range(observed.shape[1])]

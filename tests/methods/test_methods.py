@@ -106,9 +106,7 @@ def full_facts(task: str, kind: str, seed: int, target: str | None = None) -> Fa
 
 def past(random: np.random.Generator) -> tuple[Past, ...]:
     return tuple(
-        Past(
-            "minilm", True, replace(full_facts(f"past{i}", TYPES[i], 50 + i, "classification"), history=None), 60.0, 1.0
-        )
+        Past("minilm", True, replace(full_facts(f"past{i}", TYPES[i], 50 + i, "classification"), history=None))
         for i in range(PAST)
     )
 

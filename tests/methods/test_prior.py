@@ -7,7 +7,7 @@ from intertask.methods.prior import prior
 
 def target(*same_setting: bool) -> Facts:
     past = [
-        Past("mine" if same else "other", same, Facts(f"t{i}", "classification", 10), np.nan, np.nan)
+        Past("mine" if same else "other", same, Facts(f"t{i}", "classification", 10))
         for i, same in enumerate(same_setting)
     ]
     return Facts("t", "classification", 10, past=tuple(past))

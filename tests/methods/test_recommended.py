@@ -68,7 +68,7 @@ def test_real_profile_with_an_empty_history(past):
         )
 
     if past == "unrelated":
-        past = (Past("m", True, task("p", 9.0), np.nan, np.nan),)
+        past = (Past("m", True, task("p", 9.0)),)
     target = replace(task("t", 30.0), past=past)
     sources = [replace(task(f"s{i}", 10.0 + i), history=np.full(len(past or ()), np.nan)) for i in range(6)]
     scores, texts = recommended(target, sources), module.profile(target, sources)

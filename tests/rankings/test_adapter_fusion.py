@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from intertask.errors import IntertaskError
-from intertask.rankings.adapter_fusion import COLUMNS, best_sources, comparison
+from intertask.rankings.adapter_fusion import best_sources, comparison
+from intertask.tables import ADAPTER_FUSION_COLUMNS
 
 
 def ranking() -> pd.DataFrame:
@@ -40,7 +41,7 @@ def fusions(values: list[float], target: str = "t") -> list[dict]:
 def test_by_hand():
     single = transfers({"none": [40, 50], "a": [60, 64], "b": [61, 65], "c": [70, 80], "t": [99, 99]})
     (row,) = comparison(fusions([66, 72]), single).to_dict("records")
-    assert list(row) == COLUMNS
+    assert list(row) == ADAPTER_FUSION_COLUMNS
     assert row == {
         "model": "m",
         "target": "t",

@@ -215,7 +215,7 @@ def test_the_scale_of_the_gain_is_printed_and_randoms_line_is_on_it(gain):
     table = summary(evaluate(transfers(RUNS), score_table(SCORES), [1], gain), costs(), gain=gain)
     assert set(table["gain"]) == {gain}
     random = table.set_index("method").loc["random", "ndcg"]
-    assert random == pytest.approx(metrics.random_ndcg([71.0, 82.0, 51.0], gain))
+    assert random == pytest.approx(metrics.ndcg([71.0, 82.0, 51.0], np.zeros(3), gain))
 
 
 def test_ndcg_is_never_above_1():

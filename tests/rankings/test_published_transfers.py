@@ -54,7 +54,7 @@ def test_regret_of_the_prior_leaving_the_target_out(transfer, means, config):
     for setting, target in means.index:
         others = [(s, t) for s, t in means.index if t != target]
         pool = [source for source in config.sources if source != target]
-        past = tuple(Past(s, s == setting, Facts(t, "", 0), np.nan, np.nan) for s, t in others)
+        past = tuple(Past(s, s == setting, Facts(t, "", 0)) for s, t in others)
         facts = [Facts(s, "", 0, history=means.loc[others, s].to_numpy()) for s in pool]
         scores = prior(Facts(target, "", 0, past=past), facts)
         rows += [(setting, target, "prior", *line) for line in zip(pool, scores, strict=True)]

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from intertask.errors import IntertaskError
-from intertask.rankings.fusion import reciprocal_rank_fusion
 from intertask.rankings.ranking import ranking_table, with_fused
+from intertask.ranks import reciprocal_rank_fusion
 
 NAN = float("nan")
 

@@ -6,7 +6,7 @@ from intertask.data import load_info
 from intertask.execution.script import arguments, run
 from intertask.files import check_made_from, read_json
 from intertask.rankings.adapter_fusion import best_sources, comparison
-from intertask.tables import read_table, write_table
+from intertask.tables import TRANSFER_COLUMNS, read_table, write_table
 
 
 def read_fusion(results: Path, model: str, target: str, seed: int, k: int, base: str) -> dict:
@@ -33,7 +33,7 @@ def main() -> None:
         for target in recipe["targets"]
         for seed in recipe["seeds"]
     ]
-    transfer = read_table(results / "transfer.tsv", ["model", "target", "source", "seed", "metric", "value"])
+    transfer = read_table(results / "transfer.tsv", TRANSFER_COLUMNS)
     table = comparison(fusions, transfer)
     write_table(options.out, table)
     for row in table.itertuples():

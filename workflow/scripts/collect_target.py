@@ -7,9 +7,7 @@ import pandas as pd
 from intertask.data import load_info
 from intertask.execution.script import arguments, run
 from intertask.files import check_made_from, read_json
-from intertask.tables import write_table
-
-COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
+from intertask.tables import TRANSFER_COLUMNS, write_table
 
 
 def read_transfer(results: Path, model: str, target: str, source: str, seed: int, current: dict) -> dict:
@@ -17,7 +15,7 @@ def read_transfer(results: Path, model: str, target: str, source: str, seed: int
     path = results / "transfer" / model / target / source / f"seed{seed}.json"
     transfer = read_json(path)
     check_made_from(f"The transfer {source} -> {target}, seed {seed},", path, transfer["made_from"], current)
-    return {"model": model, **{column: transfer[column] for column in COLUMNS[1:]}}
+    return {"model": model, **{column: transfer[column] for column in TRANSFER_COLUMNS[1:]}}
 
 
 def main() -> None:
@@ -32,7 +30,7 @@ def main() -> None:
             adapter = read_json(results / "adapters" / recipe["base"] / source / "metrics.json")["fingerprint"]
         current = {"data": data, "adapter": adapter}
         rows += [read_transfer(results, model, target, source, seed, current) for seed in recipe["seeds"]]
-    write_table(options.out, pd.DataFrame(rows, columns=COLUMNS))
+    write_table(options.out, pd.DataFrame(rows, columns=TRANSFER_COLUMNS))
     print(f"{len(rows)} transfers")
 
 

@@ -5,16 +5,14 @@ from pathlib import Path
 import pandas as pd
 
 from intertask.execution.script import arguments, run
-from intertask.tables import read_table, write_table
-
-COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
+from intertask.tables import TRANSFER_COLUMNS, read_table, write_table
 
 
 def main() -> None:
     options = arguments(__doc__, "results", "out")
     recipe, folder = options.recipe, Path(options.results) / "transfer"
     tables = [
-        read_table(folder / model / f"{target}.tsv", COLUMNS)
+        read_table(folder / model / f"{target}.tsv", TRANSFER_COLUMNS)
         for model in recipe["models"]
         for target in recipe["targets"]
     ]

@@ -10,7 +10,7 @@ from intertask.rankings.bootstrap import comparison, intervals
 from intertask.rankings.evaluation import evaluate, summary, without_relatives
 from intertask.rankings.noise import ceiling, target_noise
 from intertask.rankings.ranking import with_fused
-from intertask.tables import read_table, write_table
+from intertask.tables import COST_COLUMNS, TRANSFER_COLUMNS, read_table, write_table
 
 #: Methods that every other one is compared with, besides the best.
 REFERENCES = ["random", "fused", "recommended"]
@@ -26,8 +26,8 @@ def judged(recipe: dict, transfer: pd.DataFrame, scores: pd.DataFrame) -> pd.Dat
 def main() -> None:
     options = arguments(__doc__, "results", "sentence-encoder", "out")
     recipe, results, out = options.recipe, Path(options.results), Path(options.out)
-    transfer = read_table(results / "transfer.tsv", ["model", "target", "source", "seed", "metric", "value"])
-    costs = read_table(results / "costs.tsv", ["step", "model", "task", "source", "seed", "method", "seconds"])
+    transfer = read_table(results / "transfer.tsv", TRANSFER_COLUMNS)
+    costs = read_table(results / "costs.tsv", COST_COLUMNS)
     scores = pd.concat(
         [
             read_table(results / "scores" / setting / f"{target}.tsv").assign(model=setting, target=target)

@@ -4,10 +4,8 @@ import pandas as pd
 
 from intertask.config import Observed
 from intertask.execution.script import arguments, run
-from intertask.tables import write_table
+from intertask.tables import TRANSFER_COLUMNS, write_table
 from intertask.transfers import import_observed
-
-COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
 
 
 def main() -> None:
@@ -18,7 +16,7 @@ def main() -> None:
     imported = import_observed(observed, recipe["sources"], recipe["targets"])
     about = pd.DataFrame(imported.about)
     write_table(options.about, about)
-    write_table(options.out, pd.DataFrame(imported.runs).rename(columns={"setting": "model"})[COLUMNS])
+    write_table(options.out, pd.DataFrame(imported.runs).rename(columns={"setting": "model"})[TRANSFER_COLUMNS])
     print(f"{len(imported.runs)} transfers")
     for reason, count in imported.left_out.items():
         print(f"left out: {count} lines {reason}")

@@ -8,8 +8,7 @@ import pandas as pd
 
 from ..files import read_json
 from ..methods.registry import get_method
-
-COLUMNS = ["step", "model", "task", "source", "seed", "method", "seconds", "max_rss_mb"]
+from ..tables import COST_COLUMNS
 
 
 class Job(NamedTuple):
@@ -41,8 +40,8 @@ def job_costs(results: Path, recipe: dict[str, Any]) -> pd.DataFrame:
             ``targets``, ``seeds``, ``methods``, ``observed`` (whether the transfers were brought).
 
     Returns:
-        Columns :data:`COLUMNS`; ``seconds`` is wall time, ``max_rss_mb`` the peak resident memory in MiB. A job
-        without a benchmark file (lost, or run elsewhere) has no line.
+        Columns :data:`~intertask.tables.COST_COLUMNS`; ``seconds`` is wall time, ``max_rss_mb`` the peak resident
+        memory in MiB. A job without a benchmark file (lost, or run elsewhere) has no line.
     """
     lines = []
     for job in dict.fromkeys(_jobs(recipe)):
@@ -54,7 +53,7 @@ def job_costs(results: Path, recipe: dict[str, Any]) -> pd.DataFrame:
             about = read_json(results / "scores" / setting / f"{target}.json")
             for method, seconds in about["seconds"].items():
                 lines.append({**Job("method", setting, target, method=method)._asdict(), "seconds": seconds})
-    table = pd.DataFrame(lines, columns=COLUMNS)
+    table = pd.DataFrame(lines, columns=COST_COLUMNS)
     table["seed"] = pd.to_numeric(table["seed"]).astype("Int64")
     return table
 

@@ -93,12 +93,8 @@ class Past:
         setting: Base model or published set-up in which they were observed.
         same_setting: Whether that is the one that is ranked for.
         facts: What is known of that target.
-        none: Its score without a source, percent points; NaN = not observed.
-        noise: Standard error of its observed means over seeds, percent points; NaN = one seed.
     """
 
     setting: str
     same_setting: bool
     facts: Facts
-    none: float
-    noise: float

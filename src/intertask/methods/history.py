@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..ranks import defined_ranks
 from .facts import Facts
-from .ordering import ranks
 from .prior import past_scores
 from .profile import similarity
 
@@ -157,7 +157,7 @@ def _pair_features(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     classes = np.array([np.nan if fact.classes is None else fact.classes for fact in sources], np.float64)
     features = [
         near,
-        1 / (1 + ranks(near)),
+        1 / (1 + defined_ranks(near)),
         np.array([_form(source) == _form(target) for source in sources], np.float64),
         -np.abs(np.nan_to_num(classes) - (target.classes or 0)),
         -np.abs(words - own),

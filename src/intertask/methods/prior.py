@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..ranks import defined_ranks
 from .facts import Facts
-from .ordering import ranks
 from .registry import method
 
 
@@ -29,7 +29,7 @@ def prior(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     observed = past_scores(sources, len(own))
     if np.isfinite(observed[:, own]).any():
         observed = observed[:, own]
-    shares = [ranks(column) / np.isfinite(column).sum() for column in observed.T if np.isfinite(column).any()]
+    shares = [defined_ranks(column) / np.isfinite(column).sum() for column in observed.T if np.isfinite(column).any()]
     if not shares:
         return scores
     shares = np.stack(shares)

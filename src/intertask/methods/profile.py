@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..ranks import defined_ranks, reciprocal_rank_fusion
 from .facts import Facts
-from .ordering import ranks, reciprocal_ranks
 from .registry import method
 from .semb import semb
 from .textemb import textemb_centred
@@ -29,7 +29,7 @@ def profile(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """
     near = similarity(target, sources)
     words = np.array([np.nan if source.words is None else source.words for source in sources], np.float64)
-    joined = reciprocal_ranks([(1, near), (1, words)])
+    joined = reciprocal_rank_fusion([near, words])
     return np.where(np.isnan(near) | np.isnan(words), np.nan, joined)
 
 
@@ -37,4 +37,4 @@ def similarity(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """−mean rank over :data:`SIMILARITIES`, [len(sources)]; NaN where one of them is undefined."""
     if not sources:
         return np.zeros(0)
-    return -np.mean([ranks(measure(target, sources)) for measure in SIMILARITIES], axis=0)
+    return -np.mean([defined_ranks(measure(target, sources)) for measure in SIMILARITIES], axis=0)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..ranks import reciprocal_rank_fusion
 from .cosine import cosines
 from .facts import Facts
-from .ordering import reciprocal_ranks
 from .registry import method
 
 Components = Mapping[str, np.ndarray] | None
@@ -55,7 +55,7 @@ def fused_cosines(target: Components, sources: Sequence[Components]) -> np.ndarr
         cosines(vector, [_component(source, component, len(vector)) for source in sources])
         for component, vector in (target or {}).items()
     ]
-    return reciprocal_ranks((1, scores) for scores in similarities) if similarities else np.full(len(sources), np.nan)
+    return reciprocal_rank_fusion(similarities) if similarities else np.full(len(sources), np.nan)
 
 
 def _component(source: Components, name: str, length: int) -> np.ndarray | None:

@@ -7,12 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import IntertaskError
+from ..tables import ADAPTER_FUSION_COLUMNS
 from .evaluation import mean_of_runs, truth
-
-COLUMNS = [
-    *("model", "target", "metric", "sources", "seeds", "fusion_mean", "fusion_deviation"),
-    *("best_single", "best_single_mean", "best_of_sources", "best_of_sources_mean", "none_mean"),
-]
 
 
 def best_sources(ranking: pd.DataFrame, model: str, k: int) -> list[str]:
@@ -40,9 +36,10 @@ def comparison(fusions: Iterable[Mapping[str, Any]], transfer: pd.DataFrame) -> 
         transfer: model, target, source, seed, metric, value, of every source of the pool and of ``none``.
 
     Returns:
-        :data:`COLUMNS`, one line per model and target, in the order of ``fusions``. Means are over seeds, as in
-        :func:`~intertask.rankings.evaluation.truth`; the deviation is that of a sample, empty for one seed.
-        ``best_single`` is the source of the pool with the best mean, ``best_of_sources`` that of the fused ones.
+        :data:`~intertask.tables.ADAPTER_FUSION_COLUMNS`, one line per model and target, in the order of ``fusions``.
+        Means are over seeds, as in :func:`~intertask.rankings.evaluation.truth`. ``fusion_deviation`` is the sample
+        standard deviation over seeds, empty for one seed. ``best_single`` is the source of the pool with the highest
+        mean, ``best_of_sources`` the fused source with the highest mean.
     """
     observed = {
         name: frame.set_index("source")["value"] for name, frame in truth(transfer).groupby(["model", "target"])
@@ -65,7 +62,7 @@ def comparison(fusions: Iterable[Mapping[str, Any]], transfer: pd.DataFrame) -> 
                 "none_mean": single["none"],
             }
         )
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=ADAPTER_FUSION_COLUMNS)
 
 
 def _best(name: str, means: pd.Series) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from ..tables import COMPARISON_COLUMNS
 from .evaluation import MEAN, main_metric, metric_names
 
-COLUMNS = ["model", "metric", "method", "against", "difference", "low", "high", "targets"]
 #: Judged by other observed scores than the methods: no difference to them has a meaning.
 APART = ("ceiling",)
 
@@ -47,8 +47,8 @@ def comparison(
         against: Methods to compare with, where they are there; the best one by the main metric is always among them.
 
     Returns:
-        Columns :data:`COLUMNS`: difference = method - against, so that less than 0 is better for regret and more
-        than 0 for ndcg; targets: how many have the metric.
+        :data:`~intertask.tables.COMPARISON_COLUMNS`. ``difference`` is method - against: below 0 the method is better
+        by regret, above 0 it is better by ndcg. ``targets`` is the number of targets that have the metric.
     """
     names = metric_names(evaluation)
     best: dict[str, str] = {}
@@ -69,7 +69,7 @@ def comparison(
                 if i != j and method not in APART:
                     difference = means[i] - means[j] + 0.0
                     rows.append((model, metric, method, other, difference, low[i], high[i], int(targets[i])))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=COMPARISON_COLUMNS)
 
 
 def _resampled(

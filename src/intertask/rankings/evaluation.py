@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import IntertaskError
+from ..tables import EVALUATION_COLUMNS
 from . import metrics
 
 PAIR = ["model", "target", "source"]
@@ -134,7 +135,7 @@ def evaluate(
 
 def evaluation_table(rows: Sequence[tuple]) -> pd.DataFrame:
     """Rows (model, method, target, metric, k, value) as the table of :func:`evaluate`."""
-    table = pd.DataFrame(rows, columns=["model", "method", "target", "metric", "k", "value"])
+    table = pd.DataFrame(rows, columns=EVALUATION_COLUMNS)
     return table.astype({"k": "Int64", "value": "float64"})
 
 

@@ -78,25 +78,6 @@ def regret(true: np.ndarray, predicted: np.ndarray, k: int) -> float:
     return float(np.dot(shares, lost) / best * 100)
 
 
-def random_ndcg(true: np.ndarray, gain: Gain = "exp-percent") -> float:
-    """Expected NDCG of a random order: mean gain · Σ discounts / ideal DCG."""
-    gain_of = gains(true, gain)
-    discounts = 1 / np.log2(np.arange(2, len(gain_of) + 2))
-    ideal = np.sort(gain_of)[::-1] @ discounts
-    return float(gain_of.mean() * discounts.sum() / ideal) if ideal > 0 else float("nan")
-
-
-def random_regret(true: np.ndarray, k: int) -> float:
-    """Expected Regret@k of a random order: E[best of k] = Σ_i v_(i) · C(i−1, k−1) / C(n, k), v ascending."""
-    v = np.sort(_observed(true))
-    n = len(v)
-    k = min(k, n)
-    if v[-1] <= 0:
-        return float("nan")
-    expected_best = sum(v[i - 1] * (comb(i - 1, k - 1) / comb(n, k)) for i in range(k, n + 1))
-    return float((v[-1] - expected_best) / v[-1] * 100)
-
-
 def spearman(true: np.ndarray, predicted: np.ndarray) -> float:
     """Spearman's rank correlation with average ranks. A constant prediction is 0; constant true scores are NaN."""
     true, predicted = _pair(_observed(true), predicted)

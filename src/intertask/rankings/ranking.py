@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import IntertaskError, did_you_mean
-from ..ranks import average_ranks
-from .fusion import reciprocal_rank_fusion
+from ..ranks import average_ranks, reciprocal_rank_fusion
 
 
 def with_fused(scores: pd.DataFrame, fused: Sequence[str]) -> pd.DataFrame:

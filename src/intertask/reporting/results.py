@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from ..data import load_info
 from ..errors import IntertaskError
 from ..rankings.evaluation import MEAN, main_metric, truth
 from ..rankings.metrics import spearman
-from ..tables import read_table
+from ..tables import TRANSFER_COLUMNS, read_table
 from ..words import in_words
 
 NO_SOURCE = "none"
@@ -67,13 +68,13 @@ class Results:
     def targets(self) -> list[str]:
         return self.recipe["targets"]
 
-    def table(self, name: str, columns: tuple[str, ...] = ()) -> pd.DataFrame:
+    def table(self, name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
         """``results/<name>.tsv``."""
         return read_table(self.folder / f"{name}.tsv", columns)
 
     @cached_property
     def transfer(self) -> pd.DataFrame:
-        table = self.table("transfer", ("model", "target", "source", "seed", "metric", "value"))
+        table = self.table("transfer", TRANSFER_COLUMNS)
         return table[table["source"] != table["target"]]
 
     @cached_property
