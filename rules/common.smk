@@ -188,7 +188,7 @@ def get_pool_adapters(wildcards):
 def get_fused_adapters(wildcards):
     """Adapters of the whole pool: which of them are fused stands in the ranking, which is not there yet."""
     try:
-        CONFIG.check_fusion(wildcards.model, wildcards.target)
+        CONFIG.check_adapter_fusion(wildcards.model, wildcards.target)
     except IntertaskError as error:
         raise WorkflowError(str(error))
     return [path for source in CONFIG.pool(wildcards.target) for path in get_weights(wildcards.model, source)]

@@ -89,7 +89,7 @@ def test_prepares_whole_and_has_a_size_of_its_role(name, prepared):
         "dropped_labels": {"train": 0, "validation": 0},
         "bad_rows": {"train": 0, "validation": 0},
     }
-    assert task.description and task.licence == "Apache-2.0"
+    assert task.description and task.license == "Apache-2.0"
     train, validation = len(data.train), len(data.validation)
     if name in CONFIG.targets:
         assert train <= 100 <= validation

@@ -50,6 +50,15 @@ _SIZE_KEYS = (
 )
 
 
+#: Keys whose names changed without any change of a result keep their old names in recipes.
+_FORMER_NAMES = {"rank_fusion": "fused", "adapter_fusion": "fusion", "license": "licence"}
+
+
+def _with_former_names(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings under the names that recipes use."""
+    return {_FORMER_NAMES.get(key, key): value for key, value in settings.items()}
+
+
 def _recipe(step: str, **settings: Any) -> str:
     return canonical_json({"step": step, "version": VERSIONS[step], **settings})
 
@@ -258,7 +267,7 @@ def ranking_recipe(config: Config, target: str, settings: Sequence[str] | None =
         target=target,
         settings=list(settings or config.models),
         methods=config.methods,
-        fused=config.fused,
+        fused=config.rank_fusion,
     )
 
 
@@ -272,9 +281,9 @@ def ranking_page_recipe(
         target=target,
         settings=list(settings or config.models),
         methods=config.methods,
-        fused=config.fused,
+        fused=config.rank_fusion,
         gains=None if not gains else "brought" if config.observed else "own",
-        tasks={name: task.model_dump(mode="json", include={"description", "licence"}) for name, task in named.items()},
+        tasks={name: {"description": task.description, "licence": task.license} for name, task in named.items()},
     )
 
 
@@ -286,7 +295,7 @@ def report_recipe(config: Config, settings: Sequence[str], encoder: str | None) 
         settings=list(settings),
         seeds=config.seeds,
         methods=config.methods,
-        fused=config.fused,
+        fused=config.rank_fusion,
         encoder=encoder,
         observed=config.observed is not None,
         confidence=config.evaluation.confidence,
@@ -316,8 +325,8 @@ def fusion_recipe(config: Config, model: str, task: Task, seed: int) -> str:
         "fusion",
         **_base(config, model),
         setting=model,
-        k=config.fusion.k,
-        training=_training(config.fusion_training_of(model), task, None),
+        k=config.adapter_fusion.k,
+        training=_training(config.adapter_fusion_training_of(model), task, None),
         max_length=task.max_length,
         stride=task.stride,
         seed=seed,
@@ -328,7 +337,7 @@ def fusion_recipe(config: Config, model: str, task: Task, seed: int) -> str:
 def fusion_table_recipe(config: Config) -> str:
     """AdapterFusion beside the single transfers, for the models that have adapters."""
     fused = [model for model in config.models if config.adapter_of(model) != "full"]
-    return _recipe("fusion_table", **_grid(config), fused_models=fused, k=config.fusion.k, seeds=config.seeds)
+    return _recipe("fusion_table", **_grid(config), fused_models=fused, k=config.adapter_fusion.k, seeds=config.seeds)
 
 
 def choice_recipe(config: Config, model: str, target: str, round_number: int) -> str:
@@ -363,7 +372,7 @@ def recommendation_recipe(config: Config, model: str, tasks: Mapping[str, Task],
     """
     pool = config.pool(target)
     # What the card says of them, and what they would cost.
-    fields = dict.fromkeys((*_SIZE_KEYS, "language", "licence", "citation", "homepage"), True)
+    fields = dict.fromkeys((*_SIZE_KEYS, "language", "license", "citation", "homepage"), True)
     fields |= {"data": {"files", "hub", "download"}}
     return _recipe(
         "recommendation",
@@ -378,7 +387,8 @@ def recommendation_recipe(config: Config, model: str, tasks: Mapping[str, Task],
         confidence=config.evaluation.confidence,
         source_training=config.training_of(model).source.model_dump(mode="json"),
         tasks={
-            name: tasks[name].model_dump(mode="json", include=fields, exclude_defaults=True) for name in [*pool, target]
+            name: _with_former_names(tasks[name].model_dump(mode="json", include=fields, exclude_defaults=True))
+            for name in [*pool, target]
         },
     )
 
@@ -403,7 +413,7 @@ def evaluation_recipe(
         settings=list(settings or config.models),
         relatives=relatives or {},
         methods=config.methods,
-        fused=config.fused,
+        fused=config.rank_fusion,
         seed=config.seed,
         **config.evaluation.model_dump(mode="json"),
     )
@@ -449,7 +459,7 @@ def plan_recipe(config: Config, tasks: Mapping[str, Task], settings: Sequence[st
     fields = dict.fromkeys(_SIZE_KEYS, True) | {"data": {"files", "hub", "download", "validation_fraction"}}
     return _recipe(
         "plan",
-        config=config.model_dump(mode="json", exclude_unset=True),
+        config=_with_former_names(config.model_dump(mode="json", exclude_unset=True)),
         models=list(config.models),
         tasks={
             name: task.model_dump(mode="json", include=fields, exclude_defaults=True) for name, task in tasks.items()
@@ -462,7 +472,7 @@ def check_recipe(config: Config, settings: Sequence[str]) -> str:
     """What is to be checked: the configuration as it was given; the tasks are read again from their files."""
     return _recipe(
         "check",
-        config=config.model_dump(mode="json", exclude_unset=True),
+        config=_with_former_names(config.model_dump(mode="json", exclude_unset=True)),
         models=list(config.models),
         settings=list(settings),
     )

@@ -131,7 +131,7 @@ def test_source_that_is_also_the_target():
     config_fails("targets: t is left without any source", sources=["t"], source_is_target="exclude")
 
 
-@pytest.mark.parametrize("key", ["sources", "targets", "seeds", "methods", "fused"])
+@pytest.mark.parametrize("key", ["sources", "targets", "seeds", "methods", "rank_fusion"])
 def test_listed_twice(key):
     config_fails(f"{key}: listed twice: ", **{key: [1, 1] if key == "seeds" else ["size", "size"]})
 
@@ -146,8 +146,8 @@ def test_listed_twice(key):
         ({"seed": -1}, "seed: .*greater than or equal to 0"),
         ({"models": {}}, "models: .*at least 1 item"),
         ({"models": {"x": {"path": "p"}}, "sentence_encoder": {"x": "p"}}, "'x' is a model's name too"),
-        ({"fused": ["random"]}, "fused: 'random' is not among the methods"),
-        ({"fused": ["leep"]}, "fused: 'leep' is not among the methods"),
+        ({"rank_fusion": ["random"]}, "rank_fusion: 'random' is not among the methods"),
+        ({"rank_fusion": ["leep"]}, "rank_fusion: 'leep' is not among the methods"),
         ({"training": {"transfer": {"learning_rate": 0}}}, r"training\.transfer\.learning_rate: .*greater than 0"),
     ],
 )

@@ -9,7 +9,7 @@ from intertask.config import Task, load_config
 from intertask.errors import IntertaskError
 
 FILES = {"files": {"train": ["a.csv"]}}
-TASKS = {name: Task(name=name, type="classification", data=FILES, licence="CC0") for name in "abt"}
+TASKS = {name: Task(name=name, type="classification", data=FILES, license="CC0") for name in "abt"}
 MODELS = {"one": "bundled", "two": {"like": "one", "training": {"transfer": {"epochs": 2}}}}
 
 
@@ -62,7 +62,7 @@ def test_rounds_depend_on_the_seeds_before_them():
     assert first == [[], [4], [4, 5]] == second
 
 
-def test_recommendation_knows_licences_and_sizes():
+def test_recommendation_knows_licenses_and_sizes():
     recipe = json.loads(recipes.recommendation_recipe(config(), "minilm", TASKS, "t"))
     assert {name: task["licence"] for name, task in recipe["tasks"].items()} == dict.fromkeys("abt", "CC0")
     assert Task.model_validate(recipe["tasks"]["a"]).data.files.train == ["a.csv"]

@@ -57,7 +57,7 @@ def test_windows_and_choices_are_multiplied():
 
 
 def test_jobs_of_every_rule():
-    found = by_rule(plan(config(methods=METHODS, fused=["semb"]), sizes(), SPEEDS))
+    found = by_rule(plan(config(methods=METHODS, rank_fusion=["semb"]), sizes(), SPEEDS))
     assert found == {
         "prepare_data": 5,
         "check_model": 2,
@@ -83,7 +83,7 @@ def test_jobs_of_every_rule():
 
 
 def test_what_no_method_reads_is_not_made():
-    found = by_rule(plan(config(methods=["random", "semb"], fused=["semb"]), sizes(), SPEEDS))
+    found = by_rule(plan(config(methods=["random", "semb"], rank_fusion=["semb"]), sizes(), SPEEDS))
     assert found["compute_embeddings"] == 5
     assert found["train_adapter"] == 3
     assert not {"compute_rows", "compute_gradients", "fit_map", "run_fewshot"} & set(found)
@@ -95,7 +95,7 @@ def test_a_model_like_another_has_transfers_only():
         "few": {"like": "big", "training": {"transfer": {"max_train_examples": 20, "patience": 0, "epochs": 1}}},
         "got": {"path": "y", "adapters": "published", "published": "z/{source}"},
     }
-    lines = plan(config(models=models, methods=["random", "textemb"], fused=["textemb"]), sizes(), {"big": SPEED})
+    lines = plan(config(models=models, methods=["random", "textemb"], rank_fusion=["textemb"]), sizes(), {"big": SPEED})
     jobs = Counter((line.rule, line.model) for line in lines for _ in range(line.jobs))
     assert jobs["train_encoder", "big"] == jobs["fetch_adapter", "got"] == 3
     assert jobs["compute_embeddings", "big"] == jobs["compute_embeddings", "got"] == 5
@@ -133,7 +133,7 @@ def test_without_a_measured_speed_there_are_examples_and_no_seconds():
 def test_few_shot_runs_and_gradients():
     few_shot = {"max_examples": 50, "held_out": 0.2, "steps": [2, 5], "batch_size": 20}
     lines = plan(
-        config(methods=METHODS, fused=["semb"], fewshot=few_shot, gradients={"max_examples": 30}), sizes(), SPEEDS
+        config(methods=METHODS, rank_fusion=["semb"], fewshot=few_shot, gradients={"max_examples": 30}), sizes(), SPEEDS
     )
     of_t = {line.rule: line for line in lines if line.task == "t"}
     # from three sources and from none: 5 steps of 20, and 10 held-out examples twice
@@ -148,20 +148,20 @@ def test_few_shot_runs_and_gradients():
 
 
 def test_published_transfers_train_nothing():
-    observed = config(observed="table.tsv", methods=["random", "semb", "textemb"], fused=["semb"])
+    observed = config(observed="table.tsv", methods=["random", "semb", "textemb"], rank_fusion=["semb"])
     found = by_rule(plan(observed, sizes(), SPEEDS, ["deep", "wide", "third"]))
     assert found["import_transfer"] == 1
     assert found["compute_scores"] == 3 * 2
     assert found["compute_embeddings"] == 10  # the first model stands in for every setting
     assert not {"run_transfer", "train_adapter", "collect_target", "collect_transfer"} & set(found)
     with_features = by_rule(
-        plan(config(observed="t.tsv", methods=["random", "logme"], fused=["logme"]), sizes(), SPEEDS)
+        plan(config(observed="t.tsv", methods=["random", "logme"], rank_fusion=["logme"]), sizes(), SPEEDS)
     )
     assert with_features["train_adapter"] == 3
 
 
 def test_the_cheap_path_trains_the_first_few_only():
-    cheap = cheap_plan(config(methods=METHODS, fused=["semb"]), sizes(b=task("b", rows=500)), SPEEDS, 1)
+    cheap = cheap_plan(config(methods=METHODS, rank_fusion=["semb"]), sizes(b=task("b", rows=500)), SPEEDS, 1)
     found = by_rule(cheap)
     assert found["run_transfer"] == 2 * (1 + 1) * 2
     assert found["compute_embeddings"] == 10

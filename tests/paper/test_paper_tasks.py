@@ -77,6 +77,6 @@ def test_stand_in_becomes_canonical_rows(prepared, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_yaml_says_what_plans_and_readers_need(name):
     task = REGISTRY[name]
-    assert task.description and task.licence and task.homepage and task.language == "en"
+    assert task.description and task.license and task.homepage and task.language == "en"
     if name != "pmb_sem_tagging":  # nobody has published how many rows there are
         assert task.published_rows.train >= 300

@@ -51,7 +51,7 @@ def found(tmp_path):
                 "models": {"m": "bundled"},
                 "sentence_encoder": {"s": "bundled"},
                 "methods": list(methods),
-                "fused": list(methods),
+                "rank_fusion": list(methods),
                 "training": {"source": {"patience": 0, "epochs": 1}},
             }
         )

@@ -49,7 +49,7 @@ def test_prepares_with_the_rows_of_the_manifest(name, manifest, tmp_path):
     task, stated = Registry([YAMLS])[name], manifest[name]
     assert task.type == {"pair": "classification"}.get(stated["type"], stated["type"])
     assert task.metric == ("accuracy" if name in ACCURACY_OF_TAGS else stated["metric"])
-    assert task.licence == stated["licence_as_stated"]
+    assert task.license == stated["licence_as_stated"]
     info = prepare(task, 1, tmp_path, {})
     data = load_prepared(tmp_path)
 

@@ -24,7 +24,7 @@ METHODS = ["logme", "esm-logme"]
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """Scores by methods that read rows, features and maps; nothing is transferred."""
-    config = small_config(SOURCES, TARGETS) | {"methods": ["random", *METHODS], "fused": METHODS}
+    config = small_config(SOURCES, TARGETS) | {"methods": ["random", *METHODS], "rank_fusion": METHODS}
     config |= {"features": {"max_rows": 60}}
     made = Project(tmp_path_factory.mktemp("features") / "p", config)
     made.run("--cores", "2", *wanted())

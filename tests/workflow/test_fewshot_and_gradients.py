@@ -16,7 +16,7 @@ def project(tmp_path_factory, suite) -> Project:
     config = small_config(suite["sources"][:2], suite["targets"][:2]) | {
         "seeds": [1],
         "methods": METHODS,
-        "fused": ["taskemb", "fsft"],
+        "rank_fusion": ["taskemb", "fsft"],
         "gradients": {"max_examples": 4},
         "fewshot": {"max_examples": 12, "steps": [1, 2], "batch_size": 4},
     }

@@ -15,8 +15,8 @@ TABLE = "results/fusion.tsv"
 @pytest.fixture(scope="module")
 def project(tmp_path_factory, suite) -> Project:
     config = small_config(suite["sources"][:3], suite["targets"][:1])
-    config |= {"seeds": [1], "fusion": {"k": 2, "training": {"max_steps": 2}}}
-    config |= {"methods": ["size"], "fused": ["size"]}  # for the ranking; no embeddings are made
+    config |= {"seeds": [1], "adapter_fusion": {"k": 2, "training": {"max_steps": 2}}}
+    config |= {"methods": ["size"], "rank_fusion": ["size"]}  # for the ranking; no embeddings are made
     project = Project(tmp_path_factory.mktemp("adapterfusion") / "p", config)
     project.run("--cores", "2", TABLE)
     return project
@@ -71,7 +71,7 @@ def test_is_no_part_of_the_whole_run(project):
 def test_its_settings_are_its_own(project):
     """Another k runs AdapterFusion anew, and no transfer."""
     before = project.config
-    project.config = before | {"fusion": before["fusion"] | {"k": 3}}
+    project.config = before | {"adapter_fusion": before["adapter_fusion"] | {"k": 3}}
     project.write_config()
     try:
         assert project.planned(TABLE) == {"run_fusion": 1, "collect_fusion": 1}

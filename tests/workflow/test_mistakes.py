@@ -13,7 +13,7 @@ from intertask.config import load_config
 CONFIG_MISTAKES = [
     ({"sorces": ["a"]}, "did you mean 'sources'"),
     ({"sources": ["no_such_task"]}, "There is no task 'no_such_task'"),
-    ({"methods": ["sembb"], "fused": ["sembb"]}, "did you mean 'semb'"),
+    ({"methods": ["sembb"], "rank_fusion": ["sembb"]}, "did you mean 'semb'"),
     ({"targets": "SOURCES"}, "a source that is also the target"),
     ({"task_folders": ["tasks/nowhere"]}, "There is no task folder"),
     ({"training": {"source": {"learning_rat": 1}}}, "did you mean 'learning_rate'"),

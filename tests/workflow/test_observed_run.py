@@ -29,7 +29,7 @@ def write(path, rows) -> None:
 
 def make(folder, suite, rows=None, **changes) -> Project:
     config = small_config(suite["sources"][:3], suite["targets"][:2])
-    config |= {"methods": METHODS, "fused": ["vocabulary", "semb"], "observed": "theirs.tsv", **changes}
+    config |= {"methods": METHODS, "rank_fusion": ["vocabulary", "semb"], "observed": "theirs.tsv", **changes}
     project = Project(folder, config)
     write(folder / "theirs.tsv", table(config["sources"], config["targets"]) if rows is None else rows)
     return project

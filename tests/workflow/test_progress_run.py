@@ -14,7 +14,7 @@ from small_project import Project, small_config
 
 @pytest.fixture
 def project(tmp_path, suite) -> Project:
-    config = small_config(suite["sources"][:2], suite["targets"][:1]) | {"methods": ["size"], "fused": ["size"]}
+    config = small_config(suite["sources"][:2], suite["targets"][:1]) | {"methods": ["size"], "rank_fusion": ["size"]}
     return Project(tmp_path / "p", config)
 
 
@@ -100,7 +100,7 @@ def test_a_terminal_shows_one_picture_in_place(project):
 
 
 def test_an_interrupted_run_leaves_the_terminal_in_order(project):
-    project.config |= {"methods": ["semb"], "fused": ["semb"]}
+    project.config |= {"methods": ["semb"], "rank_fusion": ["semb"]}
     project.write_config()
     code, text = on_a_terminal(project, "--cores", "1", interrupt_after="1/")
     assert code != 0

@@ -19,7 +19,7 @@ def test_a_run_ends_with_its_report(finished):
 
 def test_a_ranking_page_trains_nothing(tmp_path, suite):
     config = small_config(suite["sources"][:2], suite["targets"][:1]) | {"methods": ["size", "vocabulary"]}
-    project = Project(tmp_path / "p", config | {"fused": ["vocabulary"]})
+    project = Project(tmp_path / "p", config | {"rank_fusion": ["vocabulary"]})
     target = suite["targets"][0]
     page = f"results/rankings/{target}.html"
     assert set(project.planned(page)) == {

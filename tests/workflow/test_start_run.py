@@ -24,7 +24,7 @@ def test_from_a_csv_to_a_ranking(tmp_path, suite):
     for command in printed[1:]:
         assert project.planned(*command.split())["prepare_data"] == 2
     path = project.folder / "configs" / "Support_export.yaml"
-    cheap = yaml.safe_load(path.read_text(encoding="utf-8")) | {"methods": ["size"], "fused": ["size"]}
+    cheap = yaml.safe_load(path.read_text(encoding="utf-8")) | {"methods": ["size"], "rank_fusion": ["size"]}
     path.write_text(yaml.safe_dump(cheap), encoding="utf-8")
     project.run(*printed[1].split())
     page = (project.folder / "results/rankings/Support_export.html").read_text(encoding="utf-8")

@@ -87,7 +87,8 @@ def main() -> None:
             "role": "target" if name == target else "source",
             "rows": infos[name]["rows"]["train"],
             "origin": place(infos[name]["origin"]),
-            **{key: recipe["tasks"][name].get(key) for key in ("licence", "homepage", "citation", "language")},
+            **{key: recipe["tasks"][name].get(key) for key in ("homepage", "citation", "language")},
+            "license": recipe["tasks"][name].get("licence"),
         }
         for name in dict.fromkeys([target, source])
         if name != "none"

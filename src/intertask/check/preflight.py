@@ -59,9 +59,8 @@ class Check:
         counts = [(config.sources, "source"), (config.targets, "target"), (config.models, "model")]
         counts += [] if config.observed else [(config.seeds, "seed")]
         said = ", ".join(count(len(of), word) for of, word in counts)
-        print(
-            f"\nConfiguration\n  {said}; {count(len(config.methods), 'method')}, rankings by {in_words(config.fused)}"
-        )
+        methods = count(len(config.methods), "method")
+        print(f"\nConfiguration\n  {said}; {methods}, rankings by {in_words(config.rank_fusion)}")
         if len(config.seeds) == 1 and not config.observed:
             self.warnings.append("One seed: nobody can tell gains from noise. Two or more under 'seeds' can.")
 

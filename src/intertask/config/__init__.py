@@ -8,12 +8,13 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..errors import IntertaskError, did_you_mean
+from .renamed import rename_keys, report_old_keys
 
 TaskTypeName = Literal["classification", "regression", "multiple_choice", "extractive_qa", "tagging"]
 
@@ -71,6 +72,14 @@ class Strict(BaseModel):
     """Unknown keys are errors; values do not change after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: Old name of a key -> its name today.
+    former_names: ClassVar[dict[str, str]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rename_keys(cls, values: Any) -> Any:
+        return rename_keys(values, cls.former_names)
 
 
 class Files(Strict):
@@ -167,6 +176,8 @@ class PublishedRows(Strict):
 class Task(Strict):
     """One task: one YAML file."""
 
+    former_names: ClassVar[dict[str, str]] = {"licence": "license"}
+
     name: TaskName = Field(description="Default: the YAML file's name")
     type: TaskTypeName = Field(description="What the rows look like and what is predicted (docs/your-own-data.md)")
     description: str = Field("", description="One sentence for people; pages show it")
@@ -193,7 +204,7 @@ class Task(Strict):
     published_rows: PublishedRows | None = Field(None, description="For estimates before the data is there")
     family: str | None = Field(None, description="Tasks that share text have the same family")
     language: str | None = Field(None, description="For cards of exported adapters")
-    licence: str | None = Field(None, description="As its publisher states it; for cards")
+    license: str | None = Field(None, description="As its publisher states it; for cards")
     citation: str | None = Field(None, description="For cards")
     homepage: str | None = Field(None, description="For cards")
 
@@ -367,7 +378,7 @@ class Observed(Strict):
         return self
 
 
-class Fusion(Strict):
+class AdapterFusion(Strict):
     """AdapterFusion of the best-ranked sources (docs/adapter-fusion.md)."""
 
     k: Annotated[int, Field(ge=2)] = Field(3, description="The first k sources of a target's ranking; all, if fewer")
@@ -413,6 +424,8 @@ class TaskOverride(Strict):
 class Config(Strict):
     """``config.yaml``."""
 
+    former_names: ClassVar[dict[str, str]] = {"fused": "rank_fusion", "fusion": "adapter_fusion"}
+
     task_folders: list[str] = Field(["tasks/bundled"], description="Folders of task YAMLs")
     sources: list[Name] = Field(min_length=1, description="Names of tasks to train on first")
     targets: list[Name] = Field(min_length=1, description="Names of the tasks that count")
@@ -440,7 +453,7 @@ class Config(Strict):
         ["random", "size", "vocabulary", "textemb", "semb", "roe", "profile", "recommended"],
         description="docs/methods.md says what each is and needs; these train nothing",
     )
-    fused: list[str] = Field(
+    rank_fusion: list[str] = Field(
         ["recommended"], min_length=1, description="Methods that the fused ranking joins, by reciprocal rank"
     )
     history: Literal["none", "own"] | list[str] = Field(
@@ -455,7 +468,7 @@ class Config(Strict):
     maps: Maps = Maps()
     gradients: Gradients = Gradients()
     fewshot: FewShot = FewShot()
-    fusion: Fusion = Fusion()
+    adapter_fusion: AdapterFusion = AdapterFusion()
     recommend: Recommend = Recommend()
     evaluation: Evaluation = Evaluation()
     precision: Literal["auto", "float32", "bf16"] = Field(
@@ -468,7 +481,7 @@ class Config(Strict):
 
     @model_validator(mode="after")
     def _consistent(self):
-        lists = {key: getattr(self, key) for key in ("sources", "targets", "seeds", "methods", "fused")}
+        lists = {key: getattr(self, key) for key in ("sources", "targets", "seeds", "methods", "rank_fusion")}
         for key, values in (lists | {"evaluation.k": self.evaluation.k}).items():
             twice = sorted({str(v) for v in values if values.count(v) > 1})
             if twice:
@@ -492,16 +505,16 @@ class Config(Strict):
             if model.adapters != "train" and self.adapter_of(name) == "full":
                 raise ValueError(f"models: {name}: published ones are adapters, and 'adapter' is 'full'")
             self.training_of(name)
-            self.fusion_training_of(name)
+            self.adapter_fusion_training_of(name)
         if self.recommend.model is not None and self.recommend.model not in self.models:
             raise ValueError(f"recommend.model: {did_you_mean(self.recommend.model, self.models)}")
         if odd := [
             n for n, encoder in self.sentence_encoder.items() if encoder.model_fields_set - {"path", "revision"}
         ]:
             raise ValueError(f"sentence_encoder: {odd[0]}: has 'path' and 'revision' only")
-        for name in self.fused:
+        for name in self.rank_fusion:
             if name not in self.methods or name == "random":
-                raise ValueError(f"fused: {name!r} is not among the methods that can be fused, {self.methods}")
+                raise ValueError(f"rank_fusion: {name!r} is not among the methods that can be fused, {self.methods}")
         return self
 
     @property
@@ -536,10 +549,10 @@ class Config(Strict):
             stages[stage] = validate(Training, values, f"config: models.{model}.training.{stage}")
         return TrainingStages(**stages)
 
-    def fusion_training_of(self, model: str) -> Training:
+    def adapter_fusion_training_of(self, model: str) -> Training:
         """As the model's transfers are trained, but for the learning rate (the paper's) and what the user changes."""
-        values = self.training_of(model).transfer.model_dump() | {"learning_rate": 5e-5} | self.fusion.training
-        return validate(Training, values, "config: fusion.training")
+        values = self.training_of(model).transfer.model_dump() | {"learning_rate": 5e-5} | self.adapter_fusion.training
+        return validate(Training, values, "config: adapter_fusion.training")
 
     @property
     def recommend_model(self) -> str:
@@ -551,7 +564,7 @@ class Config(Strict):
         held_out = {"dev": "held_out", "dev_fraction": self.recommend.dev_fraction}
         return self.training_of(model).transfer.model_copy(update=held_out)
 
-    def check_fusion(self, model: str, target: str) -> None:
+    def check_adapter_fusion(self, model: str, target: str) -> None:
         """Raise :class:`IntertaskError` where AdapterFusion is asked for that cannot be."""
         if self.adapter_of(model) == "full":
             raise IntertaskError(
@@ -622,12 +635,14 @@ def load_task(path: str | Path) -> Task:
     """Read one task YAML; its name is the file's unless ``name`` says otherwise."""
     path = Path(path)
     values = read_yaml(path)
+    report_old_keys(values, Task.former_names)
     return validate(Task, {"name": path.stem} | values, str(path))
 
 
 def load_config(values: Mapping[str, Any], where: str = "config.yaml") -> Config:
     """Check a configuration as Snakemake hands it over (plain dictionaries)."""
     values = dict(values)
+    report_old_keys(values, Config.former_names)
     for key in ("models", "sentence_encoder"):
         # 'minilm: bundled' is short for 'minilm: {path: bundled}'
         if isinstance(values.get(key), Mapping):

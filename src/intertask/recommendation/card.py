@@ -162,7 +162,7 @@ def model_card(
         commit: Of the base model on the hub, where it is from there.
         sentences: What was chosen and why.
         scores: ``of`` (words), ``rows``, ``exported`` (score of this adapter), ``mean``, ``low``, ``high``, ``seeds``.
-        data: Target and, if there is one, source -> ``role``, ``origin`` (words), ``rows``, ``licence``, ``homepage``,
+        data: Target and, if there is one, source -> ``role``, ``origin`` (words), ``rows``, ``license``, ``homepage``,
             ``citation``, ``language``.
     """
     recipe, info = result["recipe"], result["info"]
@@ -192,7 +192,7 @@ def model_card(
         "By the rows held out of train source, seed and, with early stopping, the moment to stop were chosen: their "
         "score is optimistic. The validation rows had no part in any choice. Intervals are Student's over seeds. "
         f"Computed on {result['device']} in {result['precision']}; another device may differ in the last digits.",
-        "## Data and licences",
+        "## Data and licenses",
         _data_list(data),
         "What of this holds for the trained weights is not for a program to say: read the terms of the data, and of "
         f"`{base}`, before you pass them on.",
@@ -228,7 +228,7 @@ def _data_list(data: Mapping[str, Mapping[str, Any]]) -> str:
     lines = []
     for name, about in data.items():
         lines.append(f"- `{name}` ({about['role']}), {about['rows']} rows of train, {about['origin']}")
-        lines.append(f"  - licence: {about.get('licence') or 'not stated in its YAML'}")
+        lines.append(f"  - license: {about.get('license') or 'not stated in its YAML'}")
         lines += [f"  - {key}: {about[key]}" for key in ("homepage", "citation") if about.get(key)]
     return "\n".join(lines)
 

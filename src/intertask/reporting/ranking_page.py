@@ -49,7 +49,7 @@ def _card(results: Path, name: str, recipe: dict[str, Any]) -> dict[str, Any]:
     return {
         **task_card(results / "data" / name),
         "description": about.get("description") or "",
-        "licence": about.get("licence") or "",
+        "license": about.get("licence") or "",
     }
 
 

@@ -55,7 +55,7 @@ def task_yaml(name: str, data: Mapping[str, Any], found: Guess, looks: Sequence[
         lines.append(
             _line("on_bad_row", "drop", "some rows lack a text or a label: left out, and counted in info.json")
         )
-    lines += ["", "# licence: and homepage: are printed on the card of an exported adapter", ""]
+    lines += ["", "# license: and homepage: are printed on the card of an exported adapter", ""]
     return "\n".join(lines)
 
 
