@@ -1,7 +1,10 @@
+import doctest
+
 import numpy as np
 import pytest
 from scipy.stats import rankdata
 
+from intertask import ranks
 from intertask.ranks import average_ranks, defined_ranks, reciprocal_rank_fusion, tied_blocks
 
 NAN = float("nan")
@@ -56,3 +59,7 @@ def test_a_source_without_any_score_is_undefined():
 def test_only_the_order_of_the_scores_matters_for_the_fusion():
     scores = np.random.default_rng(0).normal(size=(3, 9))
     np.testing.assert_array_equal(reciprocal_rank_fusion(scores), reciprocal_rank_fusion(np.exp(scores) * 100))
+
+
+def test_the_examples_of_the_docstrings_are_true():
+    assert doctest.testmod(ranks) == (0, 4)

@@ -1,3 +1,4 @@
+import doctest
 import subprocess
 import sys
 
@@ -61,3 +62,7 @@ def test_the_registry_loads_without_heavy_libraries():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_examples_of_the_docstring_are_true():
+    assert doctest.testmod(registry) == (0, 4)

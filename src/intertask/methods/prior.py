@@ -14,6 +14,7 @@ from .registry import method
     needs=("history",),
     reads=("history",),
     paper="target-free baseline; cf. Choshen et al. 2022, https://arxiv.org/abs/2211.00107",
+    tolerates_gaps=True,
 )
 def prior(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """−mean over other targets t' of rank(s, t') / n(t'), the rank of s among the n sources observed on t'.

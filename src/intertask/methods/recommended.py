@@ -15,6 +15,7 @@ from .registry import method
     needs=("texts", "history"),
     reads=("base", "sentence", "history"),
     paper="this project (docs/recommended.md)",
+    tolerates_gaps=True,
 )
 def recommended(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """Places by turns: one source by history, one by profile, one by history, and again.

@@ -18,6 +18,7 @@ EPSILON = 1e-4
     reads=("rows", "features"),
     undefined_for=("regression",),
     paper="Huang et al. 2022, https://arxiv.org/abs/2106.09362",
+    needs_many_rows=True,
 )
 def transrate(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """R(F) − Σ_c n_c/N · R(F_c), R(Z) = ½ log det(I + ZᵀZ / nε) of Z [n, D], ε = 1e-4.
