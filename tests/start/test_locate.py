@@ -3,7 +3,7 @@
 import pytest
 
 from intertask.errors import IntertaskError
-from intertask.start.locate import find
+from intertask.start.locate import locate
 
 TABLE = "text,label\n" + "".join(f"this is row {n},{'ab'[n % 2]}\n" for n in range(10))
 
@@ -27,7 +27,7 @@ def put(folder, *names: str):
     ],
 )
 def test_splits_by_name(tmp_path, names, validation):
-    place = find(put(tmp_path / "mood", *names))
+    place = locate(put(tmp_path / "mood", *names))
     assert set(place.tables) == ({"train", "validation"} if validation else {"train"})
     assert place.data["files"].get("validation") == (validation and str(tmp_path / "mood" / validation))
     expected = {"mood.csv": "mood", "mood_train.csv": "mood", "train.csv": "mood"}
@@ -37,15 +37,15 @@ def test_splits_by_name(tmp_path, names, validation):
 def test_a_folder(tmp_path):
     put(tmp_path / "Gäste 2025", "train.csv", "validation.csv")
     (tmp_path / "Gäste 2025" / "notes.md").write_text("nothing", encoding="utf-8")
-    place = find([str(tmp_path / "Gäste 2025")])
+    place = locate([str(tmp_path / "Gäste 2025")])
     assert (place.name, set(place.tables)) == ("Gaste_2025", {"train", "validation"})
 
 
-def test_files_of_several_makes_are_refused(tmp_path):
+def test_files_of_several_layouts_are_refused(tmp_path):
     first, second = put(tmp_path, "a.csv", "b.csv")
     (tmp_path / "b.csv").write_text(TABLE.replace(",", ";"), encoding="utf-8")
-    with pytest.raises(IntertaskError, match="not made like the files before it"):
-        find([first, second])
+    with pytest.raises(IntertaskError, match="different layouts"):
+        locate([first, second])
 
 
 def test_a_dataset_in_the_hubs_layout(tmp_path):
@@ -57,7 +57,7 @@ def test_a_dataset_in_the_hubs_layout(tmp_path):
         (folder / "data").mkdir(parents=True, exist_ok=True)
         table = datasets.Dataset.from_list(rows, features=features)
         table.to_parquet(str(folder / "data" / f"{split}-00000-of-00001.parquet"))
-    place = find([str(folder)])
+    place = locate([str(folder)])
     assert place.data["splits"] == {"train": "train", "validation": "test"}
     assert place.tables["train"].class_names == {"label": ["no", "yes"]}
     assert place.name == "mood"
@@ -65,17 +65,17 @@ def test_a_dataset_in_the_hubs_layout(tmp_path):
 
 def test_nothing_is_there(tmp_path, monkeypatch):
     put(tmp_path, "reviews.csv")
-    with pytest.raises(IntertaskError, match=r"did you mean 'reviews\.csv'"):
-        find([str(tmp_path / "review.csv")])
+    with pytest.raises(IntertaskError, match=r"Did you mean 'reviews\.csv'"):
+        locate([str(tmp_path / "review.csv")])
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(IntertaskError, match="nobody/nothing"):
-        find(["nobody/nothing"])
+        locate(["nobody/nothing"])
     with pytest.raises(IntertaskError, match="There is no file mood"):  # a hub id has an owner
-        find(["mood"])
+        locate(["mood"])
 
 
 def test_a_file_without_rows(tmp_path):
     (tmp_path / "x.csv").write_text("text,label\n", encoding="utf-8")
-    with pytest.raises(IntertaskError, match="no rows"):
-        find([str(tmp_path / "x.csv")])
+    with pytest.raises(IntertaskError, match="has no rows"):
+        locate([str(tmp_path / "x.csv")])

@@ -42,19 +42,19 @@ def test_both_files_load_and_say_why(project, capsys):
     assert (task.data.delimiter, task.metric, task.max_length) == (";", "accuracy", 32)
     config = load_config(yaml.safe_load((project / "configs/Umfrage.yaml").read_text(encoding="utf-8")))
     assert config.targets == ["Umfrage"] and len(configured_tasks(config)) == len(config.sources) + 1
-    said = capsys.readouterr().out
-    for words in ("the only column of texts", "not used: Nr. (all different, like ids)", "label: gut",
+    printed = capsys.readouterr().out
+    for words in ("the only column of texts", "not used: Nr. (identifiers, different", "label: gut",
                   "snakemake results/recommend/Umfrage.json --configfile configs/Umfrage.yaml"):  # fmt: skip
-        assert words in said
+        assert words in printed
     text = (project / "tasks/own/Umfrage.yaml").read_text(encoding="utf-8")
-    assert "a fifth of train is set aside" in text and "Nr.: all different" in text
+    assert "A fifth of the training rows is set aside" in text and "Nr.: identifiers" in text
 
 
 def test_nothing_is_overwritten(project):
     path = survey(project.parent)
     main([str(path)])
     (project / "tasks/own/Umfrage.yaml").write_text("mine", encoding="utf-8")
-    with pytest.raises(IntertaskError, match="is there already"):
+    with pytest.raises(IntertaskError, match="already exists"):
         main([str(path)])
     assert (project / "tasks/own/Umfrage.yaml").read_text(encoding="utf-8") == "mine"
     main([str(path), "--force", "--name", "again"])

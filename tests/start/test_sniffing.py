@@ -41,18 +41,18 @@ def test_tsv_with_and_without_quotation(tmp_path):
     assert table.rows[2].values["text"] == "tea;\nno coffee"
 
 
-@pytest.mark.parametrize(("encoding", "said"), [("cp1252", "cp1252"), ("utf-16", "utf-16"), ("utf-8-sig", None)])
-def test_encodings(tmp_path, encoding, said):
+@pytest.mark.parametrize(("encoding", "detected"), [("cp1252", "cp1252"), ("utf-16", "utf-16"), ("utf-8-sig", None)])
+def test_encodings(tmp_path, encoding, detected):
     table, keys, _ = read_unknown(write(tmp_path, "x.csv", "Größe,label\nschön,gut\n", encoding))
     assert table.rows[0].values == {"Größe": "schön", "label": "gut"}
-    assert keys.get("encoding") == said
+    assert keys.get("encoding") == detected
 
 
 def test_a_first_line_of_data_is_no_head(tmp_path):
     lines = "".join(f"{text.replace(',', '')},{n % 2}\n" for n, (text, _) in enumerate(ROWS))
-    table, keys, said = read_unknown(write(tmp_path, "x.csv", lines))
+    table, keys, notes = read_unknown(write(tmp_path, "x.csv", lines))
     assert keys == {"header": ["column1", "column2"]} and len(table.rows) == len(ROWS)
-    assert "first line" in said[0]
+    assert "first line" in notes[0]
 
 
 @pytest.mark.parametrize(

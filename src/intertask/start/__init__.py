@@ -1,5 +1,6 @@
-"""A task YAML and a configuration from a file that somebody has: look at its columns, guess, and say what was guessed.
+"""Create a task YAML and a configuration from a data file: inspect its columns, guess their roles, explain the guesses.
 
-:mod:`.sniffing` finds out how a file is to be read, :mod:`.looks` what each column holds, :mod:`.guessing` what it is
-for, :mod:`.writing` puts it into YAML. ``python -m intertask.start`` is the command.
+:mod:`.locate` finds the files or the Hub dataset, :mod:`.sniffing` detects how a file must be read,
+:mod:`.column_profile` describes each column, :mod:`.guessing` assigns roles to the columns, and :mod:`.writing` writes
+the YAML. The command is ``python -m intertask.start``.
 """

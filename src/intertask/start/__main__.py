@@ -1,73 +1,81 @@
-"""Begin with your own data: write a task's YAML and a configuration from a look at a file.
+"""Start with your own data: write a task's YAML and a configuration, guessed from the columns of a file.
 
-``python -m intertask.start reviews.csv`` asks nothing, says what it guessed, and overwrites nothing.
+``python -m intertask.start reviews.csv`` asks no questions, explains its guesses, and overwrites a file only with
+``--force``.
 """
 
 import argparse
 import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import yaml
 
 from ..config import Task, TaskTypeName, load_config, load_task, validate
-from ..data.canonical import Canonical, canonical
+from ..data.canonical import canonical
 from ..errors import IntertaskError, did_you_mean, exit_on_user_error
 from ..files import write_text
-from .column_profile import Look, look_at
-from .guessing import Guess, guess
-from .locate import Place, find
+from .column_profile import profile_columns
+from .guessing import guess
+from .locate import locate
+from .report import describe_task
 from .writing import config_yaml, task_yaml
 
-#: Folders of the project that the command writes to.
+#: Folders of the project in which the files are written.
 TASKS, CONFIGS = Path("tasks/own"), Path("configs")
-#: Sources of the default run, in the configuration that is written where none are named.
-BUNDLED = Path("config.yaml")
+BUNDLED_TASKS = "tasks/bundled"
+#: The default configuration, whose sources are taken if the user names none.
+DEFAULT_CONFIG = Path("config.yaml")
+
+
+class NewTask(NamedTuple):
+    """A task that is about to be written."""
+
+    name: str
+    data: str
+    """The files or the dataset as the user named them."""
+    path: Path
+    """The task's YAML, relative to the project."""
+    yaml: str
+    report: str
+    """Description for the user."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Guess the target and the sources, check everything, write the files, and say what to do next.
+
+    Args:
+        arguments: The command line without the program's name; by default that of the process.
+
+    Raises:
+        IntertaskError: The data cannot be read, nothing fits its columns, or a file would be overwritten.
+    """
     options = _options(arguments)
     root = Path(options.folder)
     if not (root / "Snakefile").is_file():
-        raise IntertaskError(
-            f"There is no Snakefile in {root.resolve()}.", "--folder", "run this in the folder of intertask, or name it"
-        )
-    tasks = [_new_task(root, options.data, options)]
-    folders, sources = ["tasks/bundled"], options.sources
-    for source in options.sources or ():
-        if not Path(source).exists() and (known := _folder_of(root, source)):
-            folders.append(known)
-        else:
-            plain = argparse.Namespace(**{**vars(options), "name": None, "type": None, "text": [], "label": None})
-            plain.config = None
-            tasks.append(_new_task(root, [source], plain))
-    named = [Path(task["path"]).stem for task in tasks[1:]]
-    if sources is None:
-        sources = yaml.safe_load((root / BUNDLED).read_text(encoding="utf-8"))["sources"]
-    else:
-        sources = [*named, *(source for source in sources if not Path(source).exists() and _folder_of(root, source))]
-    target = tasks[0]["name"]
+        fix = "run this command in the folder of intertask, or name that folder with --folder"
+        raise IntertaskError(f"There is no Snakefile in {root.resolve()}.", "--folder", fix)
+    tasks, sources, folders = _tasks_and_sources(root, options)
+    target = tasks[0].name
     config = CONFIGS / f"{target}.yaml"
     _refuse_taken_names(root, tasks, folders)
-    folders = list(dict.fromkeys([*folders, str(TASKS)]))
-    text = config_yaml(target, list(dict.fromkeys(sources)), folders, str(config))
+    text = config_yaml(target, sources, list(dict.fromkeys([*folders, str(TASKS)])), str(config))
     load_config(yaml.safe_load(text), str(config))
-    written = [(root / task["path"], task["yaml"]) for task in tasks] + [(root / config, text)]
-    for path, _ in written:
+    files = {root / task.path: task.yaml for task in tasks} | {root / config: text}
+    for path in files:
         if path.exists() and not options.force:
-            raise IntertaskError(
-                f"{path} is there already.", path, "choose another --name, or --force to overwrite what is there"
-            )
-    for path, content in written:
+            fix = "choose another name with --name, or overwrite the file with --force"
+            raise IntertaskError(f"{path} already exists.", path, fix)
+    for path, content in files.items():
         write_text(path, content)
     for task in tasks:
-        load_task(root / task["path"])
-        print(task["report"])
-    print(f"Written: {', '.join(str(path.relative_to(root)) for path, _ in written)}")
+        load_task(root / task.path)
+        print(task.report)
+    print(f"Written: {', '.join(str(path.relative_to(root)) for path in files)}")
     print(
-        "Guessed wrong? Correct the first file, or say it: --type, --text COLUMN, --label COLUMN, and --force.\n\n"
+        f"If a guess is wrong, correct {tasks[0].path}, or run this command again with --force and the right --type,\n"
+        "--text COLUMN or --label COLUMN.\n\n"
         "Next:\n"
         f"  snakemake check --configfile {config}\n"
         f"  snakemake results/rankings/{target}.html --configfile {config}\n"
@@ -76,117 +84,115 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m intertask.start",
-        description="Write a task's YAML and a configuration for your own data, from a look at its columns.",
+        description="Write a task's YAML and a configuration for your own data, guessed from its columns.",
     )
-    parser.add_argument("data", nargs="+", metavar="DATA", help="files of the target, a folder, or a hub id owner/name")
-    parser.add_argument("--sources", nargs="+", metavar="SOURCE", help="files, folders, hub ids, or names in tasks/*/")
-    parser.add_argument("--name", help="of the task; default: the file's")
-    parser.add_argument("--type", choices=get_args(TaskTypeName), help="in place of the guess")
-    parser.add_argument("--text", nargs="+", default=[], metavar="COLUMN", help="in place of the guess; two for pairs")
-    parser.add_argument("--label", metavar="COLUMN", help="in place of the guess")
-    parser.add_argument("--config", help="configuration of a hub dataset, such as mnli of nyu-mll/glue")
-    parser.add_argument("--folder", default=".", help="intertask's folder; default: here")
-    parser.add_argument("--force", action="store_true", help="overwrite")
+    parser.add_argument(
+        "data", nargs="+", metavar="DATA", help="files of the target task, a folder, or a Hub dataset as owner/name"
+    )
+    parser.add_argument(
+        "--sources", nargs="+", metavar="SOURCE",
+        help="files, folders, Hub datasets, or names of tasks in tasks/*/; default: the sources of config.yaml",
+    )  # fmt: skip
+    parser.add_argument("--name", help="name of the target task (default: made from the name of the file)")
+    parser.add_argument("--type", choices=get_args(TaskTypeName), help="task type, if the guess is wrong")
+    parser.add_argument(
+        "--text",
+        nargs="+",
+        default=[],
+        metavar="COLUMN",
+        help="column of the text, if the guess is wrong; two for pairs",
+    )
+    parser.add_argument("--label", metavar="COLUMN", help="column of the label, if the guess is wrong")
+    parser.add_argument("--config", help="configuration of a Hub dataset, for example mnli of nyu-mll/glue")
+    parser.add_argument("--folder", default=".", help="folder of intertask (default: the current folder)")
+    parser.add_argument("--force", action="store_true", help="overwrite existing files")
     return parser.parse_args(arguments)
 
 
+def _tasks_and_sources(root: Path, options: argparse.Namespace) -> tuple[list[NewTask], list[str], list[str]]:
+    """Guess the new tasks, the target first; returns them, the names of all sources, and the folders of known tasks."""
+    tasks = [_new_task(root, options.data, options)]
+    folders = [BUNDLED_TASKS]
+    if options.sources is None:
+        default = yaml.safe_load((root / DEFAULT_CONFIG).read_text(encoding="utf-8"))
+        return tasks, default["sources"], folders
+    # The options about columns are for the target. Those of source files are always guessed.
+    unset = {"name": None, "type": None, "text": [], "label": None, "config": None}
+    known = []
+    for source in options.sources:
+        if not Path(source).exists() and (folder := _folder_of(root, source)):
+            folders.append(folder)
+            known.append(source)
+        else:
+            tasks.append(_new_task(root, [source], argparse.Namespace(**{**vars(options), **unset})))
+    sources = [*(task.name for task in tasks[1:]), *known]
+    return tasks, list(dict.fromkeys(sources)), folders
+
+
 def _folder_of(root: Path, task: str) -> str | None:
-    """The folder under ``tasks/`` that has a task of this name."""
+    """Find the folder under ``tasks/`` that has a task of this name."""
     found = sorted(root.glob(f"tasks/*/{task}.yaml")) if "/" not in task else []
     return found[0].parent.relative_to(root).as_posix() if found else None
 
 
-def _refuse_taken_names(root: Path, tasks: Sequence[dict[str, Any]], folders: Sequence[str]) -> None:
-    """A name stands for one task: a second would hide the first, or stop every configuration with both folders."""
-    # what is in TASKS already is not looked at here: --force may overwrite it
+def _refuse_taken_names(root: Path, tasks: Sequence[NewTask], folders: Sequence[str]) -> None:
+    """Raise if two tasks have the same name: one would hide the other, or no configuration could use both folders."""
+    # Files in TASKS are not checked here, because --force may overwrite them.
     others = [path for folder in folders if folder != str(TASKS) for path in (root / folder).glob("*.y*ml")]
     taken = {path.stem: path.relative_to(root).as_posix() for path in others}
     for task in tasks:
-        name = task["name"]
-        if name in taken:
-            fix = "choose another --name" if task is tasks[0] else "rename the source's file, or --name the target"
-            raise IntertaskError(f"There are two tasks named {name!r}.", f"{taken[name]} and {task['data']}", fix)
-        taken[name] = task["data"]
+        if task.name in taken:
+            fix = "choose another name with --name"
+            if task is not tasks[0]:
+                fix = "rename the file of the source, or give the target another name with --name"
+            where = f"{taken[task.name]} and {task.data}"
+            raise IntertaskError(f"There are two tasks named {task.name!r}.", where, fix)
+        taken[task.name] = task.data
 
 
-def _new_task(root: Path, places: Sequence[str], options: argparse.Namespace) -> dict[str, Any]:
-    """One task: its name, where its YAML goes, the YAML, and what to tell of it."""
-    if len(places) == 1 and not Path(places[0]).exists() and "/" not in places[0] and not Path(places[0]).suffix:
-        known = [path.stem for path in root.glob("tasks/*/*.yaml")]
-        hint = did_you_mean(places[0], known)
-        if hint.startswith("did"):
-            raise IntertaskError(f"There is no file and no task {places[0]!r}; {hint}", "the command line")
-    place = find(places, options.config)
-    name = options.name or place.name
+def _new_task(root: Path, locations: Sequence[str], options: argparse.Namespace) -> NewTask:
+    """Read the data of one task, guess its columns, and convert the rows as the workflow will."""
+    _refuse_misspelt_task(root, locations)
+    raw = locate(locations, options.config)
+    name = options.name or raw.name
     path = TASKS / f"{name}.yaml"
-    looks = look_at(place.tables["train"].rows)
-    found = guess(looks, options.type, options.text, options.label)
-    data = _relative(place.data, root / path.parent)
-    text = task_yaml(name, data, found, looks, place.said)
+    profiles = profile_columns(raw.tables["train"].rows)
+    found = guess(profiles, options.type, options.text, options.label)
+    text = task_yaml(name, _relative(raw.data, root / path.parent), found, profiles, raw.notes)
     task = validate(Task, {"name": name, **yaml.safe_load(text)}, str(path))
     try:
-        rows = canonical(task, place.tables)
+        rows = canonical(task, raw.tables)
     except IntertaskError as problem:
         if task.on_bad_row == "drop":
             raise
-        text = text.rstrip("\n") + f"\non_bad_row: drop # such rows are left out: {problem.what}\n"
+        text = text.rstrip("\n") + f"\non_bad_row: drop # rows with this problem are left out: {problem.what}\n"
         task = validate(Task, {"name": name, **yaml.safe_load(text)}, str(path))
-        rows = canonical(task, place.tables)
-    report = _report(place, task, found, looks, rows)
-    return {"name": name, "data": " ".join(places), "path": path, "yaml": text, "report": report}
+        rows = canonical(task, raw.tables)
+    return NewTask(name, " ".join(locations), path, text, describe_task(raw, task, found, profiles, rows))
+
+
+def _refuse_misspelt_task(root: Path, locations: Sequence[str]) -> None:
+    """Raise if a single plain name is neither a file nor a task, but close to the name of a task."""
+    name = locations[0]
+    if len(locations) > 1 or Path(name).exists() or "/" in name or Path(name).suffix:
+        return
+    hint = did_you_mean(name, [path.stem for path in root.glob("tasks/*/*.yaml")])
+    if hint.startswith("did"):
+        raise IntertaskError(f"There is no file and no task {name!r}; {hint}", "the command line")
 
 
 def _relative(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """File names relative to the YAML's folder."""
+    """Make file names relative to the folder of the YAML."""
 
-    def there(names: str | list[str]) -> str | list[str]:
-        return [there(name) for name in names] if isinstance(names, list) else os.path.relpath(names, folder)
+    def relative(names: str | list[str]) -> str | list[str]:
+        return [relative(name) for name in names] if isinstance(names, list) else os.path.relpath(names, folder)
 
     if "files" in data:
-        return {**data, "files": {split: there(names) for split, names in data["files"].items()}}
+        return {**data, "files": {split: relative(names) for split, names in data["files"].items()}}
     return {**data, "hub": os.path.abspath(data["hub"])} if os.path.isdir(data["hub"]) else data
-
-
-def _report(place: Place, task: Task, found: Guess, looks: Sequence[Look], rows: Canonical) -> str:
-    """What was guessed and why, what is not used, and two rows as the workflow sees them."""
-    counts = {split: len(table.rows) for split, table in place.tables.items()}
-    shown = ", ".join(f"{count:,} rows of {split}" for split, count in counts.items())
-    lines = [f"\n{task.name}: {shown}; {len(looks)} columns", *(f"  {words}" for words in place.said), ""]
-    table = [("type", found.type.replace("_", " "), found.reasons["type"])]
-    for name, column in found.columns.items():
-        yours = " + ".join(map(str, column)) if isinstance(column, list) else "–" if column is None else str(column)
-        table.append((name, yours, found.reasons.get(name, "")))
-    table.append(("metric", task.metric, ""))
-    widths = [max(len(row[i]) for row in table) for i in (0, 1)]
-    lines += [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {f'({c})' if c else ''}".rstrip() for a, b, c in table]
-    used = {part for column in found.columns.values() for part in (column if isinstance(column, list) else [column])}
-    unused = [f"{look.name} ({look.described()})" for look in looks if look.name not in used]
-    if unused:
-        lines.append(f"  not used: {'; '.join(unused)}")
-    left_out = sum(rows.bad_rows.values())
-    if left_out:
-        lines.append(f"  left out: {left_out:,} rows without a text or a usable label")
-    lines += ["", "  Two rows as the workflow sees them:"]
-    width = max(40, shutil.get_terminal_size().columns - 6)
-    train = rows.rows["train"]
-    other = next((row for row in train if row.get("label") != train[0].get("label")), train[-1])
-    for row in (train[0], other):
-        first = sorted(row.items(), key=lambda item: item[0] != "label")  # a long text would push it out of sight
-        said = "; ".join(f"{key}: {_shown(key, value, rows.labels)}" for key, value in first if value not in (None, ""))
-        lines.append(f"    {said[: width - 1]}…" if len(said) > width else f"    {said}")
-    return "\n".join([*lines, ""])
-
-
-def _shown(key: str, value: Any, labels: list[str] | None) -> str:
-    if labels and key == "label":
-        return labels[value]
-    if labels and key == "tags":
-        return " ".join(labels[tag] for tag in value)
-    if key == "tokens":
-        return " ".join(value)
-    return str(value)[:160] + "…" if len(str(value)) > 160 else str(value)
 
 
 if __name__ == "__main__":

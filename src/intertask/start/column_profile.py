@@ -1,4 +1,4 @@
-"""What a column holds, as far as a look at its values can tell."""
+"""Describe each column of a table: what kind of values it holds, how many are different, how long its texts are."""
 
 import math
 import re
@@ -10,137 +10,138 @@ from typing import Any
 from ..data.columns import plain
 from ..data.formats import Row
 
-#: Rows that are looked at, evenly over the file.
-LOOKED_AT = 4000
-#: Ids and such: whole words of a column's name.
-ID_WORDS = {
-    "id",
-    "idx",
-    "index",
-    "uid",
-    "guid",
-    "uuid",
-    "no",
-    "nr",
-    "number",
-    "row",
-    "key",
-    "hash",
-    "url",
-    "link",
-    "date",
-}
-ID_WORDS |= {"time", "timestamp", "created", "updated", "file", "filename", "path"}
+#: Number of rows that are inspected. They are spread evenly over the file.
+MAX_ROWS = 4000
+#: A column whose name contains one of these words may hold identifiers.
+ID_WORDS = {"id", "idx", "index", "uid", "guid", "uuid", "no", "nr", "number", "row", "key", "hash", "url", "link"}
+ID_WORDS |= {"date", "time", "timestamp", "created", "updated", "file", "filename", "path"}
 
 
 @dataclass(frozen=True)
-class Look:
-    """One column of the training data.
+class ColumnProfile:
+    """Description of one column of the training data.
 
     Attributes:
-        name: Of the column; conll: its number.
-        values: What the rows that were looked at hold, ``None`` where nothing; text cells that hold a list or an
-            object are read.
-        kind: ``text``, ``class`` (few different values), ``number``, ``list``, ``object``, ``id``, ``constant``,
-            ``empty``.
+        name: Name of the column. Columns of conll files are numbered.
+        values: Values of the inspected rows, ``None`` where a row has no value. Text cells that contain a list or an
+            object are parsed.
+        column_kind: ``text``, ``class`` (few different values), ``number``, ``list``, ``object``, ``id``, ``constant``
+            or ``empty``.
         distinct: Number of different values.
-        words: Mean number of words of a text.
+        mean_words: Mean number of words of the values that are texts.
     """
 
     name: str | int
     values: list[Any]
-    kind: str
+    column_kind: str
     distinct: int
-    words: float
+    mean_words: float
 
     @property
-    def there(self) -> list[Any]:
-        """The values without missing ones."""
+    def present(self) -> list[Any]:
+        """The values without the missing ones."""
         return [value for value in self.values if value is not None]
 
     @property
     def missing(self) -> int:
-        """How many rows have no value."""
-        return len(self.values) - len(self.there)
+        """Number of inspected rows without a value."""
+        return len(self.values) - len(self.present)
 
     def name_words(self) -> list[str]:
-        """Lower-case words of the name: ``ReviewText`` and ``review_text`` are review, text."""
+        """Split the column's name into lower-case words: ``ReviewText`` and ``review_text`` give review, text."""
         split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(self.name))
         return [word for word in re.split(r"[^0-9a-zà-ÿ]+", split.lower()) if word]
 
     def described(self) -> str:
-        """In a few words, for a person."""
-        if self.kind == "empty":
+        """Describe the column in a few words for the user."""
+        if self.column_kind == "empty":
             return "empty"
-        if self.kind == "constant":
-            return f"always {self.there[0]!r:.30}"
-        if self.kind == "class":
-            shown = ", ".join(f"{value!s:.20}" for value, _ in Counter(map(str, self.there)).most_common(4))
+        if self.column_kind == "constant":
+            return f"always {self.present[0]!r:.30}"
+        if self.column_kind == "class":
+            shown = ", ".join(f"{value!s:.20}" for value, _ in Counter(map(str, self.present)).most_common(4))
             return f"{self.distinct} different values: {shown}{', …' if self.distinct > 4 else ''}"
-        if self.kind == "text":
-            return f"texts of {self.words:.0f} words on average"
-        if self.kind == "number":
-            numbers = [float(value) for value in self.there]
+        if self.column_kind == "text":
+            return f"texts of {self.mean_words:.0f} words on average"
+        if self.column_kind == "number":
+            numbers = [float(value) for value in self.present]
             return f"numbers from {min(numbers):g} to {max(numbers):g}"
-        if self.kind == "id":
-            return "all different, like ids"
-        return {"list": "lists", "object": "objects"}[self.kind]
+        if self.column_kind == "id":
+            return "identifiers, different in almost every row"
+        return {"list": "lists", "object": "objects"}[self.column_kind]
 
 
-def look_at(rows: Sequence[Row]) -> list[Look]:
-    """Every column of the rows, in their order.
+def profile_columns(rows: Sequence[Row]) -> list[ColumnProfile]:
+    """Describe every column of a table.
 
-    A column that only some rows have counts as missing in the others.
+    Args:
+        rows: Rows of the training data. At most :data:`MAX_ROWS` of them are inspected.
+
+    Returns:
+        One profile per column, in the order of the file. A column that only some rows have counts as missing in the
+        others.
     """
-    step = max(1, len(rows) // LOOKED_AT)
-    rows = rows[::step][:LOOKED_AT]
+    step = max(1, len(rows) // MAX_ROWS)
+    rows = rows[::step][:MAX_ROWS]
     names = list(dict.fromkeys(name for row in rows for name in row.values))
-    return [_look(name, [_value(row.values.get(name)) for row in rows]) for name in names]
+    return [_profile(name, [_value(row.values.get(name)) for row in rows]) for name in names]
 
 
 def _value(value: Any) -> Any:
+    """Convert a cell to a plain value; NaN and blank texts become None."""
     value = plain(value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _look(name: str | int, values: list[Any]) -> Look:
-    there = [value for value in values if value is not None]
-    distinct = len({repr(value) for value in there})
-    texts = [value for value in there if isinstance(value, str)]
-    words = sum(len(text.split()) for text in texts) / len(texts) if texts else 0.0
-    return Look(name, values, _kind(Look(name, values, "", distinct, words), there), distinct, words)
+def _profile(name: str | int, values: list[Any]) -> ColumnProfile:
+    """Describe one column."""
+    present = [value for value in values if value is not None]
+    distinct = len({repr(value) for value in present})
+    texts = [value for value in present if isinstance(value, str)]
+    mean_words = sum(len(text.split()) for text in texts) / len(texts) if texts else 0.0
+    column_kind = _column_kind(ColumnProfile(name, values, "", distinct, mean_words), present)
+    return ColumnProfile(name, values, column_kind, distinct, mean_words)
 
 
-def _kind(look: Look, there: list[Any]) -> str:
-    if not there:
+def _column_kind(profile: ColumnProfile, present: list[Any]) -> str:
+    """Decide the kind of a column from its values and, for identifiers, from its name."""
+    if not present:
         return "empty"
-    if all(isinstance(value, dict) for value in there):
+    if all(isinstance(value, dict) for value in present):
         return "object"
-    if all(isinstance(value, list) for value in there):
+    if all(isinstance(value, list) for value in present):
         return "list"
-    if look.distinct == 1 and len(look.values) > 1:
+    if profile.distinct == 1 and len(profile.values) > 1:
         return "constant"
-    numbers = [number for value in there if (number := as_number(value)) is not None]
-    few = look.distinct <= max(2, min(100, len(there) // 4 if len(there) < 400 else 50 + len(there) // 100))
-    is_id = bool(ID_WORDS & set(look.name_words())) or str(look.name).lower().startswith("unnamed")
-    if len(numbers) == len(there):
+    numbers = [number for value in present if (number := as_number(value)) is not None]
+    max_classes = max(2, min(100, len(present) // 4 if len(present) < 400 else 50 + len(present) // 100))
+    few = profile.distinct <= max_classes
+    is_id = bool(ID_WORDS & set(profile.name_words())) or str(profile.name).lower().startswith("unnamed")
+    if len(numbers) == len(present):
         if any(number != int(number) for number in numbers):
             return "number"
-        if look.distinct > 0.9 * len(there) and (is_id or max(numbers) - min(numbers) < 2 * len(there)):
+        if profile.distinct > 0.9 * len(present) and (is_id or max(numbers) - min(numbers) < 2 * len(present)):
             return "id"
-        return "class" if few and look.distinct <= 20 else "id" if is_id else "number"
-    if few and look.words < 6:
+        return "class" if few and profile.distinct <= 20 else "id" if is_id else "number"
+    if few and profile.mean_words < 6:
         return "class"
-    if look.words >= 2:
+    if profile.mean_words >= 2:
         return "text"
-    # single words: names, codes, addresses; or very short texts
-    return "id" if is_id or look.distinct > 0.9 * len(there) else "text"
+    # Single words are names, codes or addresses if almost all differ, and very short texts otherwise.
+    return "id" if is_id or profile.distinct > 0.9 * len(present) else "text"
 
 
 def as_number(value: Any) -> float | None:
-    """A finite number, or a text that is one; true and false are none."""
+    """Convert a value to a finite number.
+
+    Args:
+        value: A number, or a text that contains one.
+
+    Returns:
+        The number; None for truth values and for everything that is not a finite number.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

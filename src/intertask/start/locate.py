@@ -1,4 +1,4 @@
-"""Where the rows of a new task are: files of splits, a folder of them, or a dataset of the hub."""
+"""Find and read the raw data of a new task: files, a folder of files, or a dataset of the Hugging Face Hub."""
 
 import os
 import re
@@ -14,139 +14,156 @@ from ..data.hub import read_split, split_names
 from ..errors import IntertaskError, did_you_mean
 from .sniffing import read_unknown
 
-#: Words of file and split names, the likeliest first.
-TRAIN = ("train", "training")
-VALIDATION = ("validation", "valid", "val", "dev", "devel", "eval", "test", "testing")
+#: Words in the names of files and splits, in order of preference.
+TRAIN_WORDS = ("train", "training")
+VALIDATION_WORDS = ("validation", "valid", "val", "dev", "devel", "eval", "test", "testing")
 
 
 @dataclass(frozen=True)
-class Place:
-    """A task's raw data.
+class RawData:
+    """Raw data of a task.
 
     Attributes:
-        name: For the task, made from the file's, the folder's or the dataset's.
+        name: Name for the task, made from the name of the file, the folder or the dataset.
         tables: Raw rows of ``train`` and, if there is one, ``validation``.
-        data: The key ``data`` of the task's YAML; file names as they were given.
-        said: What was found, in words.
+        data: The key ``data`` of the task's YAML. File names are as the user gave them.
+        notes: What was detected while reading, one sentence each.
     """
 
     name: str
     tables: dict[str, Table]
     data: dict[str, Any]
-    said: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
-def find(places: Sequence[str], config: str | None = None) -> Place:
-    """Read what the arguments of the command name.
+def locate(locations: Sequence[str], config: str | None = None) -> RawData:
+    """Find and read the data that the command line names.
 
     Args:
-        places: Files of one task (those of validation known by their names), one folder, or one hub id.
-        config: Name of the hub dataset's configuration.
+        locations: Files of one task (their names tell which are validation data), one folder, or one dataset id.
+        config: Name of the configuration of a Hub dataset.
+
+    Returns:
+        The data.
 
     Raises:
-        IntertaskError: There is no such thing, or it cannot be read.
+        IntertaskError: The files or the dataset do not exist or cannot be read.
     """
-    paths = [Path(place).expanduser() for place in places]
+    paths = [Path(location).expanduser() for location in locations]
     if len(paths) == 1 and paths[0].is_dir():
-        inside = [path for path in sorted(paths[0].iterdir()) if path.is_file() and _is_data(path)]
+        inside = [path for path in sorted(paths[0].iterdir()) if path.is_file() and _has_known_extension(path)]
         splits = _by_split(inside)
         if not (paths[0] / "dataset_dict.json").is_file() and splits.get("train"):
-            return _files(splits, _plain(paths[0].resolve().name))
-        return _hub(places[0], config)
+            return _read_files(splits, _task_name(paths[0].resolve().name))
+        return _read_hub(locations[0], config)
     missing = [path for path in paths if not path.exists()]
-    if len(paths) == 1 and missing and _is_hub_id(places[0]):
-        return _hub(places[0], config)
+    if len(paths) == 1 and missing and _is_hub_id(locations[0]):
+        return _read_hub(locations[0], config)
     if missing:
         path = missing[0]
         near = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
         hint = did_you_mean(path.name, near)
-        hint = f" {hint}" if not hint.startswith("known") else ""
-        raise IntertaskError(
-            f"There is no file {path}.{hint}", str(path), "name files that are there, or owner/name of a hub dataset"
-        )
+        hint = f" {hint[0].upper()}{hint[1:]}" if not hint.startswith("known") else ""
+        fix = "name existing files, or a Hub dataset as owner/name"
+        raise IntertaskError(f"There is no file {path}.{hint}", str(path), fix)
     splits = _by_split(paths)
     first = splits["train"][0]
     stem = first.name.removesuffix(".gz").rpartition(".")[0] or first.name
-    words = [word for word in re.split(r"[._-]", stem) if word.lower() not in TRAIN]
-    return _files(splits, _plain("_".join(words) if words else first.resolve().parent.name))
+    words = [word for word in re.split(r"[._-]", stem) if word.lower() not in TRAIN_WORDS]
+    return _read_files(splits, _task_name("_".join(words) if words else first.resolve().parent.name))
 
 
-def _is_data(path: Path) -> bool:
+def _has_known_extension(path: Path) -> bool:
+    """Tell whether the extension of a file is one of a data format."""
     return path.name.lower().removesuffix(".gz").rpartition(".")[2] in EXTENSIONS
 
 
-def _is_hub_id(place: str) -> bool:
-    plain = re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", place) is not None
-    return plain and not _is_data(Path(place)) and Path(place).suffix.lower() not in (".txt", ".gz", ".zip", ".xlsx")
+def _is_hub_id(location: str) -> bool:
+    """Tell whether a text looks like the id of a dataset, owner/name."""
+    has_owner = re.fullmatch(r"[\w-][\w.-]*/[\w-][\w.-]*", location) is not None
+    extensions = (".txt", ".gz", ".zip", ".xlsx")
+    return has_owner and not _has_known_extension(Path(location)) and Path(location).suffix.lower() not in extensions
 
 
 def _by_split(paths: Sequence[Path]) -> dict[str, list[Path]]:
-    """Files of train and of validation; of several kinds of the latter the first of :data:`VALIDATION`."""
-    kinds = {path: _split_of(path.name, VALIDATION) for path in paths}
-    held_out = [word for word in VALIDATION if word in kinds.values()]
-    validation = [path for path in paths if held_out and kinds[path] == held_out[0]]
-    train = [path for path in paths if kinds[path] is None]
-    named = [path for path in train if _split_of(path.name, TRAIN)]
+    """Sort files into training and validation data by their names.
+
+    If there are validation files of several names, those of the first word of :data:`VALIDATION_WORDS` are taken.
+    """
+    word_of = {path: _split_word(path.name, VALIDATION_WORDS) for path in paths}
+    held_out = [word for word in VALIDATION_WORDS if word in word_of.values()]
+    validation = [path for path in paths if held_out and word_of[path] == held_out[0]]
+    train = [path for path in paths if word_of[path] is None]
+    named = [path for path in train if _split_word(path.name, TRAIN_WORDS)]
     train = named or train
-    if not train:  # a single file that is called test.csv is still all there is
+    if not train:  # A single file is training data even if its name is test.csv.
         return {"train": list(paths)}
     return {"train": train} | ({"validation": validation} if validation else {})
 
 
-def _split_of(name: str, words: Sequence[str]) -> str | None:
+def _split_word(name: str, words: Sequence[str]) -> str | None:
+    """Find the first of some words in a name."""
     parts = re.split(r"[^a-z]+", name.lower())
     return next((word for word in words if word in parts), None)
 
 
-def _files(splits: dict[str, list[Path]], name: str) -> Place:
-    tables, keys, said = {}, None, []
+def _read_files(splits: dict[str, list[Path]], name: str) -> RawData:
+    """Read the files of each split, which must all have the same layout."""
+    tables, keys, notes = {}, None, []
     for split, paths in splits.items():
         rows, names = [], {}
         for path in paths:
-            table, found, words = read_unknown(path)
+            table, found, file_notes = read_unknown(path)
             rows += table.rows
             names |= table.class_names
             if found != keys and keys is not None:
                 raise IntertaskError(
-                    f"{path} is not made like the files before it: {found or 'as usual'}, not {keys or 'as usual'}.",
+                    f"The files have different layouts: {path} has {_layout(found)}, the files before it have "
+                    f"{_layout(keys)}.",
                     path,
-                    "make them alike, or begin with one of them",
+                    "convert the files to one layout, or start with only one of them",
                 )
             keys = found
-            said = said or words
+            notes = notes or file_notes
         tables[split] = Table(rows, names)
     if not tables["train"].rows:
-        raise IntertaskError("The file has no rows.", splits["train"][0], "name a file with rows")
+        raise IntertaskError("The file has no rows.", splits["train"][0], "name a file that has rows")
     files = {split: [str(path) for path in paths] for split, paths in splits.items()}
     files = {split: paths[0] if len(paths) == 1 else paths for split, paths in files.items()}
-    return Place(name, tables, {"files": files, **(keys or {})}, said)
+    return RawData(name, tables, {"files": files, **(keys or {})}, notes)
 
 
-def _hub(place: str, config: str | None) -> Place:
-    origin = Origin(hub=place, config=config)
+def _layout(keys: dict[str, Any]) -> str:
+    """Describe the layout of a file by the keys that differ from the defaults."""
+    return ", ".join(f"{key} {value!r}" for key, value in keys.items()) or "the default layout"
+
+
+def _read_hub(location: str, config: str | None) -> RawData:
+    """Read a dataset of the Hub, or a local folder of the same layout."""
+    origin = Origin(hub=location, config=config)
     names = split_names(origin)
     by_name = {name: name for name in names}
-    train = next((by_name[word] for word in TRAIN if word in by_name), names[0])
-    validation = next((name for word in VALIDATION for name in names if _split_of(name, [word])), None)
+    train = next((by_name[word] for word in TRAIN_WORDS if word in by_name), names[0])
+    validation = next((name for word in VALIDATION_WORDS for name in names if _split_word(name, [word])), None)
     splits = {"train": train} | ({"validation": validation} if validation and validation != train else {})
     tables, commits = {}, set()
     for split, name in splits.items():
         tables[split], commit = read_split(origin.model_copy(update={"splits": Splits(**splits)}), name)
         commits.add(commit)
-    data: dict[str, Any] = {"hub": place} | ({"config": config} if config else {})
-    said = []
+    data: dict[str, Any] = {"hub": location} | ({"config": config} if config else {})
+    notes = []
     if len(commits) == 1 and (commit := commits.pop()) is not None:
         data["revision"] = commit
-        said.append("revision: the commit that was looked at, so that the data stays the same")
+        notes.append("The revision is the commit that was read just now. It keeps the data the same from now on.")
     data["splits"] = splits if "validation" in splits else {**splits, "validation": None}
     if set(names) - set(splits.values()):
-        said.append(f"the dataset has these splits: {', '.join(names)}")
-    folder = Path(place).name if os.path.isdir(place) else place.rpartition("/")[2]
-    return Place(_plain(f"{folder}_{config}" if config else folder), tables, data, said)
+        notes.append(f"The dataset has these splits: {', '.join(names)}.")
+    folder = Path(location).name if os.path.isdir(location) else location.rpartition("/")[2]
+    return RawData(_task_name(f"{folder}_{config}" if config else folder), tables, data, notes)
 
 
-def _plain(name: str) -> str:
-    """A task's name: letters, digits, '_' and '-'."""
+def _task_name(name: str) -> str:
+    """Turn a name into a task's name of letters, digits, '_' and '-'."""
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^A-Za-z0-9_-]+", "_", ascii_only).strip("_-")
     return plain if plain and plain != "none" else "my_task"

@@ -1,4 +1,4 @@
-"""A task's YAML and a configuration, as text with comments that say why each line is as it is."""
+"""Write a task's YAML and a configuration, with comments that give the reason of each guessed line."""
 
 import math
 from collections import Counter
@@ -8,175 +8,207 @@ from typing import Any
 import yaml
 
 from ..config import METRICS
-from .column_profile import Look
+from .column_profile import ColumnProfile
 from .guessing import Guess
 
-#: A class with at least this share of the rows makes accuracy say little.
-SKEWED = 0.8
-#: Sub-words per word of ordinary text, rather many.
-SUBWORDS = 1.4
+#: If one label has at least this share of the rows, accuracy is a poor metric.
+SKEWED_SHARE = 0.8
+#: Number of tokens per word of ordinary text; a high estimate.
+TOKENS_PER_WORD = 1.4
+#: ``max_length`` is chosen so that this share of the rows fits.
+FITTING_SHARE = 0.95
+#: Number of labels that are listed with their counts.
+MAX_LABELS = 12
 #: The columns that hold what a model reads.
-TEXTS = ("text_a", "text_b", "context", "question", "choices", "tokens")
+TEXT_COLUMNS = ("text_a", "text_b", "context", "question", "choices", "tokens")
+#: The columns without which a row is left out.
+REQUIRED_COLUMNS = ("text_a", "text_b", "label", "tokens", "tags")
 
 
-def task_yaml(name: str, data: Mapping[str, Any], found: Guess, looks: Sequence[Look], said: Sequence[str]) -> str:
-    """The YAML of one task.
+def task_yaml(
+    name: str, data: Mapping[str, Any], found: Guess, profiles: Sequence[ColumnProfile], notes: Sequence[str]
+) -> str:
+    """Write the YAML of one task.
 
     Args:
-        name: Of the task.
+        name: Name of the task.
         data: The key ``data`` of the task.
-        found: What the columns were taken for.
-        looks: Of every column.
-        said: What else was found while reading, in words.
+        found: Guessed type and columns.
+        profiles: Profiles of all columns.
+        notes: What was detected while reading, one sentence each.
+
+    Returns:
+        The text of the file.
     """
     used = {part for column in found.columns.values() for part in (column if isinstance(column, list) else [column])}
     lines = [
-        f"# Task {name}, written by intertask.start from a look at the data. Correct whatever was guessed wrong.",
+        f"# Task {name}, written by intertask.start. The values were guessed from the data: correct what is wrong.",
         "",
+        _line("type", found.type, found.reasons["type"]),
+        'description: "" # one sentence about the task; ranking pages and cards show it',
+        "data:",
     ]
-    lines.append(_line("type", found.type, found.reasons["type"]))
-    lines += ['description: "" # one sentence; pages and cards show it', "data:"]
-    lines += _indented(data)
-    lines += [f"  # {words}" for words in said]
-    lines.append("columns: # the workflow's name: yours")
+    lines += _data_lines(data)
+    lines += [f"  # {note}" for note in notes]
+    lines.append("columns: # name in the workflow: name in your file")
     for column, yours in found.columns.items():
         lines.append("  " + _line(column, yours, found.reasons.get(column, "")))
-    unused = [look for look in looks if look.name not in used]
+    unused = [profile for profile in profiles if profile.name not in used]
     if unused:
-        lines.append("  # not used:")
-        lines += [f"  #   {_value(look.name)}: {look.described()}" for look in unused]
-    lines += _labels(found)
-    metric, why = _metric(found)
-    lines.append(_line("metric", metric, why))
-    length, why = _length(found, looks)
-    lines.append(_line("max_length", length, why))
-    lines.append(_line("batch_size", 16, ""))
-    if _incomplete(found, looks):
-        lines.append(
-            _line("on_bad_row", "drop", "some rows lack a text or a label: left out, and counted in info.json")
-        )
-    lines += ["", "# license: and homepage: are printed on the card of an exported adapter", ""]
+        lines.append("  # These columns are not used:")
+        lines += [f"  #   {_value(profile.name)}: {profile.described()}" for profile in unused]
+    lines += _label_lines(found)
+    lines.append(_line("metric", *_metric(found)))
+    lines.append(_line("max_length", *_max_length(found, profiles)))
+    lines.append(_line("batch_size", 16))
+    if _is_incomplete(found, profiles):
+        why = "some rows have no text or no label; they are left out and counted in info.json"
+        lines.append(_line("on_bad_row", "drop", why))
+    lines += ["", "# You can add license: and homepage: here. The card of an exported adapter shows them.", ""]
     return "\n".join(lines)
 
 
 def config_yaml(target: str, sources: Sequence[str], folders: Sequence[str], path: str) -> str:
-    """A configuration with one target.
+    """Write a configuration with one target.
 
     Args:
         target: Name of the target task.
-        sources: Names of source tasks.
+        sources: Names of the source tasks.
         folders: Folders of task YAMLs.
-        path: Where the configuration will lie, for the commands in it.
+        path: Path of the configuration, for the commands in its comments.
+
+    Returns:
+        The text of the file.
     """
     folder_lines = "\n".join(f"  - {_value(folder)}" for folder in folders)
     source_lines = "\n".join(f"  - {_value(source)}" for source in sources)
+    commands = {
+        "check": "will the run work? takes seconds",
+        f"results/rankings/{target}.html": "ranks the sources and writes a page",
+        f"results/recommend/{target}.json": "tries the best sources and keeps an adapter",
+    }
+    width = max(map(len, commands))
+    command_lines = "\n".join(
+        f"#   snakemake {what:<{width}} --configfile {path}  # {why}" for what, why in commands.items()
+    )
     return f"""\
-# Which source first, for {target}? Written by intertask.start; every key: docs/configuration.md.
-#   snakemake check --configfile {path}                                    # will it run? seconds
-#   snakemake results/rankings/{target}.html --configfile {path}           # the ranking, as a page
-#   snakemake results/recommend/{target}.json --configfile {path}          # a trained adapter
+# Which source task should a model be trained on before {target}?
+# Written by intertask.start. docs/configuration.md explains every key.
+{command_lines}
 
-task_folders: # a task's name is its file's
+task_folders: # the name of a task is the name of its file
 {folder_lines}
 
 targets:
   - {_value(target)}
 
-# What could be trained on first. Those that came with intertask run without a network, but are small and made up: for
-# real use name real datasets, the more the better. tasks/paper/ has 42 of the Hugging Face hub (docs/paper-tasks.md):
-# add '- tasks/paper' above and mnli, squad, imdb, … here. Others of your own: intertask.start with --sources FILE …
+# Sources are the tasks that a model can be trained on first. The bundled ones need no network, but they are small and
+# artificial. For real use, list real datasets, as many as you can. tasks/paper/ describes 42 datasets of the Hugging
+# Face Hub (docs/paper-tasks.md): add "- tasks/paper" to task_folders and mnli, squad, imdb or others to this list. To
+# add files of your own, run intertask.start with --sources FILE.
 sources:
 {source_lines}
 
-models: # bundled is a small one for trying; then a hub id such as FacebookAI/roberta-base, or a local folder
+# The bundled model is small and meant for trying things out. Replace it with a Hub id such as FacebookAI/roberta-base,
+# or with a local folder.
+models:
   minilm: bundled
 
-seeds: [1, 2] # each training on the target is done once per seed; three or more give usable intervals
-max_train_examples: 2000 # of every task, a seeded subset; null: all
+seeds: [1, 2] # each transfer is trained once per seed; three or more give useful intervals
+max_train_examples: 2000 # of every task, drawn with a fixed seed; null uses all rows
 max_validation_examples: 500
 
 recommend:
-  k: 3 # the first k sources of the ranking are tried
+  k: 3 # number of sources that are tried, from the top of the ranking
 
-training: # for the bundled model; with a RoBERTa leave the block out: the defaults are the paper's
+# These settings suit the bundled model. For RoBERTa, remove the block: the defaults are the paper's settings.
+training:
   source: {{learning_rate: 0.003, epochs: 2, patience: 0}}
   transfer: {{learning_rate: 0.003, epochs: 6, patience: 0}}
 """
 
 
-def _line(key: str, value: Any, why: str) -> str:
+def _line(key: str, value: Any, why: str = "") -> str:
+    """Write ``key: value # why``."""
     return f"{_value(key)}: {_value(value)}{f' # {why}' if why else ''}"
 
 
 def _value(value: Any) -> str:
-    """A value as YAML on one line."""
+    """Write a value as YAML on one line."""
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=math.inf)
     return text.removesuffix("\n").removesuffix("\n...")
 
 
-def _indented(data: Mapping[str, Any]) -> list[str]:
+def _data_lines(data: Mapping[str, Any]) -> list[str]:
+    """Write the content of the key ``data``."""
     lines = []
     for key, value in data.items():
         if isinstance(value, Mapping):
-            lines += [f"  {key}:", *(f"    {_line(inner, part, '')}" for inner, part in value.items())]
+            lines += [f"  {key}:", *(f"    {_line(inner, part)}" for inner, part in value.items())]
         else:
-            lines.append("  " + _line(key, value, ""))
+            lines.append("  " + _line(key, value))
     if "validation" not in (data.get("files") or data.get("splits") or {}):
-        lines.append("  # no validation data was found: a fifth of train is set aside, the same rows every time")
+        lines.append("  # There is no validation data. A fifth of the training rows is set aside, always the same.")
     return lines
 
 
-def _labels(found: Guess) -> list[str]:
+def _label_lines(found: Guess) -> list[str]:
+    """List the labels of a classification task with their counts."""
     if found.type != "classification" or found.label is None:
         return []
-    counts = Counter(str(value) for value in found.label.there)
-    shown = ", ".join(f"{label} {count}" for label, count in counts.most_common(12))
-    more = f", and {len(counts) - 12} more" if len(counts) > 12 else ""
-    return [f"# labels of the rows that were looked at: {shown}{more}"]
+    counts = Counter(str(value) for value in found.label.present)
+    shown = ", ".join(f"{label} {count}" for label, count in counts.most_common(MAX_LABELS))
+    more = f", and {len(counts) - MAX_LABELS} more" if len(counts) > MAX_LABELS else ""
+    return [f"# Labels in the inspected rows: {shown}{more}"]
 
 
 def _metric(found: Guess) -> tuple[str, str]:
+    """Choose the metric, with the reason."""
     choices = METRICS[found.type]
     if found.type == "classification":
-        counts = Counter(str(value) for value in found.label.there)
+        counts = Counter(str(value) for value in found.label.present)
         share = max(counts.values()) / counts.total()
-        if share >= SKEWED:
-            return "f1_macro", f"{share:.0%} of the rows have one label, so that accuracy would say little"
+        if share >= SKEWED_SHARE:
+            return "f1_macro", f"{share:.0%} of the rows have the same label, so accuracy would tell little"
     others = ", ".join(metric for metric in choices[1:] if not metric.startswith("group"))
-    if found.type == "tagging" and not any(str(tag)[:2] in ("B-", "I-") for tags in found.label.there for tag in tags):
-        return "accuracy", f"tags are no spans; or: {', '.join(metric for metric in choices if metric != 'accuracy')}"
-    return choices[0], f"or: {others}" if others else ""
+    tags = [tag for tags in found.label.present for tag in tags] if found.type == "tagging" else []
+    if found.type == "tagging" and not any(str(tag)[:2] in ("B-", "I-") for tag in tags):
+        others = ", ".join(metric for metric in choices if metric != "accuracy")
+        return "accuracy", f"the tags do not mark spans; alternatives: {others}"
+    return choices[0], f"alternatives: {others}" if others else ""
 
 
-def _length(found: Guess, looks: Sequence[Look]) -> tuple[int, str]:
-    by_name = {look.name: look for look in looks}
-    parts = [column for name, column in found.columns.items() if name in TEXTS and column is not None]
-    flat = [by_name[name] for part in parts for name in (part if isinstance(part, list) else [part])]
-    several = found.type == "multiple_choice"
-    words = []
-    for values in zip(*(look.values for look in flat), strict=True):
-        counts = [_words(value, several) for value in values]
-        words.append(sum(counts))
-    words.sort()
-    usual = words[min(len(words) - 1, int(0.95 * len(words)))] if words else 0
-    most = 384 if found.type == "extractive_qa" else 256
-    length = min(max(16 * math.ceil((SUBWORDS * usual + 6) / 16), 32), most)
-    return (
-        length,
-        f"sub-words a text; 95 % of the rows have at most {usual} words. Longer ones are cut; shorter is faster",
+def _max_length(found: Guess, profiles: Sequence[ColumnProfile]) -> tuple[int, str]:
+    """Choose the maximum number of tokens, with the reason."""
+    by_name = {profile.name: profile for profile in profiles}
+    columns = [column for name, column in found.columns.items() if name in TEXT_COLUMNS and column is not None]
+    parts = [by_name[name] for column in columns for name in (column if isinstance(column, list) else [column])]
+    longest_entry = found.type == "multiple_choice"
+    words = sorted(
+        sum(_count_words(value, longest_entry) for value in values)
+        for values in zip(*(part.values for part in parts), strict=True)
     )
+    most = words[min(len(words) - 1, int(FITTING_SHARE * len(words)))] if words else 0
+    limit = 384 if found.type == "extractive_qa" else 256
+    length = min(max(16 * math.ceil((TOKENS_PER_WORD * most + 6) / 16), 32), limit)
+    why = (
+        f"in tokens; {FITTING_SHARE:.0%} of the rows have at most {most} words. Longer ones are cut; shorter is faster"
+    )
+    return length, why
 
 
-def _words(value: Any, several: bool) -> int:
+def _count_words(value: Any, longest_entry: bool) -> int:
+    """Count the words of a cell; of a list, its entries or the words of its longest entry."""
     if isinstance(value, dict):
         value = value.get("text")
     if isinstance(value, list):
         counts = [len(str(part).split()) for part in value]
-        return (max(counts, default=0) if several else len(value)) if counts else 0
+        return (max(counts, default=0) if longest_entry else len(value)) if counts else 0
     return len(str(value).split()) if value is not None else 0
 
 
-def _incomplete(found: Guess, looks: Sequence[Look]) -> bool:
-    by_name = {look.name: look for look in looks}
-    needed = [found.columns.get(name) for name in ("text_a", "text_b", "label", "tokens", "tags")]
+def _is_incomplete(found: Guess, profiles: Sequence[ColumnProfile]) -> bool:
+    """Tell whether some rows lack a text or a label."""
+    by_name = {profile.name: profile for profile in profiles}
+    needed = [found.columns.get(name) for name in REQUIRED_COLUMNS]
     return any(isinstance(name, str | int) and by_name[name].missing for name in needed if name is not None)

@@ -1,0 +1,78 @@
+"""Describe a new task for the user: what was read, each guess with its reason, and two example rows."""
+
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+from ..config import Task
+from ..data.canonical import Canonical
+from .column_profile import ColumnProfile
+from .guessing import Guess
+from .locate import RawData
+
+#: Longest value, in characters, that an example row shows.
+MAX_SHOWN = 160
+
+
+def describe_task(raw: RawData, task: Task, found: Guess, profiles: Sequence[ColumnProfile], rows: Canonical) -> str:
+    """Describe a task that was just guessed.
+
+    Args:
+        raw: The raw data.
+        task: The task.
+        found: Guessed type and columns.
+        profiles: Profiles of all columns.
+        rows: The rows as the workflow converts them.
+
+    Returns:
+        Several lines for the terminal.
+    """
+    counts = {split: len(table.rows) for split, table in raw.tables.items()}
+    names = {"train": "training", "validation": "validation"}
+    shown = ", ".join(f"{count:,} {names[split]} rows" for split, count in counts.items())
+    lines = [f"\n{task.name}: {shown}, {len(profiles)} columns", *(f"  {note}" for note in raw.notes), ""]
+    lines += _guesses(task, found)
+    used = {part for column in found.columns.values() for part in (column if isinstance(column, list) else [column])}
+    unused = [f"{profile.name} ({profile.described()})" for profile in profiles if profile.name not in used]
+    if unused:
+        lines.append(f"  not used: {'; '.join(unused)}")
+    left_out = sum(rows.bad_rows.values())
+    if left_out:
+        lines.append(f"  left out: {left_out:,} rows without a text or without a usable label")
+    return "\n".join([*lines, "", "  Two rows as the workflow reads them:", *_examples(rows), ""])
+
+
+def _guesses(task: Task, found: Guess) -> list[str]:
+    """Write a table of what was guessed: role, the user's column, reason."""
+    table = [("type", found.type.replace("_", " "), found.reasons["type"])]
+    for name, column in found.columns.items():
+        yours = " + ".join(map(str, column)) if isinstance(column, list) else "–" if column is None else str(column)
+        table.append((name, yours, found.reasons.get(name, "")))
+    table.append(("metric", task.metric, ""))
+    widths = [max(len(row[i]) for row in table) for i in (0, 1)]
+    return [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {f'({c})' if c else ''}".rstrip() for a, b, c in table]
+
+
+def _examples(rows: Canonical) -> list[str]:
+    """Show the first row and, if there is one, a row with another label, cut to the width of the terminal."""
+    width = max(40, shutil.get_terminal_size().columns - 6)
+    train = rows.rows["train"]
+    other = next((row for row in train if row.get("label") != train[0].get("label")), train[-1])
+    lines = []
+    for row in (train[0], other):
+        label_first = sorted(row.items(), key=lambda item: item[0] != "label")  # a long text would hide the label
+        values = [(key, value) for key, value in label_first if value not in (None, "")]
+        text = "; ".join(f"{key}: {_shown(key, value, rows.labels)}" for key, value in values)
+        lines.append(f"    {text[: width - 1]}…" if len(text) > width else f"    {text}")
+    return lines
+
+
+def _shown(key: str, value: Any, labels: list[str] | None) -> str:
+    """Show one value of a row; labels and tags by their names."""
+    if labels and key == "label":
+        return labels[value]
+    if labels and key == "tags":
+        return " ".join(labels[tag] for tag in value)
+    if key == "tokens":
+        return " ".join(value)
+    return str(value)[:MAX_SHOWN] + "…" if len(str(value)) > MAX_SHOWN else str(value)

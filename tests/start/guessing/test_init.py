@@ -1,0 +1,57 @@
+"""Guesses in general: the user's choices come first, errors describe the columns, and 59 real datasets fit."""
+
+from collections import Counter
+
+import pytest
+import yaml
+from paths import ROOT, SHARED
+
+from intertask.config import COLUMNS
+from intertask.data.columns import USUAL
+from intertask.errors import IntertaskError
+from intertask.start.column_profile import profile_columns
+from intertask.start.guessing import guess
+from intertask.start.sniffing import read_unknown
+from profiles import profiles, reviews
+
+REAL = ROOT / "tests" / "tasks" / "real"
+
+
+def test_the_user_decides():
+    rows = reviews(remark="text", mood="mood", stars=lambda n: n % 5 + 1)
+    assert guess(profiles(rows), label="stars").columns["label"] == "stars"
+    assert guess(profiles(rows), "regression").columns["label"] == "stars"
+    assert guess(profiles(rows), texts=["remark"], label="mood").reasons["text_a"] == "chosen by you"
+    with pytest.raises(IntertaskError, match="did you mean 'remark'"):
+        guess(profiles(rows), texts=["remarks"])
+
+
+def test_nothing_fits():
+    with pytest.raises(IntertaskError, match="no column looks like a label") as error:
+        guess(profiles(reviews(text="text", number=lambda n: n)))
+    assert "text: texts of" in str(error.value) and "--label" in error.value.fix
+    with pytest.raises(IntertaskError, match="no column holds texts"):
+        guess(profiles([{"a": n % 2, "b": n % 3} for n in range(50)]))
+
+
+@pytest.mark.skipif(not (SHARED / "data").is_dir(), reason="the datasets are not in the repository")
+def test_real_datasets():
+    """Guess 59 datasets in common formats without any option, and compare with their hand-written YAMLs."""
+    wrong, counts = [], Counter()
+    for path in sorted(REAL.glob("*.yaml")):
+        task = yaml.safe_load(path.read_text(encoding="utf-8"))
+        file = task["data"]["files"]["train"]
+        rows = read_unknown(path.parent / file)[0].rows
+        found = guess(profile_columns(rows))
+        right = found.type == task["type"]
+        counts["type"] += right
+        for name in sum(COLUMNS[task["type"]], ()):
+            there = [name, *USUAL.get(name, ())]
+            usual = next((column for column in there if isinstance(column, str) and column in rows[0].values), None)
+            expected = (task.get("columns") or {}).get(name, usual)
+            empty = all(row.values.get(name) in (None, "") for row in rows)
+            if name not in ("id", "group", "candidate") and expected is not None and not (empty and expected == name):
+                right &= found.columns.get(name, expected if name in rows[0].values else None) == expected
+        counts["all"] += right
+        wrong += [] if right else [path.stem]
+    assert counts["type"] >= 58 and counts["all"] >= 57, wrong

@@ -1,0 +1,39 @@
+"""Classification and regression: odd names, several candidates for the label, pairs of texts."""
+
+import random
+
+from intertask.start.guessing import guess
+from profiles import profiles, reviews
+
+
+def test_odd_names():
+    found = guess(profiles(reviews(**{"Unnamed: 0": lambda n: n, "Was schreibt der Gast?": "text", "Urteil": "mood"})))
+    assert (found.type, found.columns) == ("classification", {"text_a": "Was schreibt der Gast?", "label": "Urteil"})
+
+
+def test_the_texts_say_which_column_is_the_label():
+    draw = random.Random(1)
+    rows = reviews(remark="text", mood="mood", channel=lambda n: draw.choice(["web", "mail", "phone"]))
+    assert guess(profiles(rows)).columns == {"text_a": "remark", "label": "mood"}
+    moved = [dict(sorted(row.items())) for row in rows]  # the channel comes first, then the mood
+    assert guess(profiles(moved)).columns["label"] == "mood"
+
+
+def test_a_name_outweighs_that():
+    rows = reviews(remark="text", mood="mood", label=lambda n: n % 3)
+    found = guess(profiles(rows))
+    assert (found.type, found.columns["label"], found.reasons["label"]) == ("classification", "label", "by its name")
+
+
+def test_amounts_are_regression_and_stars_are_classes():
+    draw = random.Random(2)
+    rows = reviews(remark="text", value=lambda n: draw.uniform(0, 5))
+    assert guess(profiles(rows)).type == "regression"
+    assert guess(profiles(reviews(remark="text", stars=lambda n: n % 5 + 1))).type == "classification"
+
+
+def test_pairs():
+    rows = reviews(id=lambda n: n, premise="text", hypothesis=lambda n: f"someone said number {n}", gold="mood")
+    assert guess(profiles(rows)).columns == {"text_a": "premise", "text_b": "hypothesis", "label": "gold"}
+    rows = reviews(one="text", other=lambda n: f"someone said number {n}", gold="mood")
+    assert guess(profiles(rows)).columns == {"text_a": "one", "text_b": "other", "label": "gold"}

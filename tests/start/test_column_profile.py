@@ -1,0 +1,49 @@
+"""Kinds of columns, and how they are described."""
+
+import pytest
+
+from intertask.start.column_profile import MAX_ROWS, as_number
+from profiles import profiles
+
+
+@pytest.mark.parametrize(
+    ("value", "column_kind", "described"),
+    [
+        (lambda n: f"a rather long text about the number {n}", "text", "texts of 8 words on average"),
+        (lambda n: ["yes", "no", "maybe"][n % 3], "class", "3 different values: yes, no, maybe"),
+        (lambda n: n % 5, "class", "5 different values: 0, 1, 2, 3, …"),
+        (lambda n: n / 7, "number", "numbers from 0 to 8.42857"),
+        (lambda n: n * n, "number", "numbers from 0 to 3481"),
+        (lambda n: n, "id", "identifiers, different in almost every row"),
+        (lambda n: f"user{n}", "id", "identifiers, different in almost every row"),
+        (lambda n: [n], "list", "lists"),
+        (lambda n: '["a", "b"]', "list", "lists"),
+        (lambda n: {"a": n}, "object", "objects"),
+        (lambda n: "x", "constant", "always 'x'"),
+        (lambda n: [None, "  ", float("nan")][n % 3], "empty", "empty"),
+    ],
+)
+def test_kinds(value, column_kind, described):
+    (found,) = profiles([{"column": value(n)} for n in range(60)])
+    assert (found.column_kind, found.described()) == (column_kind, described)
+
+
+def test_a_column_of_some_rows_is_missing_in_the_others():
+    first, second = profiles([{"a": "x"}, {"a": "y", "b": "z"}, {"a": " ", "b": "z"}])
+    assert (first.missing, second.missing) == (1, 1)
+    assert first.present == ["x", "y"]
+
+
+def test_rows_are_inspected_evenly():
+    (found,) = profiles([{"a": n} for n in range(3 * MAX_ROWS)])
+    assert len(found.values) == MAX_ROWS and found.values[:3] == [0, 3, 6]
+
+
+def test_names_are_split_into_words():
+    (found,) = profiles([{"ReviewText_grün": 1}])
+    assert found.name_words() == ["review", "text", "grün"]
+
+
+@pytest.mark.parametrize(("value", "number"), [("1e3", 1000), (2, 2), (True, None), ("nan", None), ("a", None)])
+def test_numbers(value, number):
+    assert as_number(value) == number

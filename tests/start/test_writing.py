@@ -1,0 +1,51 @@
+"""Text of the YAML files: values that load, comments that give the reasons, commands that fit the path."""
+
+import pytest
+import yaml
+
+from intertask.config import Task, load_config, validate
+from intertask.start.guessing import guess
+from intertask.start.writing import config_yaml, task_yaml
+from profiles import profiles, reviews
+
+
+def written(rows: list[dict], data: dict | None = None, notes=()) -> tuple[Task, str]:
+    columns = profiles(rows)
+    text = task_yaml("mood", data or {"files": {"train": "x.csv"}}, guess(columns), columns, notes)
+    return validate(Task, {"name": "mood", **yaml.safe_load(text)}, "x.yaml"), text
+
+
+@pytest.mark.parametrize(
+    ("words", "max_length"), [(1, 32), (30, 64), (500, 256)]
+)  # 1.4 tokens per word and 6 more, rounded up to a multiple of 16
+def test_max_length_fits_the_texts(words, max_length):
+    rows = [{"text": f"{n} " + "word " * words, "label": "ab"[n % 2]} for n in range(40)]
+    assert written(rows)[0].max_length == max_length
+
+
+def test_reasons_and_notes_are_comments():
+    rows = reviews(remark="text", mood="mood", code=lambda n: f"user{n}")
+    _, text = written(rows, {"files": {"train": "x.csv"}, "delimiter": ";"}, ["The columns are separated by ';'."])
+    assert "  # The columns are separated by ';'." in text
+    assert "text_a: remark # the only column of texts" in text
+    assert "  #   code: identifiers" in text and "# Labels in the inspected rows: " in text
+    assert "There is no validation data." in text
+    assert "There is no validation data." not in written(rows, {"files": {"train": "x", "validation": "y"}})[1]
+
+
+def test_names_that_yaml_would_misread_are_quoted():
+    task, _ = written(reviews(**{"yes: no # 1": "text", "null": "mood"}))
+    assert task.columns == {"text_a": "yes: no # 1", "label": "null"}
+
+
+def test_tags_without_spans_are_scored_by_accuracy():
+    rows = [{"tokens": [f"w{n}{i}" for i in range(4 + n % 5)], "tags": ["NN"] * (4 + n % 5)} for n in range(30)]
+    assert written(rows)[0].metric == "accuracy"
+
+
+def test_commands_of_a_configuration_are_aligned():
+    text = config_yaml("mood", ["topics"], ["tasks/bundled", "tasks/own"], "configs/mood.yaml")
+    config = load_config(yaml.safe_load(text))
+    assert (config.targets, config.sources) == (["mood"], ["topics"])
+    commands = [line for line in text.splitlines() if line.startswith("#   snakemake ")]
+    assert len(commands) == 3 and len({line.index("--configfile configs/mood.yaml  # ") for line in commands}) == 1
