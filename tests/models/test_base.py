@@ -38,7 +38,7 @@ def test_missing_package(monkeypatch):
 
 @pytest.mark.parametrize("path", ["./nowhere", "/no/such/folder", "a/b/c"])
 def test_missing_folder(path):
-    with pytest.raises(IntertaskError, match="no model folder"):
+    with pytest.raises(IntertaskError, match="does not exist"):
         base.locate(Model(path=path))
 
 

@@ -16,6 +16,7 @@ from ..data.download import cached_path
 from ..data.head import Head, TooLargeError, read_head
 from ..errors import IntertaskError, UnavailableError
 from ..models.base import locate
+from ..models.remote_code import check_cached_files
 
 #: Seconds that the hub, or a published address, has for an answer.
 TIMEOUT = 5
@@ -207,5 +208,9 @@ def look_at_model(model: Model, hub: Hub) -> tuple[Looked, dict]:
     if Path(where).is_dir():
         words = "bundled" if model.path == "bundled" else f"folder {model.path}"
         return Looked(words), json.loads((Path(where) / "config.json").read_text(encoding="utf-8"))
+    try:
+        check_cached_files(model.path, model.revision)
+    except IntertaskError as problem:
+        return Looked(f"hub {model.path}", problem), {}
     looked = _on_hub(f"hub {model.path}", model.path, model.revision, "model", hub)
     return looked, {}

@@ -109,9 +109,9 @@ def load_source(folder: Path, base_model, target: str, adapter: str, expected_sh
         IntertaskError: The weights are not those that the source training wrote.
     """
     if adapter == FULL:
-        from adapters import AutoAdapterModel
+        from .base import load_encoder
 
-        model = AutoAdapterModel.from_pretrained(str(folder))
+        model = load_encoder(folder)
     else:
         model = base_model()
         model.load_adapter(str(folder), load_as=target, with_head=False, use_safetensors=True, set_active=True)

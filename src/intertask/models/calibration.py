@@ -19,7 +19,7 @@ from ..config import Model
 from ..errors import IntertaskError
 from ..types import classification
 from .adapters import add_fresh_adapter
-from .base import load_configuration
+from .base import load_configuration, text_positions
 from .evidence.fisher import diagonal_fisher
 from .precision import Precision, autocast, device
 from .training.fewshot import NAME
@@ -79,7 +79,7 @@ def calibrate(
     network.to(where)
     start = age + time.perf_counter() - begun
     found: dict[str, list[float]] = {"forward": [], "trained": [], "alone": []}
-    lengths = sorted({min(length, _positions(config)) for length in lengths})
+    lengths = sorted({min(length, text_positions(config) or length) for length in lengths})
     for length in lengths:
         size = batch_size if where.type == "cuda" else max(min(batch_size, _CPU_SUBWORDS // length), 1)
         found["forward"].append(
@@ -104,13 +104,6 @@ def _configuration(model: Model) -> Any:
     """Configuration of a model; without any weights, and of a well-known model without any file."""
     known = None if Path(model.path).exists() else _PUBLISHED.get(model.path.rpartition("/")[2])
     return load_configuration(model) if known is None else AutoConfig.for_model(known[0], **known[1])
-
-
-def _positions(config: Any) -> int:
-    """Sub-words that a text can have."""
-    positions = getattr(config, "max_position_embeddings", None) or 10**6
-    # RoBERTa counts from the padding index + 1
-    return positions - (config.pad_token_id + 1) if config.model_type in ("roberta", "xlm-roberta") else positions
 
 
 def _batch(config: Any, length: int, size: int, device: torch.device) -> dict[str, torch.Tensor]:

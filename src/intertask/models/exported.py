@@ -14,9 +14,10 @@ from ..errors import IntertaskError
 from ..files import check_made_from, read_json
 from ..types import get_type
 from .adapters import FULL
-from .base import load_model, load_tokenizer, quiet_libraries, recipe_model
+from .base import load_encoder, load_model, load_tokenizer, quiet_libraries, recipe_model
 from .precision import device, for_training
 from .prediction import predict_logits
+from .remote_code import check_model_files
 from .training.fine_tuning import training_rows
 
 #: What the folder says of itself, beside the weights.
@@ -38,11 +39,10 @@ class Exported:
         self.type, base = get_type(self.info["type"]), recipe_model(recipe)
         self.tokenizer = load_tokenizer(base, pre_split=self.info["type"] == "tagging")
         if recipe["adapter"] == FULL:
-            from adapters import AutoAdapterModel
-
-            self.model = AutoAdapterModel.from_pretrained(str(folder))
+            self.model = load_encoder(folder)
             self.model.load_head(str(folder), use_safetensors=True)
         else:
+            check_model_files(str(folder))
             self.model = load_model(base)
             self.model.load_adapter(str(folder), set_active=True, use_safetensors=True)
         self.model.eval().to(device())

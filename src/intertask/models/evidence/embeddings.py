@@ -114,7 +114,7 @@ def _sentence_vectors(model: Model, texts: list[str], recipe: dict[str, Any]) ->
     """Vectors of a sentence-transformers encoder, [n, D] float32."""
     from sentence_transformers import SentenceTransformer
 
-    encoder = load_pretrained(model, SentenceTransformer)
+    encoder = load_pretrained(model, SentenceTransformer, sentence_encoder=True)
     # The piece was cut with a little slack for the joining blank and differing special tokens.
     encoder.max_seq_length = min(encoder.max_seq_length or 512, recipe["max_length"] + 4)
     with autocast(for_features(recipe), encoder.device):

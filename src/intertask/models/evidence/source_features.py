@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from adapters import AutoAdapterModel
 from adapters.composition import Parallel
 
 from ...config import Model
 from ...files import read_json
 from ...types.units import Units
 from ..adapters import FULL, check_weights
-from ..base import load_model
+from ..base import load_encoder, load_model
 from ..precision import Precision, exact, finish, for_features, to_host
 from .target_features import Batch, batches, last_layer, of_texts, on_device
 
@@ -82,7 +81,7 @@ def load_sources(folders: Mapping[str, Path], base: Model, adapter: str):
     """
     if adapter == FULL:
         ((name, folder),) = folders.items()
-        network = AutoAdapterModel.from_pretrained(str(folder))
+        network = load_encoder(folder)
         network.load_head(str(folder), load_as=name, use_safetensors=True)
     else:
         network = load_model(base)

@@ -25,6 +25,7 @@ from ...files import file_sha256, fingerprint
 from ...retry import is_transient, with_retries
 from ..adapters import FULL, save_source, transferred_weights, weights_sha256
 from ..base import load_model
+from ..remote_code import check_content
 
 #: Part of an adapter -> names of its file, the preferred one first.
 FILES = {
@@ -338,6 +339,7 @@ def _read_config(path: Path, where: object) -> dict[str, Any]:
         _refuse(path, f"is not readable JSON: {error}", where)
     if not isinstance(config, dict):
         _refuse(path, "is not a configuration that the adapters library wrote", where)
+    check_content(config, path, str(where))
     return config
 
 
