@@ -110,8 +110,8 @@ def exports(tmp_path_factory, tiny_model) -> tuple[Path, dict]:
             runpy.run_path(str(SCRIPT), run_name="__main__")
         (root / kind / "result.json").rename(root / kind / "intertask.json")
         result = read_json(root / kind / "intertask.json")
-        about = {"role": "target", "rows": 48, "origin": "files: mine.csv", "license": "CC0", "language": "en"}
-        scores = {"of": "held out", "rows": 19, "exported": 1.0, "mean": 1.0, "low": None, "high": None, "seeds": 1}
+        about = {"role": "target", "rows": 48, "origin": "the files mine.csv", "license": "CC0", "language": "en"}
+        scores = {"split": "held out", "rows": 19, "exported": 1.0, "mean": 1.0, "low": None, "high": None, "seeds": 1}
         card = model_card(result, kind, None, ["It was chosen."], [scores], {kind: about})
         (root / kind / "README.md").write_text(card, encoding="utf-8")
     subprocess.run([sys.executable, "-c", FRESH, *RUNS], cwd=root, check=True)
@@ -197,5 +197,5 @@ def test_card_names_data_license_versions(exports):
     root, _ = exports
     card = (root / "tagging" / "README.md").read_text(encoding="utf-8")
     assert re.match(r"---\nlibrary_name: adapters\npipeline_tag: token-classification\n", card)
-    for words in ("license: CC0", "files: mine.csv", "- torch ", "one seed", "It was chosen."):
+    for words in ("license: CC0", "the files mine.csv", "- torch ", "one seed", "It was chosen."):
         assert words in card

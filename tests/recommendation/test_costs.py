@@ -1,4 +1,4 @@
-"""What a recommendation took and what everything would have, from invented benchmarks."""
+"""Job time of a recommendation and of trying every source, from invented benchmarks."""
 
 import json
 
@@ -9,7 +9,7 @@ from intertask.config import Task, load_config
 from intertask.costs.task_sizes import task_size
 from intertask.recommendation.costs import recommendation_costs
 
-#: Rows of train; every text has 10 sub-words.
+#: Rows of train; every text has 10 tokens.
 ROWS = {"a": 100, "b": 200, "c": 400, "t": 50}
 BENCHMARKS = {
     "scores/m/t": 2,
@@ -29,7 +29,7 @@ TRIED = {"none": [1, 2], "a": [1, 2], "b": [1]}
 
 
 @pytest.fixture
-def found(tmp_path):
+def costs(tmp_path):
     def write(name, seconds):
         path = tmp_path / "benchmarks" / f"{name}.tsv"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,8 +57,8 @@ def found(tmp_path):
         )
         data = {"files": {"train": ["x.csv"]}}
         tasks = {name: Task(name=name, type="classification", data=data) for name in ROWS}
-        words = {"mean": (10 - 3) / 1.3, "max": 9}
-        infos = {name: {"rows": {"train": n, "validation": 9}, "words": words} for name, n in ROWS.items()}
+        word_counts = {"mean": (10 - 3) / 1.3, "max": 9}
+        infos = {name: {"rows": {"train": n, "validation": 9}, "words": word_counts} for name, n in ROWS.items()}
         sizes = {name: task_size(tasks[name], infos[name]) for name in ROWS}
         recipe = json.loads(recipes.recommendation_recipe(config, "m", tasks, "t"))
         return recommendation_costs(tmp_path, recipe, TRIED, sizes, "s")
@@ -66,15 +66,15 @@ def found(tmp_path):
     return compute
 
 
-def test_sums(found):
-    cost = found()
+def test_sums(costs):
+    cost = costs()
     assert (cost["ranking"], cost["source_training"], cost["transfers"], cost["total"]) == (6, 30, 25, 61)
     assert (cost["runs"], cost["not_counted"]) == (5, 0)
 
 
-def test_everything_is_measured_or_in_proportion(found):
-    everything = found()["everything"]
-    # 0.1 s a row: c takes 40 s; a transfer takes 5 s in the mean
+def test_missing_times_are_estimated_in_proportion_to_tokens(costs):
+    everything = costs()["everything"]
+    # 0.1 s a row: c takes 40 s; a transfer takes 5 s on average
     assert everything == {
         "source_training": 70,
         "transfers": 8 * 5,
@@ -84,23 +84,23 @@ def test_everything_is_measured_or_in_proportion(found):
     }
 
 
-def test_nothing_is_estimated_that_was_measured(found):
-    assert found(benchmarks={"adapters/m/c": 7})["everything"]["source_training"] == 37
+def test_measured_times_are_not_estimated(costs):
+    assert costs(benchmarks={"adapters/m/c": 7})["everything"]["source_training"] == 37
 
 
-def test_methods_that_read_adapters_need_all_of_them(found):
+def test_methods_that_read_adapters_need_all_of_them(costs):
     benchmarks = {"adapters/m/c": 7, "rows/m/t": 3, "features/m/t": 8}
-    cost = found(methods=["logme"], benchmarks=benchmarks)
+    cost = costs(methods=["logme"], benchmarks=benchmarks)
     assert (cost["ranking"], cost["source_training"]) == (2 + 3 + 8, 37)
 
 
-def test_lost_benchmarks_are_said(found):
-    cost = found(without=["candidates/m/t/a/seed2", "embeddings/s/a"])
+def test_jobs_without_a_benchmark_are_counted(costs):
+    cost = costs(without=["candidates/m/t/a/seed2", "embeddings/s/a"])
     assert (cost["not_counted"], cost["transfers"], cost["ranking"]) == (2, 19, 5)
 
 
-def test_nothing_known(found):
-    cost = found(without=BENCHMARKS)
+def test_nothing_was_measured(costs):
+    cost = costs(without=BENCHMARKS)
     everything = cost["everything"]
     assert (cost["total"], cost["not_counted"]) == (0, 12)
     assert (everything["source_training"], everything["transfers"], everything["total"]) == (None, None, None)

@@ -1,4 +1,4 @@
-"""Rounds of a recommendation that stops early, on invented runs: the script reads them where the workflow puts them."""
+"""The rounds of a recommendation that stops early: the script reads invented runs at the paths of the workflow."""
 
 import json
 import subprocess
@@ -48,10 +48,10 @@ def results(tmp_path):
 def test_rounds(results):
     # the first k of the model's own block, in its order
     assert choose(results, [])["sources"] == ["none", "c", "a", "b", "d"]
-    # best 90, s = 1.5: of c 70, a 90, b 60, d 86 the better half stays
+    # best 90, s = 1.5: the better half of c 70, a 90, b 60, d 86 stays
     first = choose(results, [1])
     assert (first["sources"], first["dropped"]) == (["none", "a", "d"], ["c", "b"])
-    # a 85, d 73: s = 1.8; sources that are out come not back, though c had 99 with this seed
+    # a 85, d 73: s = 1.8; c was dropped and does not return, though it has 99 with this seed
     second = choose(results, [1, 2])
     assert (second["sources"], second["dropped"]) == (["none", "a"], ["d"])
     assert second["scores"] == {"none": [50, 50], "a": [90, 80], "d": [86, 60]}

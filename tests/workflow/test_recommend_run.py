@@ -1,4 +1,4 @@
-"""A recommendation in a small run: k + 1 runs a seed and no more, and the export is what was scored."""
+"""A recommendation in a small run: exactly k + 1 runs per seed, and the exported adapter is the one that was scored."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 from small_project import Project, small_config
 
 TARGET = "hotel_reviews"
-FOUND = f"results/recommend/{TARGET}.json"
+SUMMARY = f"results/recommend/{TARGET}.json"
 
 
 def configured(suite, **recommend) -> dict:
@@ -22,18 +22,18 @@ def configured(suite, **recommend) -> dict:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory, suite) -> Project:
     project = Project(tmp_path_factory.mktemp("recommend") / "p", configured(suite))
-    project.said = project.run("--cores", "2", FOUND).stdout
+    project.printed = project.run("--cores", "2", SUMMARY).stdout
     return project
 
 
 def read(project) -> dict:
-    return json.loads((project.folder / FOUND).read_text(encoding="utf-8"))
+    return json.loads((project.folder / SUMMARY).read_text(encoding="utf-8"))
 
 
 def results(project) -> dict[tuple[str, int], dict]:
     paths = (project.folder / f"results/candidates/minilm/{TARGET}").glob("*/seed*/result.json")
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    return {(result["source"], result["seed"]): result for result in found}
+    results = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    return {(result["source"], result["seed"]): result for result in results}
 
 
 def ranked(project) -> list[str]:
@@ -48,24 +48,24 @@ def test_trains_the_first_k_and_none_only(project):
 
 
 def test_chooses_by_held_out_rows(project):
-    found, runs = read(project), results(project)
+    summary, runs = read(project), results(project)
     means = {source: (runs[source, 1]["dev_value"] + runs[source, 2]["dev_value"]) / 2 for source, _ in runs}
-    assert {line["source"]: line["dev_mean"] for line in found["candidates"]} == pytest.approx(means)
-    assert means[found["chosen"]] == max(means.values())
-    assert found["rows"] == {"train": 19, "dev": 5, "validation": 12}
-    assert [line["source"] for line in found["candidates"]] == ["none", *ranked(project)[:2]]
-    assert found["gain"]["dev"]["mean"] == pytest.approx(means[found["compared"]] - means["none"])
+    assert {line["source"]: line["dev_mean"] for line in summary["candidates"]} == pytest.approx(means)
+    assert means[summary["chosen"]] == max(means.values())
+    assert summary["rows"] == {"train": 19, "dev": 5, "validation": 12}
+    assert [line["source"] for line in summary["candidates"]] == ["none", *ranked(project)[:2]]
+    assert summary["gain"]["dev"]["mean"] == pytest.approx(means[summary["compared"]] - means["none"])
 
 
-def test_says_what_it_found(project):
-    found = read(project)
-    for sentence in found["sentences"]:
-        assert sentence in project.said
+def test_prints_its_sentences(project):
+    summary = read(project)
+    for sentence in summary["sentences"]:
+        assert sentence in project.printed
         assert sentence in (project.folder / f"results/recommend/{TARGET}/README.md").read_text(encoding="utf-8")
-    assert found["sentences"][0].startswith(f"{TARGET}: ")
+    assert summary["sentences"][0].startswith(f"{TARGET}: ")
 
 
-def test_says_what_it_cost(project):
+def test_reports_its_job_time(project):
     cost = read(project)["cost"]
     assert (cost["runs"], cost["everything"]["runs"], cost["not_counted"]) == (6, 10, 0)
     table = pd.read_csv(project.folder / f"results/benchmarks/candidates/minilm/{TARGET}/none/seed1.tsv", sep="\t")
@@ -76,7 +76,7 @@ def test_says_what_it_cost(project):
 
 
 def test_exported_adapter_scores_what_its_run_scored(project):
-    found = read(project)
+    summary = read(project)
     folder = f"results/recommend/{TARGET}"
     card = (project.folder / folder / "README.md").read_text(encoding="utf-8")
     blocks = [block.partition("```")[0] for block in card.split("```python\n")[1:]]
@@ -90,33 +90,33 @@ def test_exported_adapter_scores_what_its_run_scored(project):
     assert done.returncode == 0, done.stderr
     plain, library, score = done.stdout.split("\n")[:3]
     assert library == f"['{plain}']"
-    scored = results(project)[found["chosen"], found["seed"]]["dev_value"]
+    scored = results(project)[summary["chosen"], summary["seed"]]["dev_value"]
     assert float(score) == pytest.approx(scored)
 
 
 def test_done_is_done_and_a_deleted_card_trains_nothing(project):
-    assert project.planned(FOUND) == {}
+    assert project.planned(SUMMARY) == {}
     (project.folder / f"results/recommend/{TARGET}/README.md").unlink()
     assert project.planned("recommend") == {"write_recommendation": 1, "recommend": 1}
 
 
-def test_stop_early_goes_seed_by_seed_and_takes_the_runs_that_are_there(project, suite):
+def test_stop_early_goes_seed_by_seed_and_reuses_finished_runs(project, suite):
     before = {key: run["fingerprint"] for key, run in results(project).items()}
     started = project.folder / "started"
     started.touch()
     project.config = configured(suite, k=4, stop_early=True) | {"seeds": [1, 2, 3]}
     project.write_config()
     project.run("--cores", "2", "recommend")
-    found, runs = read(project), results(project)
+    summary, runs = read(project), results(project)
     folder = project.folder / f"results/candidates/minilm/{TARGET}"
     rounds = [json.loads((folder / f"round{n}.json").read_text())["sources"] for n in range(3)]
     assert set(rounds[2]) <= set(rounds[1]) <= set(rounds[0]) == {"none", *ranked(project)}
     assert set(runs) == {(source, n + 1) for n, sources in enumerate(rounds) for source in sources} | set(before)
-    for line in found["candidates"]:
+    for line in summary["candidates"]:
         left = [n + 1 for n, sources in enumerate(rounds) if line["source"] in sources]
         assert [int(seed) for seed in line["dev"]] == left
         assert line["dropped_after"] == (None if left[-1] == 3 else left[-1])
-    assert found["chosen"] in rounds[2]
+    assert summary["chosen"] in rounds[2]
     for source, seed in before:
         assert runs[source, seed]["fingerprint"] == before[source, seed]
         assert (folder / source / f"seed{seed}" / "result.json").stat().st_mtime < started.stat().st_mtime

@@ -1,11 +1,11 @@
-"""Which sources are tried with the next seed: the first k of the ranking, or those that have not lost clearly."""
+"""Choose the sources to try with the next seed: the first k of the ranking, later those that have not clearly lost."""
 
 from pathlib import Path
 
 from intertask.execution.script import arguments, run
 from intertask.files import read_json, write_json
 from intertask.rankings.adapter_fusion import best_sources
-from intertask.recommendation.choice import survivors
+from intertask.recommendation.choice import NO_SOURCE, survivors
 from intertask.tables import read_table
 
 
@@ -14,18 +14,19 @@ def main() -> None:
     recipe, results = options.recipe, Path(options.results)
     model, target, seeds = recipe["model"], recipe["target"], recipe["seeds"]
     folder = results / "candidates" / model / target
+    outcome = {}
     if not seeds:
         ranking = read_table(results / "rankings" / f"{target}.tsv", ["rank", "source", "model"])
-        sources, said = ["none", *best_sources(ranking, model, recipe["k"])], {}
+        sources = [NO_SOURCE, *best_sources(ranking, model, recipe["k"])]
     else:
         before = read_json(folder / f"round{len(seeds) - 1}.json")["sources"]
         runs = {source: [read_json(folder / source / f"seed{s}" / "result.json") for s in seeds] for source in before}
-        scores = {source: [found["dev_value"] for found in of_source] for source, of_source in runs.items()}
-        sources = survivors(scores, runs["none"][0]["rows"]["dev"])
-        said = {"scores": scores, "dropped": [source for source in before if source not in sources]}
-    write_json(options.out, {"target": target, "model": model, "after_seeds": seeds, "sources": sources, **said})
-    dropped = f"; dropped: {', '.join(said['dropped'])}" if said.get("dropped") else ""
-    print(f"{target}: to be tried with the next seed: {', '.join(sources)}{dropped}")
+        scores = {source: [result["dev_value"] for result in of_source] for source, of_source in runs.items()}
+        sources = survivors(scores, runs[NO_SOURCE][0]["rows"]["dev"])
+        outcome = {"scores": scores, "dropped": [source for source in before if source not in sources]}
+    write_json(options.out, {"target": target, "model": model, "after_seeds": seeds, "sources": sources, **outcome})
+    dropped = f" Dropped: {', '.join(outcome['dropped'])}." if outcome.get("dropped") else ""
+    print(f"{target}: the next seed is tried with {', '.join(sources)}.{dropped}")
 
 
 run(main)

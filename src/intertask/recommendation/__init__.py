@@ -1,1 +1,1 @@
-"""One recommendation for a target: choosing a source, its costs, its text, and the card of the adapter."""
+"""Recommend one source for a target: choose among those tried, count the costs, and export adapter, text and card."""

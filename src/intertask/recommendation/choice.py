@@ -1,7 +1,7 @@
-"""Choosing among the sources that were tried on a target, and between seeds leaving off those that clearly lose.
+"""Choose among the sources that were tried on a target, and drop clear losers between seeds.
 
-``scores`` are source -> one dev score per seed, percent points (NaN = a run without a score, which counts as 0);
-``none`` is among the sources.
+``scores`` maps each source to one score per seed on the held-out rows, in percent. NaN is a run without a score and
+counts as 0. ``none`` (training without a source) is among the sources.
 """
 
 import math
@@ -10,63 +10,89 @@ from typing import Any
 
 import numpy as np
 
+#: Name under which training without a source is listed among the sources.
+NO_SOURCE = "none"
+
 Scores = Mapping[str, Sequence[float]]
 
 
 def mean(values: Sequence[float]) -> float:
-    """Mean over seeds; unlike in the truth of an evaluation, a source all of whose runs failed has 0."""
+    """Return the mean over seeds. A source whose runs all failed has mean 0, unlike in the evaluation of methods.
+
+    Args:
+        values: [S] scores, one per seed; NaN counts as 0.
+    """
     return float(np.nan_to_num(np.asarray(values, np.float64)).mean())
 
 
 def survivors(scores: Scores, dev_rows: int) -> list[str]:
-    """Sources that go on to the next seed, in the order of ``scores``: one round of successive halving, held back.
+    """Choose the sources that are trained with the next seed: one round of a cautious successive halving.
 
-    Of m sources (``none`` not counted) the ceil(m / 2) best by their means stay, equal ones in the order of
-    ``scores``. Of the others those are dropped that lose clearly: whose mean is more than s below the best mean v of
-    all, ``none`` among them. s = sqrt(v (100 - v) / n), v held between 0 and 100 and n = ``dev_rows``: the largest
-    standard error that the mean of n row scores between 0 and 100 can have. ``none`` always stays.
+    Of m sources (``none`` is not counted) the ceil(m / 2) with the best means stay. Ties are broken by the order of
+    ``scores``. Of the others, those are dropped whose mean is more than s below the best mean v of all, ``none``
+    included. s = sqrt(v (100 - v) / n), with v clipped to 0 to 100 and n = ``dev_rows``, is the largest standard error
+    that the mean of n row scores between 0 and 100 can have. ``none`` always stays.
+
+    Args:
+        scores: Source -> one score per seed so far.
+        dev_rows: Number of held-out rows that each score is computed on.
+
+    Returns:
+        Sources that stay, in the order of ``scores``.
 
     Source: Jamieson and Talwalkar 2016, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", with
-    seeds in place of iterations; the margin is ours.
+    seeds instead of iterations. The margin is ours.
     """
     means = {source: mean(values) for source, values in scores.items()}
-    sources = [source for source in means if source != "none"]
+    sources = [source for source in means if source != NO_SOURCE]
     ranked = sorted(sources, key=lambda source: -means[source])
-    safe = set(ranked[: math.ceil(len(sources) / 2)])
+    safe = {NO_SOURCE, *ranked[: math.ceil(len(sources) / 2)]}
     best = max(means.values())
     bounded = min(max(best, 0.0), 100.0)
     margin = math.sqrt(bounded * (100 - bounded) / dev_rows)
-    return [source for source in means if source == "none" or source in safe or best - means[source] <= margin]
+    return [source for source in means if source in safe or best - means[source] <= margin]
 
 
-def chosen(scores: Scores) -> str:
-    """The source with the highest mean; of equal ones the first, where ``none`` stands before all others."""
-    order = sorted(scores, key=lambda source: source != "none")
+def choose_source(scores: Scores) -> str:
+    """Return the source with the highest mean; of equal ones ``none``, then the first in ``scores``.
+
+    Args:
+        scores: Source -> one score per seed.
+    """
+    order = sorted(scores, key=lambda source: source != NO_SOURCE)
     return max(order, key=lambda source: mean(scores[source]))
 
 
-def best_seed(scores: Mapping[str, Mapping[int, float]], source: str) -> int:
-    """The seed whose run of ``source`` is furthest above the mean of what was tried with it, of equal ones the first.
+def choose_seed(scores: Mapping[str, Mapping[int, float]], source: str) -> int:
+    """Return the seed whose run of ``source`` has the largest lead over the mean of all runs with that seed.
 
-    Each seed holds other rows out, and these may be easy or hard: only runs on the same rows compare.
+    Each seed holds out other rows, which may be easy or hard, so only runs with the same seed are compared. Of equal
+    seeds the first is returned.
 
     Args:
-        scores: Source -> seed -> dev score.
-        source: One that has all seeds.
+        scores: Source -> seed -> score on the held-out rows.
+        source: A source that was trained with every seed.
     """
 
     def lead(seed: int) -> float:
-        return mean([scores[source][seed]]) - mean([of[seed] for of in scores.values() if seed in of])
+        """How far the run is above the mean of all runs on the same rows."""
+        return mean([scores[source][seed]]) - mean([by_seed[seed] for by_seed in scores.values() if seed in by_seed])
 
     return max(scores[source], key=lead)
 
 
-def estimate(values: Sequence[float], confidence: float) -> dict[str, Any]:
-    """Mean over seeds with Student's interval of it; for a gain, ``values`` are the differences seed by seed.
+def mean_interval(values: Sequence[float], confidence: float) -> dict[str, Any]:
+    """Compute the mean over seeds and its Student's t interval.
+
+    The interval describes the variation between seeds and, where each seed has its own rows (as the held-out rows do),
+    also between rows of the same data.
+
+    Args:
+        values: [S] scores or differences of scores, one per seed; NaN counts as 0.
+        confidence: Level of the interval, between 0 and 1.
 
     Returns:
-        ``mean``, ``low``, ``high`` (both None for one seed), ``seeds``. The interval is about other seeds, and where
-        each seed has rows of its own, as dev scores do, about other rows of the same data.
+        ``mean``, ``low``, ``high`` (both None for one seed), ``seeds``.
     """
     from scipy.stats import t
 
@@ -78,19 +104,29 @@ def estimate(values: Sequence[float], confidence: float) -> dict[str, Any]:
     return {"mean": middle, "low": middle - half, "high": middle + half, "seeds": n}
 
 
-def gain(values: Sequence[float], none: Sequence[float], confidence: float) -> dict[str, Any]:
-    """What a source has more than ``none``, seed by seed: :func:`estimate` of the differences."""
-    pairs = np.nan_to_num(np.array([values, none], np.float64))
-    return estimate(pairs[0] - pairs[1], confidence)
+def gain(values: Sequence[float], baseline: Sequence[float], confidence: float) -> dict[str, Any]:
+    """Compute the gain of a source over training without one: :func:`mean_interval` of the paired differences.
+
+    Args:
+        values: [S] scores of the source, one per seed.
+        baseline: [S] scores of ``none`` with the same seeds.
+        confidence: Level of the interval, between 0 and 1.
+    """
+    pairs = np.nan_to_num(np.array([values, baseline], np.float64))
+    return mean_interval(pairs[0] - pairs[1], confidence)
 
 
-def verdict(source: str, found: Mapping[str, Any] | None) -> str:
-    """Whether a source helps, by the gain of the chosen one on rows that had no part in the choice.
+def verdict(source: str, validation_gain: Mapping[str, Any]) -> str:
+    """Tell whether the chosen source helps, by its gain on rows that played no part in the choice.
+
+    Args:
+        source: The chosen source.
+        validation_gain: Its gain on the validation rows, as :func:`gain` returns it.
 
     Returns:
-        ``no``: none was chosen; ``yes``: the interval of the gain lies above 0; ``unclear``: it does not, or there is
-        one seed only.
+        ``no``: ``none`` was chosen. ``yes``: the interval of the gain is above 0. ``unclear``: it is not, or there is
+        only one seed.
     """
-    if source == "none":
+    if source == NO_SOURCE:
         return "no"
-    return "yes" if found["low"] is not None and found["low"] > 0 else "unclear"
+    return "yes" if validation_gain["low"] is not None and validation_gain["low"] > 0 else "unclear"

@@ -1,5 +1,8 @@
-"""What a recommendation took, and what trying every source would have: from benchmarks, and where there are none from
-the time that training on as much text took elsewhere in the same run."""
+"""The job time that a recommendation took, and that trying every source would have taken.
+
+Times are measured where a benchmark exists. A source training without one is estimated from the time that the other
+source trainings of the run took for each token.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +12,7 @@ from ..config import Training
 from ..costs.estimate import training_effort
 from ..costs.measured import Job, method_jobs, seconds_of
 from ..costs.task_sizes import TaskSize
+from .choice import NO_SOURCE
 
 
 def recommendation_costs(
@@ -18,23 +22,23 @@ def recommendation_costs(
     sizes: Mapping[str, TaskSize],
     sentence_encoder: str,
 ) -> dict[str, Any]:
-    """Seconds of the jobs behind a recommendation, whether they ran for it or were there before.
+    """Add up the job time of a recommendation, whether its jobs ran for it or their results existed before.
 
-    Preparing data is not counted, nor are earlier transfers to other targets that methods learn from.
+    Preparing data is not counted. Neither are earlier transfers to other targets that methods learn from.
 
     Args:
         results: The results folder.
-        recipe: Of the recommendation.
-        tried: Source (or none) -> seeds.
-        sizes: Of every source.
-        sentence_encoder: Its name.
+        recipe: Recipe of the recommendation.
+        tried: Source (or ``none``) -> seeds that it was trained with.
+        sizes: Size of every source.
+        sentence_encoder: Name of the sentence encoder.
 
     Returns:
-        ``ranking`` (all methods of the configuration, without the training of adapters), ``source_training``,
-        ``transfers`` (of the candidates), ``total``; ``runs``: transfers per seed; ``not_counted``: jobs without a
-        benchmark. ``everything``: the same for all sources and seeds, without a ranking: ``source_training``,
-        ``transfers``, ``total``, ``runs``, and ``estimated``, the seconds in it that nobody has measured. None for what
-        cannot be said.
+        Seconds of ``ranking`` (all methods of the configuration, without source training), ``source_training``,
+        ``transfers`` (of the candidates) and ``total``. Also ``runs`` (number of transfers), ``not_counted`` (number
+        of jobs without a benchmark) and ``everything``: ``source_training``, ``transfers``, ``total``, ``runs`` for all
+        sources and seeds without a ranking, and ``estimated``, the seconds of its total that were not measured. Unknown
+        times of ``everything`` are None.
     """
     base, target, pool = recipe["base"], recipe["target"], recipe["sources"]
     grid = {"models": [base], "sources": pool, "targets": [target]}
@@ -46,48 +50,62 @@ def recommendation_costs(
     }
     ranking = [job for job in needed if job.step != "adapters"] + [Job("scores", recipe["setting"], target)]
     adapters = {job for job in needed if job.step == "adapters"}
-    adapters |= {Job("adapters", base, source=source) for source in tried if source != "none"}
+    adapters |= {Job("adapters", base, source=source) for source in tried if source != NO_SOURCE}
     runs = [
         Job("candidates", recipe["setting"], target, source, str(seed)) for source in tried for seed in tried[source]
     ]
     parts = {"ranking": ranking, "source_training": adapters, "transfers": runs}
-    known = {name: _known(results, jobs) for name, jobs in parts.items()}
-    found: dict[str, Any] = {name: round(sum(seconds.values()), 1) for name, seconds in known.items()}
-    found["total"] = round(sum(found.values()), 1)
-    found["runs"] = len(runs)
-    found["not_counted"] = sum(len(parts[name]) - len(known[name]) for name in parts)
-    found["everything"] = _everything(results, recipe, sizes, list(known["transfers"].values()))
-    return found
+    measured = {name: _measured(results, jobs) for name, jobs in parts.items()}
+    costs: dict[str, Any] = {name: round(sum(seconds.values()), 1) for name, seconds in measured.items()}
+    costs["total"] = round(sum(costs.values()), 1)
+    costs["runs"] = len(runs)
+    costs["not_counted"] = sum(len(parts[name]) - len(measured[name]) for name in parts)
+    costs["everything"] = _everything(results, recipe, sizes, list(measured["transfers"].values()))
+    return costs
 
 
 def _everything(results: Path, recipe: Mapping[str, Any], sizes: Mapping[str, TaskSize], runs: list[float]) -> dict:
-    """Every source's training and transfers; a transfer takes what those of this target took in the mean."""
-    settings = Training.model_validate(recipe["source_training"])
+    """Job time of all source trainings and transfers; ``runs`` are the seconds of the transfers that were made."""
     count = (1 + len(recipe["sources"])) * len(recipe["seeds"])
     transfers = sum(runs) / len(runs) * count if runs else None
-    work = {source: _work(sizes[source], settings) for source in recipe["sources"]}
-    jobs = {source: Job("adapters", recipe["base"], source=source) for source in recipe["sources"]}
-    known = {source: s for source, job in jobs.items() if (s := seconds_of(results, job)) is not None}
-    learnt = sum(work[source] for source in known)
-    rest = [source for source in recipe["sources"] if source not in known]
-    missing = sum(work[source] for source in rest) * sum(known.values()) / learnt if learnt else None
-    training = None if missing is None and rest else sum(known.values()) + (missing or 0)
+    training, measured = _all_source_trainings(results, recipe, sizes)
     total = None if training is None or transfers is None else training + transfers
     return {
-        "source_training": training if training is None else round(training, 1),
-        "transfers": transfers if transfers is None else round(transfers, 1),
-        "total": total if total is None else round(total, 1),
+        "source_training": _rounded(training),
+        "transfers": _rounded(transfers),
+        "total": _rounded(total),
         "runs": count,
-        "estimated": None if total is None else round(total - sum(known.values()) - sum(runs), 1),
+        "estimated": None if total is None else _rounded(total - measured - sum(runs)),
     }
 
 
-def _work(size: TaskSize, settings: Training) -> float:
-    """Sub-words that one source training passes forwards and backwards."""
+def _all_source_trainings(
+    results: Path, recipe: Mapping[str, Any], sizes: Mapping[str, TaskSize]
+) -> tuple[float | None, float]:
+    """Seconds of training every source (None if unknown), and how many of these seconds were measured."""
+    settings = Training.model_validate(recipe["source_training"])
+    tokens = {source: _trained_tokens(sizes[source], settings) for source in recipe["sources"]}
+    jobs = {source: Job("adapters", recipe["base"], source=source) for source in recipe["sources"]}
+    seconds = {source: s for source, job in jobs.items() if (s := seconds_of(results, job)) is not None}
+    measured, measured_tokens = sum(seconds.values()), sum(tokens[source] for source in seconds)
+    missing_tokens = sum(tokens[source] for source in recipe["sources"] if source not in seconds)
+    if measured_tokens:
+        return measured + missing_tokens * measured / measured_tokens, measured
+    return (None if len(seconds) < len(jobs) else measured), measured
+
+
+def _trained_tokens(size: TaskSize, settings: Training) -> float:
+    """Number of tokens that one source training passes forwards and backwards through the model."""
     effort = training_effort(size, settings, size.task.epochs)
     return effort.trained * effort.choices * effort.length
 
 
-def _known(results: Path, jobs: Iterable[Job]) -> dict[Job, float]:
-    found = {job: seconds_of(results, job) for job in jobs}
-    return {job: seconds for job, seconds in found.items() if seconds is not None}
+def _measured(results: Path, jobs: Iterable[Job]) -> dict[Job, float]:
+    """Seconds of the jobs that have a benchmark."""
+    seconds = {job: seconds_of(results, job) for job in jobs}
+    return {job: value for job, value in seconds.items() if value is not None}
+
+
+def _rounded(seconds: float | None) -> float | None:
+    """Tenths of seconds; None stays None."""
+    return None if seconds is None else round(seconds, 1)

@@ -1,80 +1,88 @@
-"""A recommendation in plain words."""
+"""The recommendation for one target in plain words."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from ..words import count, duration
+from ..words import count, duration, in_words
+from .choice import NO_SOURCE
 
 
-def sentences(found: Mapping[str, Any]) -> list[str]:
-    """What was chosen, what it gains, what it cost, and where the adapter is.
+def sentences(summary: Mapping[str, Any]) -> list[str]:
+    """Describe which source was chosen, what it gains, what the recommendation took, and where the adapter is.
 
     Args:
-        found: ``results/recommend/{target}.json``, but for its ``sentences``.
+        summary: The content of ``results/recommend/{target}.json``; its key ``sentences`` is not needed.
+
+    Returns:
+        Sentences in the order in which they are printed.
     """
-    source, target, metric = found["chosen"], found["target"], found["metric"]
-    best = found["compared"]
-    tried = [line["source"] for line in found["candidates"] if line["source"] != "none"]
-    dropped = [line["source"] for line in found["candidates"] if line["dropped_after"] is not None]
-    confidence = f"{found['confidence']:.0%}"
-    said = [
-        {
-            "yes": f"{target}: train on {source} first.",
-            "unclear": f"{target}: train on {source} first, though the gain may be noise.",
-            "no": f"{target}: none of the sources that were tried helps; the best of them is {best}.",
-        }[found["helps"]],
-        f"Tried: {', '.join(tried)} (of {count(found['pool'], 'source')} the first of the ranking) and none, on "
-        f"{found['model']}, with {count(len(found['seeds']), 'seed')}"
-        + (f"; dropped on the way: {', '.join(dropped)}" if dropped else "")
-        + ".",
-        f"Chosen by {metric} on {count(found['rows']['dev'], 'row')} held out of train, others with each seed: "
-        + _against_none(found, "dev", confidence),
-        f"On the {count(found['rows']['validation'], 'validation row')}, which had no part in the choice: "
-        + _against_none(found, "validation", confidence),
+    source, target, metric = summary["chosen"], summary["target"], summary["metric"].replace("_", " ")
+    advice = {
+        "yes": f"{target}: train on {source} first.",
+        "unclear": f"{target}: train on {source} first, though the gain may be noise.",
+        "no": f"{target}: train without a source. None of the sources tried helps; the best is {summary['compared']}.",
+    }
+    lines = [
+        advice[summary["helps"]],
+        _tried(summary),
+        f"The source was chosen by {metric} on {count(summary['rows']['dev'], 'row')} held out of the training split "
+        f"(other rows for each seed): {_comparison(summary, 'dev')}",
+        f"On the {count(summary['rows']['validation'], 'validation row')}, which played no part in the choice: "
+        f"{_comparison(summary, 'validation')}",
     ]
-    if found["gain"]["validation"]["low"] is None:
-        said.append("With one seed nobody can tell a gain from noise: give several under 'seeds'.")
-    return [*said, *_costs(found["cost"]), _adapter(found)]
+    if summary["gain"]["validation"]["low"] is None:
+        lines.append("With one seed, a gain cannot be told from noise. List at least two under 'seeds'.")
+    return [*lines, *_costs(summary["cost"]), _adapter(summary)]
 
 
-def _costs(cost: Mapping[str, Any]) -> list[str]:
-    everything = cost["everything"]
-    parts = [
-        f"{duration(cost[key])} {words}"
-        for key, words in (
-            ("ranking", "ranking"),
-            ("source_training", "training sources"),
-            ("transfers", "trying them"),
-        )
-    ]
-    said = [
-        f"It took {duration(cost['total'])}: {', '.join(parts)} ({count(cost['runs'], 'run')})."
-        + (f" {count(cost['not_counted'], 'job')} without a benchmark not counted." if cost["not_counted"] else "")
-    ]
-    if everything["total"] is None:
-        return [*said, f"Trying every source: {count(everything['runs'], 'run')}; nobody knows how long."]
-    about = "about " if everything["estimated"] else ""
-    estimated = f"; {duration(everything['estimated'])} of it estimated" if everything["estimated"] else ""
-    return [
-        *said,
-        f"Trying every source would have taken {about}{duration(everything['total'])} "
-        f"({count(everything['runs'], 'run')}{estimated}).",
-    ]
-
-
-def _adapter(found: Mapping[str, Any]) -> str:
-    of_run = next(line for line in found["candidates"] if line["source"] == found["chosen"])
-    score = of_run["dev"][str(found["seed"])]
+def _tried(summary: Mapping[str, Any]) -> str:
+    """Which sources were tried, and which of them were dropped before the last seed."""
+    sources = [line for line in summary["candidates"] if line["source"] != NO_SOURCE]
+    names = in_words([line["source"] for line in sources], len(sources))
+    dropped = [line["source"] for line in sources if line["dropped_after"] is not None]
+    which = f"the first {len(sources)} of {count(summary['pool'], 'ranked source')}"
+    if len(sources) == summary["pool"]:
+        which = "all ranked sources"
     return (
-        f"The trained {'model' if found['full'] else 'adapter'}: {found['adapter']} (seed {found['seed']}, "
-        f"{score:.2f} on the held-out rows); its README.md has the lines that use it."
+        f"Tried on {summary['model']} with {count(len(summary['seeds']), 'seed')}: {names} ({which}), and training "
+        "without a source." + (f" Dropped before the last seed: {in_words(dropped, len(dropped))}." if dropped else "")
     )
 
 
-def _against_none(found: Mapping[str, Any], split: str, confidence: str) -> str:
-    means = {line["source"]: line[f"{split}_mean"] for line in found["candidates"]}
-    best, gain = found["compared"], found["gain"][split]
-    said = f"{best} has {means[best]:.1f}, none {means['none']:.1f}, {gain['mean']:+.1f} points"
+def _comparison(summary: Mapping[str, Any], split: str) -> str:
+    """Scores of the best source and of no source on a split, and the gain with its interval."""
+    means = {line["source"]: line[f"{split}_mean"] for line in summary["candidates"]}
+    best, gain = summary["compared"], summary["gain"][split]
+    words = f"{best} {means[best]:.1f}, no source {means[NO_SOURCE]:.1f}, gain {gain['mean']:+.1f} percentage points"
     if gain["low"] is None:
-        return f"{said}."
-    return f"{said} ({confidence} interval over seeds: {gain['low']:+.1f} to {gain['high']:+.1f})."
+        return f"{words}."
+    return f"{words} ({summary['confidence']:.0%} interval over seeds: {gain['low']:+.1f} to {gain['high']:+.1f})."
+
+
+def _costs(cost: Mapping[str, Any]) -> list[str]:
+    """The job time of the recommendation, and that of trying every source."""
+    taken = (
+        f"Job time: {duration(cost['total'])}, of which {duration(cost['ranking'])} for ranking, "
+        f"{duration(cost['source_training'])} for training sources and {duration(cost['transfers'])} for trying them "
+        f"({count(cost['runs'], 'run')})."
+    )
+    if cost["not_counted"]:
+        taken += f" The time of {count(cost['not_counted'], 'job')} is unknown and not included."
+    everything = cost["everything"]
+    runs = count(everything["runs"], "run")
+    if everything["total"] is None:
+        return [taken, f"Trying every source would have needed {runs}. Their job time cannot be estimated."]
+    about = "about " if everything["estimated"] else ""
+    estimated = f", {duration(everything['estimated'])} of it estimated" if everything["estimated"] else ""
+    total = duration(everything["total"])
+    return [taken, f"Trying every source would have taken {about}{total} of job time ({runs}{estimated})."]
+
+
+def _adapter(summary: Mapping[str, Any]) -> str:
+    """Where the exported adapter or model is, and how it scored."""
+    candidate = next(line for line in summary["candidates"] if line["source"] == summary["chosen"])
+    score = candidate["dev"][str(summary["seed"])]
+    return (
+        f"The trained {'model' if summary['full'] else 'adapter'} is in {summary['adapter']} (seed {summary['seed']}, "
+        f"{score:.1f} on the held-out rows). Its README.md shows the code that loads and uses it."
+    )

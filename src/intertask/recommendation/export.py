@@ -1,0 +1,95 @@
+"""Export the chosen run: copy its weights, and write its card."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import IntertaskError
+from ..files import atomic, file_sha256, write_text
+from .card import model_card
+from .choice import NO_SOURCE, mean_interval
+from .summary import SCORE_KEYS, Runs, split_scores
+
+#: Words for the splits in the card.
+_SPLITS = {"dev": "rows held out of the training split", "validation": "validation"}
+
+
+def copy_run(run: Path, result: Mapping[str, Any], folder: Path) -> None:
+    """Copy weights, head and description of a run. A file is either copied whole or not at all.
+
+    Args:
+        run: Folder of the run.
+        result: Its result.
+        folder: Folder to copy to.
+
+    Raises:
+        IntertaskError: The weights changed after they were scored.
+    """
+    for file, sha256 in result["files"].items():
+        if file_sha256(run / file) != sha256:
+            raise IntertaskError("These weights changed after they were scored.", run / file, f"delete {run}")
+        with atomic(folder / file) as temporary:
+            shutil.copyfile(run / file, temporary)
+    with atomic(folder / "intertask.json") as temporary:
+        shutil.copyfile(run / "result.json", temporary)
+
+
+def write_card(
+    folder: Path,
+    summary: Mapping[str, Any],
+    sentences: Sequence[str],
+    runs: Runs,
+    recipe: Mapping[str, Any],
+    infos: Mapping[str, Mapping[str, Any]],
+    commit: str | None,
+) -> None:
+    """Write the README.md of the exported adapter.
+
+    Args:
+        folder: Folder of the exported adapter.
+        summary: What :func:`.summary.summarize` returned.
+        sentences: The recommendation in words.
+        runs: Results of all runs.
+        recipe: Recipe of the recommendation.
+        infos: ``info.json`` of the target and of each source.
+        commit: Commit of the base model on the hub; None if the model is not from the hub.
+    """
+    result = runs[summary["chosen"]][summary["seed"]]
+    scores = [
+        {
+            "split": _SPLITS[split],
+            "rows": result["rows"][split],
+            "exported": result[key],
+            **mean_interval(list(split_scores(runs, split)[summary["chosen"]].values()), summary["confidence"]),
+        }
+        for split, key in SCORE_KEYS.items()
+    ]
+    target = recipe["target"]
+    data = {
+        name: {
+            "role": "target" if name == target else "source",
+            "rows": infos[name]["rows"]["train"],
+            "origin": describe_origin(infos[name]["origin"]),
+            "license": recipe["tasks"][name].get("licence"),  # recipes keep this spelling
+            **{key: recipe["tasks"][name].get(key) for key in ("homepage", "citation", "language")},
+        }
+        for name in dict.fromkeys([target, summary["chosen"]])
+        if name != NO_SOURCE
+    }
+    write_text(folder / "README.md", model_card(result, str(folder), commit, sentences, scores, data))
+
+
+def describe_origin(origin: Mapping[str, Any]) -> str:
+    """Name the place that a task's rows are from, in a few words.
+
+    Args:
+        origin: ``origin`` of the task's ``info.json``.
+    """
+    if "hub" in origin:
+        config = f", {origin['config']}" if origin.get("config") else ""
+        commit = f", commit {origin['commit']}" if origin.get("commit") else ""
+        return f"the hub: {origin['hub']}{config}{commit}"
+    if "download" in origin:
+        return ", ".join(dict.fromkeys(item["url"] for items in origin["download"].values() for item in items))
+    return "the files " + ", ".join(Path(item["path"]).name for items in origin["files"].values() for item in items)
