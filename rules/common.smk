@@ -14,7 +14,7 @@ from intertask.transfers import observed_settings
 from intertask.errors import IntertaskError
 from intertask.files import read_json
 from intertask.models.adapters import FULL, weight_files
-from intertask.console.next_files import first_look
+from intertask.console.result import closing_lines
 from intertask.execution.launch import RUN, SWITCH
 from intertask.execution.gpu_leases import AS_GIVEN, JOBS_PER_GPU
 from intertask.execution.locks import forget_stale_locks
@@ -268,5 +268,5 @@ def suggest_what_was_meant():
 
 
 onsuccess:
-    for line in first_look(sys.argv[1:], TARGETS):
+    for line in closing_lines(sys.argv[1:], TARGETS):
         print(line, flush=True)

@@ -1,31 +1,28 @@
-"""Snakemake's logger plugin ``intertask``: progress on the terminal in place of a line for every job's start and end.
+"""Snakemake's logger plugin ``intertask``: shows progress by stage instead of a line for each start and end of a job.
 
-Found by its name. Dry runs, ``--quiet`` and ``--verbose`` print what Snakemake prints by itself; its own log file under
-``.snakemake/log`` is as ever.
+Snakemake finds the plugin by the name of this package. It does not need this project's Snakefile. Dry runs, ``--quiet``
+and ``--verbose`` print what Snakemake prints without a plugin. Snakemake's own log file under ``.snakemake/log`` is
+written as always.
 """
 
+import contextlib
 import logging
-import os
-import shutil
 import sys
-import time
 from pathlib import Path
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from intertask.console.progress import Progress
-from intertask.console.screen import block, ending, failure, one_line
+from intertask.console.display import Display
+from intertask.console.interrupts import Interrupts
+from intertask.console.screen import failure
 
-#: Seconds between two lines in a file, and between two pictures of a terminal.
-LINE_EVERY, PICTURE_EVERY = 15.0, 0.2
-#: Rules that write to the terminal themselves.
-SPEAKING = ("check", "plan", "write_recommendation")
-#: Plain messages of Snakemake that are worth a line.
-SHOWN = ("Nothing to be done", "Building DAG of jobs", "Complete log")
-
-#: Messages that say less than the lines of this display.
-UNSAID = (
+#: Rules whose jobs write to the terminal themselves.
+RULES_THAT_PRINT = ("check", "plan", "write_recommendation")
+#: Beginnings of Snakemake's plain messages that are shown.
+SHOWN_MESSAGES = ("Nothing to be done", "Building DAG of jobs", "Complete log")
+#: Beginnings of Snakemake's warnings and errors that are not shown, because the display says more.
+HIDDEN_MESSAGES = (
     "Exiting because a job execution failed",
     "RuleException:\nCalledProcessError",
     "WorkflowError:\nAt least one job did not complete",
@@ -33,127 +30,114 @@ UNSAID = (
 
 
 class LogHandler(LogHandlerBase):
-    """One run's progress; events come in the order in which they happen, in one thread."""
+    """Turns Snakemake's events of one run into calls of the display. Snakemake calls it from one thread."""
 
     def __post_init__(self) -> None:
+        """Choose between the display and Snakemake's own messages."""
         settings = self.common_settings
         quiet = {str(part) for part in settings.quiet or ()} - {"reason"}
         self.plain = bool(settings.dryrun or quiet or settings.verbose or settings.debug_dag)
-        self.stream = sys.stdout if settings.stdout else sys.stderr
-        self.terminal = self.stream.isatty() and os.environ.get("TERM") != "dumb"
-        self.progress = Progress()
-        self.began = self.now()
-        self.last = 0.0
-        self.lines = 0  # of the picture on the terminal
-        self.speaking: set[int] = set()
-        self.over = False
-
-    @staticmethod
-    def now() -> float:
-        return time.monotonic()
+        self.interrupts = Interrupts()
+        self.display = Display(sys.stdout if settings.stdout else sys.stderr, self.lock, self.interrupts)
+        if not self.plain:
+            self.interrupts.install()
+            self.display.start_refreshing()
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Show an event of Snakemake.
+
+        Args:
+            record: The event.
+        """
         try:
             self._emit(record)
-        except Exception:  # a display must not end a run
-            self.handleError(record)
+        except Exception as error:  # an error of the display must not end the run
+            self._give_up(error)
 
     def _emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "event", None)
         if self.plain:
             if text := self.format(record):
-                self._say(text)
+                self.display.write_line(text)
         elif event == LogEvent.RUN_INFO:
-            self.progress.plan(record.stats, Path("results"))
+            self.display.progress.plan(record.stats, Path("results"))
         elif event == LogEvent.JOB_INFO:
-            log = str(record.log[0]) if record.log else ""
-            words = record.rule_msg or record.rule_name
-            self.progress.start(record.jobid, record.rule_name, words, log, self.now())
-            if record.rule_name in SPEAKING:
-                self._clear()
-                self.speaking.add(record.jobid)
-            if record.jobid in self.progress.running:
-                self._show()
+            self._job_starts(record)
         elif event == LogEvent.JOB_FINISHED:
-            self.speaking.discard(record.job_id)
-            if self.progress.finish(record.job_id, self.now()):
-                self._show()
+            self.display.printing.discard(record.job_id)
+            if self.display.progress.finish(record.job_id, self.display.now()):
+                self.display.update()
         elif event == LogEvent.JOB_ERROR:
-            self.speaking.discard(record.jobid)
-            if (job := self.progress.fail(record.jobid, self.now())) and job.rule != "check":
-                of_cluster = [str(path) for path in list(record.log)[1:]]  # what the scheduler wrote
-                of_cluster = [f"its log there: {', '.join(of_cluster)}"] if of_cluster else []
-                reason = " ".join(str(record.rule_msg).split()) if record.rule_msg else ""  # a lost job has no other
-                self._say("; ".join([failure(job), *filter(None, [reason]), *of_cluster]))
-        elif event is None and (record.levelno >= logging.WARNING or record.getMessage().startswith(SHOWN)):
-            if not record.getMessage().startswith(UNSAID):
-                self._say(record.getMessage())
-        elif event == LogEvent.ERROR:  # that of a group is followed by those of its jobs
-            text = self.format(record) or record.getMessage()
-            if not text.startswith(UNSAID):
-                self._say(text)
+            self._job_fails(record)
+        elif event == LogEvent.ERROR:  # the error of a group is followed by the errors of its jobs
+            self._message(self.format(record) or record.getMessage())
+        elif event is None and (record.levelno >= logging.WARNING or record.getMessage().startswith(SHOWN_MESSAGES)):
+            self._message(record.getMessage())
 
-    def _say(self, text: str) -> None:
-        """A line that stays."""
-        self._clear()
-        self.stream.write(text.rstrip("\n") + "\n")
-        self.stream.flush()
+    def _give_up(self, error: Exception) -> None:
+        """Print Snakemake's own messages from now on."""
+        self.display.printing.add(-1)  # no more progress
+        if not self.plain:
+            self.plain = True
+            with contextlib.suppress(Exception):  # the stream itself may be broken
+                self.display.write_line(f"The progress display failed ({error!r}). Snakemake's messages follow.")
 
-    def _show(self) -> None:
-        now = self.now()
-        finished = self.progress.done >= self.progress.total
-        if self.speaking or self.progress.total < 2:
+    def _message(self, text: str) -> None:
+        if text.startswith("Complete log") and not self.display.progress.failed:
             return
-        if not self.terminal:
-            if now - self.last >= LINE_EVERY or (finished and self.last):
-                self.last = now
-                self._say(one_line(self.progress, now))
-            return
-        if now - self.last < PICTURE_EVERY and not finished:
-            return
-        self.last = now
-        size = shutil.get_terminal_size()
-        lines = block(self.progress, now, size.columns - 1)
-        if len(lines) >= size.lines:  # no room: the last line alone
-            lines = lines[-1:]
-        self._clear()
-        self.stream.write("".join(f"{line}\n" for line in lines))
-        self.stream.flush()
-        self.lines = 0 if finished else len(lines)
+        if not text.startswith(HIDDEN_MESSAGES):
+            self.display.write_line(text)
 
-    def _clear(self) -> None:
-        """Take the picture away, so that what comes next stands in its place."""
-        if self.lines:
-            self.stream.write(f"\x1b[{self.lines}A\x1b[J")
-            self.lines = 0
+    def _job_starts(self, record: logging.LogRecord) -> None:
+        progress = self.display.progress
+        log = str(record.log[0]) if record.log else ""
+        progress.start(record.jobid, record.rule_name, record.rule_msg or record.rule_name, log, self.display.now())
+        if record.rule_name in RULES_THAT_PRINT:
+            self.display.clear()
+            self.display.printing.add(record.jobid)
+        if record.jobid in progress.running:
+            self.display.update()
+
+    def _job_fails(self, record: logging.LogRecord) -> None:
+        self.display.printing.discard(record.jobid)
+        job = self.display.progress.fail(record.jobid, self.display.now())
+        if job is None or job.rule == "check":  # the messages of check are shown at the end
+            return
+        scheduler_logs = ", ".join(map(str, list(record.log)[1:]))
+        parts = [
+            failure(job),
+            " ".join(str(record.rule_msg or "").split()),  # the only reason that a lost job has
+            f"log of the scheduler: {scheduler_logs}" if scheduler_logs else "",
+        ]
+        self.display.write_line("; ".join(filter(None, parts)))
 
     def close(self) -> None:
-        """What was done; called once in the end."""
-        if not self.plain and not self.over and (self.progress.done or self.progress.failed):
-            self.lines = 0  # the last picture stays
-            only = self.progress.total == 1 and not self.progress.failed
-            if not only:
-                for line in ending(self.progress, self.now() - self.began):
-                    self._say(line)
-        self.over = True
+        """Write the last lines; Snakemake calls this at the end of a run."""
+        with contextlib.suppress(Exception):  # the stream may be closed
+            self.display.close(silent=self.plain)
         super().close()
 
     @property
     def writes_to_stream(self) -> bool:
+        """Whether the plugin writes to the terminal: yes, so Snakemake does not."""
         return True
 
     @property
     def writes_to_file(self) -> bool:
+        """Whether the plugin writes a log file: no, Snakemake does."""
         return False
 
     @property
     def has_filter(self) -> bool:
+        """Whether the plugin filters messages itself: no, it uses Snakemake's filter."""
         return False
 
     @property
     def has_formatter(self) -> bool:
+        """Whether the plugin formats messages itself: no, it uses Snakemake's formatter."""
         return False
 
     @property
     def needs_rulegraph(self) -> bool:
+        """Whether the plugin needs the graph of rules: no."""
         return False

@@ -1,37 +1,40 @@
-"""What to look at first, when a run has ended well."""
+"""Which files to open when a run has succeeded."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-#: Commands that have said all there is to say.
-SPOKEN = ("check", "plan")
-#: Of more targets the others are not listed.
-MOST = 3
+#: Number of targets that are listed.
+MAX_TARGETS = 3
 
 
-def first_look(words: Sequence[str], targets: Sequence[str], results: Path = Path("results")) -> list[str]:
-    """Lines that name the files that are there, what was asked for first; none for commands that only print.
+def next_files(words: Sequence[str], targets: Sequence[str], results: Path = Path("results")) -> list[str]:
+    """Return lines that name the existing files to open next: first those that the command line asked for.
 
     Args:
-        words: The command line, without the program.
-        targets: Of the configuration.
-        results: Their folder.
+        words: The command line without the program.
+        targets: Targets of the configuration.
+        results: Folder of the results.
+
+    Returns:
+        The lines; none if no such file exists.
     """
-    if set(words) & set(SPOKEN):
-        return []
     asked = [Path(word) for word in words if word.startswith("results/") and Path(word).is_file()]
-    found = [(path, "what you asked for") for path in asked]
-    found += [
-        (results / "recommend" / t / "README.md", f"the adapter for {t}, and how to use it") for t in targets[:MOST]
+    candidates = [(path, "the file you asked for") for path in asked]
+    candidates += [
+        (results / "recommend" / target / "README.md", f"the adapter for {target}, and how to use it")
+        for target in targets[:MAX_TARGETS]
     ]
-    found += [(results / "report.html", "all of the run in one page")]
-    observed = [results / "rankings" / f"{target}.observed.html" for target in targets[:MOST]]
-    for target, path in zip(targets, observed, strict=False):
-        plain = path.with_name(f"{target}.html")
-        found.append((path if path.is_file() else plain, f"which sources first for {target}"))
-    found += [(results / "regret.tsv", "how good each ranking method is")]
-    there = {path: why for path, why in reversed(found) if path.is_file()}
-    if not there:
+    candidates += [(results / "report.html", "the whole run in one page")]
+    for target in targets[:MAX_TARGETS]:
+        observed = results / "rankings" / f"{target}.observed.html"
+        path = observed if observed.is_file() else results / "rankings" / f"{target}.html"
+        candidates.append((path, f"the ranking of the sources for {target}"))
+    candidates += [(results / "regret.tsv", "how good each ranking method is")]
+    existing: dict[Path, str] = {}
+    for path, content in candidates:
+        if path.is_file():
+            existing.setdefault(path, content)
+    if not existing:
         return []
-    width = max(len(str(path)) for path in there)
-    return ["", "Look first at", *(f"  {path!s:<{width}}  {why}" for path, why in reversed(there.items())), ""]
+    width = max(len(str(path)) for path in existing)
+    return ["", "Files to open next", *(f"  {path!s:<{width}}  {content}" for path, content in existing.items()), ""]

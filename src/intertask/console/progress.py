@@ -1,31 +1,19 @@
-"""How far a run is: jobs done and left by stage, and how long what is left may take.
+"""How far a run is: finished and remaining jobs by stage, and an estimate of the remaining time.
 
-Plain arithmetic on events; :mod:`.progress_screen` makes words of it, ``snakemake_logger_plugin_intertask`` feeds it.
+This module only does arithmetic on events. :mod:`.time_left` and :mod:`.screen` make words of it, and
+``snakemake_logger_plugin_intertask`` feeds it with Snakemake's events.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-#: Rules of each stage, in the order of the work.
-STAGES: dict[str, tuple[str, ...]] = {
-    "data and models": ("prepare_data", "check_model", "calibrate_model", "import_transfer"),
-    "embeddings": ("compute_embeddings",),
-    "source adapters": ("train_adapter", "train_encoder", "fetch_adapter"),
-    "features": ("compute_rows", "compute_features", "fit_map", "compute_gradients", "compute_fewshot_gradients"),
-    "few-shot runs": ("run_fewshot",),
-    "transfers": ("run_transfer", "run_candidate", "run_fusion"),
-    "rankings": ("compute_scores", "make_ranking", "choose_candidates"),
-}
-#: Everything else: tables, pages, figures.
-REST = "tables and pages"
-#: It only asks for files.
-NO_JOB = ("all", "recommend")
+from ..artifacts import STAGES, STEPS, stage_of
 
-
-def stage_of(rule: str) -> str:
-    """The stage that a rule belongs to."""
-    return next((stage for stage, rules in STAGES.items() if rule in rules), REST)
+#: Rules that only ask for files.
+RULES_WITHOUT_JOB = ("all", "recommend")
+#: Number of earlier benchmarks of a step that are read for the mean time of its jobs.
+MAX_BENCHMARKS = 20
 
 
 @dataclass
@@ -33,10 +21,10 @@ class Stage:
     """Jobs of one stage.
 
     Attributes:
-        total: How many there are.
-        done: How many of them have ended well.
-        seconds: That those took, all together.
-        earlier: Mean seconds of such a job in earlier runs, if there were any.
+        total: Number of jobs.
+        done: Number of jobs that have succeeded.
+        seconds: Job time of the jobs that have succeeded.
+        earlier: Mean seconds of a job of this stage in earlier runs; None if there were none.
     """
 
     total: int = 0
@@ -46,74 +34,125 @@ class Stage:
 
     @property
     def left(self) -> int:
+        """Number of jobs that have not succeeded yet."""
         return max(self.total - self.done, 0)
 
     @property
     def mean(self) -> float | None:
-        """Seconds of one job: those of this run, the earlier ones before there are any."""
+        """Mean seconds of a job: in this run if one has ended, else in earlier runs, else None."""
         return self.seconds / self.done if self.done else self.earlier
 
 
 @dataclass
 class Job:
-    """One job that runs, or has failed."""
+    """One job that runs or has failed.
+
+    Attributes:
+        rule: Its Snakemake rule.
+        label: The rule's message, which names the job to the user.
+        log: Path of its log; empty if it has none.
+        started: When it started, in seconds of any clock.
+    """
 
     rule: str
-    words: str
+    label: str
     log: str
     started: float
 
 
-@dataclass
-class Progress:
-    """State of one run, by Snakemake's events.
+@dataclass(frozen=True)
+class Estimate:
+    """The remaining time, and what it was computed from.
 
     Attributes:
-        stages: By name, in the order of the work; only those that have jobs.
-        running: Jobs by Snakemake's number.
-        failed: The same, in the order of failing; a job that is tried again is none of them any more.
+        seconds: Seconds of wall time that the remaining jobs of the stages with a known mean may take.
+        complete: Whether the mean is known for every stage that has jobs left.
+        stages: Stage -> (number of jobs left, mean seconds of a job or None).
+        jobs_at_once: Number of jobs that run at once, in the mean.
+        retries: Number of jobs that were started again after a failure.
+    """
+
+    seconds: float
+    complete: bool
+    stages: Mapping[str, tuple[int, float | None]]
+    jobs_at_once: float
+    retries: int
+
+    @property
+    def share_known(self) -> float:
+        """Share of the jobs left that belong to a stage with a known mean; 0 if no jobs are left."""
+        known = sum(jobs for jobs, mean in self.stages.values() if mean is not None)
+        return known / max(sum(jobs for jobs, _ in self.stages.values()), 1)
+
+
+@dataclass
+class Progress:
+    """State of one run, kept up to date by Snakemake's events.
+
+    Attributes:
+        stages: Stages that have jobs, by name, in the order of the work.
+        running: Running jobs by Snakemake's number.
+        failed: Failed jobs by Snakemake's number, in the order of their failures. Jobs that are being retried are
+            removed.
+        retries: Number of jobs that were started again after a failure.
     """
 
     stages: dict[str, Stage] = field(default_factory=dict)
     running: dict[int, Job] = field(default_factory=dict)
     failed: dict[int, Job] = field(default_factory=dict)
+    retries: int = 0
     _busy: float = 0.0
     _wall: float = 0.0
     _last: float | None = None
 
     def plan(self, stats: Mapping[str, int], results: Path | None = None) -> None:
-        """Jobs by rule, as Snakemake counts them; again when a checkpoint has changed them.
+        """Set the number of jobs; called again when a checkpoint has changed it.
 
         Args:
-            stats: Rule -> jobs; ``total`` is left out.
-            results: Folder with the benchmarks of earlier runs.
+            stats: Rule -> number of jobs, as Snakemake counts them; ``total`` is ignored.
+            results: Folder with the benchmarks of earlier runs; None if there is none.
         """
         counts: dict[str, int] = {}
-        for rule, count in stats.items():
-            if rule not in (*NO_JOB, "total"):
-                counts[stage_of(rule)] = counts.get(stage_of(rule), 0) + count
-        for name in [*STAGES, REST]:
-            if name in counts:
-                stage = self.stages.setdefault(name, Stage())
-                stage.total = counts[name]
-                stage.earlier = _earlier(results, name) if results else None
-        self.stages = {name: self.stages[name] for name in [*STAGES, REST] if name in self.stages}
+        for rule, jobs in stats.items():
+            if rule not in (*RULES_WITHOUT_JOB, "total"):
+                counts[stage_of(rule)] = counts.get(stage_of(rule), 0) + jobs
+        for name, jobs in counts.items():
+            stage = self.stages.setdefault(name, Stage())
+            stage.total = jobs
+            stage.earlier = _mean_of_earlier_runs(results, name) if results else None
+        self._sort()
 
-    def start(self, number: int, rule: str, words: str, log: str, now: float) -> None:
-        """A job starts; ``now`` in seconds of any clock."""
-        self._pass(now)
-        if rule in NO_JOB:
+    def start(self, number: int, rule: str, label: str, log: str, now: float) -> None:
+        """Record that a job has started.
+
+        Args:
+            number: Snakemake's number of the job.
+            rule: Its rule.
+            label: The rule's message.
+            log: Path of its log; empty if it has none.
+            now: The time, in seconds of any clock.
+        """
+        self._advance(now)
+        if rule in RULES_WITHOUT_JOB:
             return
-        self.failed.pop(number, None)
-        self.running[number] = Job(rule, words, log, now)
+        self.retries += self.failed.pop(number, None) is not None
+        self.running[number] = Job(rule, label, log, now)
         stage = self.stages.setdefault(stage_of(rule), Stage())
-        # jobs that a checkpoint has added were not counted at the start
-        at_work = sum(stage_of(job.rule) == stage_of(rule) for job in self.running.values())
-        stage.total = max(stage.total, stage.done + at_work)
+        # Jobs that a checkpoint has added were not counted at the start.
+        stage.total = max(stage.total, stage.done + len(self.running_in(stage_of(rule))))
+        self._sort()
 
     def finish(self, number: int, now: float) -> bool:
-        """A job has ended well; False if it is none that counts."""
-        self._pass(now)
+        """Record that a job has succeeded.
+
+        Args:
+            number: Snakemake's number of the job.
+            now: The time, in seconds of the same clock.
+
+        Returns:
+            Whether the job counts; False for a job that was not started here.
+        """
+        self._advance(now)
         job = self.running.pop(number, None)
         if job is not None:
             stage = self.stages[stage_of(job.rule)]
@@ -122,72 +161,87 @@ class Progress:
         return job is not None
 
     def fail(self, number: int, now: float) -> Job | None:
-        """A job has failed; None if it is not known, or has been said already."""
-        self._pass(now)
+        """Record that a job has failed.
+
+        Args:
+            number: Snakemake's number of the job.
+            now: The time, in seconds of the same clock.
+
+        Returns:
+            The job; None if it is not running, for example because its failure has been recorded before.
+        """
+        self._advance(now)
         job = self.running.pop(number, None)
         if job is not None:
             self.failed[number] = job
         return job
 
-    def _pass(self, now: float) -> None:
+    def running_in(self, stage: str) -> list[Job]:
+        """Return the running jobs of a stage, the newest last.
+
+        Args:
+            stage: Name of the stage.
+        """
+        return [job for job in self.running.values() if stage_of(job.rule) == stage]
+
+    @property
+    def jobs_at_once(self) -> float:
+        """Number of jobs that ran at once, in the mean over the time during which any job ran."""
+        return max(self._busy / self._wall, 1.0) if self._wall else float(max(len(self.running), 1))
+
+    @property
+    def done(self) -> int:
+        """Number of jobs that have succeeded."""
+        return sum(stage.done for stage in self.stages.values())
+
+    @property
+    def total(self) -> int:
+        """Number of jobs of the run."""
+        return sum(stage.total for stage in self.stages.values())
+
+    @property
+    def job_seconds(self) -> float:
+        """Job time of the jobs that have succeeded: the sum of their seconds."""
+        return sum(stage.seconds for stage in self.stages.values())
+
+    def estimate(self, now: float | None = None) -> Estimate:
+        """Estimate the remaining wall time.
+
+        For each stage it is the mean time of a job times the number of jobs left, minus the time that the running jobs
+        have had. The sum is divided by the number of jobs that run at once.
+
+        Args:
+            now: The time, in seconds of the same clock; None ignores what the running jobs have had.
+        """
+        left = {name: (stage.left, stage.mean) for name, stage in self.stages.items() if stage.left}
+        seconds = 0.0
+        for name, (jobs, mean) in left.items():
+            if mean is not None:
+                running = self.running_in(name) if now is not None else []
+                seconds += max(jobs * mean - sum(min(now - job.started, mean) for job in running), 0.0)
+        complete = all(mean is not None for _, mean in left.values())
+        return Estimate(seconds / self.jobs_at_once, complete, left, self.jobs_at_once, self.retries)
+
+    def _advance(self, now: float) -> None:
+        """Add the time since the last event to the sums behind :attr:`jobs_at_once`."""
         if self._last is not None and self.running:
             self._busy += (now - self._last) * len(self.running)
             self._wall += now - self._last
         self._last = now
 
-    @property
-    def side_by_side(self) -> float:
-        """How many jobs ran at a time, in the mean over the time that any did."""
-        return max(self._busy / self._wall, 1.0) if self._wall else float(max(len(self.running), 1))
-
-    @property
-    def done(self) -> int:
-        return sum(stage.done for stage in self.stages.values())
-
-    @property
-    def total(self) -> int:
-        return sum(stage.total for stage in self.stages.values())
-
-    def seconds_left(self, names: Sequence[str] | None = None, now: float | None = None) -> tuple[float, bool]:
-        """Seconds that what is left may take, and whether every stage is in them.
-
-        Mean seconds of a job times the jobs left, less what those that run have had, over how many run side by side.
-
-        Args:
-            names: Stages; default: all.
-            now: For what running jobs have had; default: nothing.
-        """
-        seconds, whole = 0.0, True
-        for name in self.stages if names is None else names:
-            stage = self.stages[name]
-            if not stage.left:
-                continue
-            if stage.mean is None:
-                whole = False
-                continue
-            of_stage = [job for job in self.running.values() if stage_of(job.rule) == name]
-            had = sum(min(now - job.started, stage.mean) for job in of_stage) if now is not None else 0.0
-            seconds += max(stage.left * stage.mean - had, 0.0)
-        return seconds / self.side_by_side, whole
+    def _sort(self) -> None:
+        self.stages = {name: self.stages[name] for name in STAGES if name in self.stages}
 
 
-def _earlier(results: Path, stage: str, most: int = 20) -> float | None:
-    """Mean seconds of some jobs of a stage in earlier runs, from Snakemake's benchmarks."""
-    folders = {
-        "data and models": "data",
-        "embeddings": "embeddings",
-        "source adapters": "adapters",
-        "features": "features",
-        "few-shot runs": "fewshot",
-        "transfers": "transfer",
-        "rankings": "scores",
-    }
-    if stage not in folders:
-        return None
+def _mean_of_earlier_runs(results: Path, stage: str) -> float | None:
+    """Return the mean seconds of some jobs of a stage in earlier runs, from Snakemake's benchmarks."""
     seconds = []
-    for path in sorted((results / "benchmarks" / folders[stage]).rglob("*.tsv"))[:most]:
-        try:
-            seconds.append(float(path.read_text(encoding="utf-8").splitlines()[1].split("\t")[0]))
-        except (OSError, IndexError, ValueError):
+    for step in STEPS.values():
+        if step.stage != stage:
             continue
+        for path in sorted((results / "benchmarks" / step.name).rglob("*.tsv"))[:MAX_BENCHMARKS]:
+            try:
+                seconds.append(float(path.read_text(encoding="utf-8").splitlines()[1].split("\t")[0]))
+            except (OSError, IndexError, ValueError):
+                continue
     return sum(seconds) / len(seconds) if seconds else None

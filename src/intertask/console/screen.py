@@ -1,71 +1,105 @@
-"""Progress in words: lines for a terminal and for a file, one line a failure, and the end."""
+"""Progress in words: the lines for a terminal and for a file, one line for each failure, and the last lines."""
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from ..words import count, duration
-from .progress import Job, Progress, stage_of
+from .progress import Job, Progress
 
-#: Lines of a failed job's log that are shown in the end, where it holds no message of ours.
-LAST_LINES = 12
-#: At most so many of the failed jobs are shown with their logs.
-MOST_FAILED = 5
-
-
-def time_left(progress: Progress, now: float, names: Sequence[str] | None = None) -> str:
-    """``about 7 min left``; with a + where some stage is not in it; nothing before there is evidence."""
-    seconds, whole = progress.seconds_left(names, now)
-    if not seconds:
-        return ""
-    return f"{'about' if whole else 'more than'} {duration(max(round(seconds), 1))} left"
+#: Number of lines of a failed job's log that are shown at the end, if the log has no message of this package.
+LOG_LINES = 12
+#: Number of failed jobs whose logs are shown at the end.
+MAX_LOGS = 5
+#: Longest reason of a failure, in characters.
+MAX_REASON = 200
+#: The last line of a run that the user has interrupted.
+STOPPED = "Stopped. Run the same command to continue."
 
 
-def one_line(progress: Progress, now: float) -> str:
-    """For a file: the time of day, jobs done, what runs."""
-    parts = [f"{progress.done}/{progress.total} jobs"]
-    if left := time_left(progress, now):
-        parts.append(left)
+def one_line(progress: Progress, left: str) -> str:
+    """Return the line for a file: the time of day, finished jobs, the remaining time, and the stages at work.
+
+    Args:
+        progress: State of the run.
+        left: The remaining time in words; empty if it is unknown.
+    """
+    parts = [f"{progress.done}/{progress.total} jobs", *([left] if left else [])]
     if progress.failed:
         parts.append(f"{len(progress.failed)} failed")
     stages = [
-        f"{name} {s.done}/{s.total}"
-        for name, s in progress.stages.items()
-        if s.left and (s.done or _at(progress, name))
+        f"{name} {stage.done}/{stage.total}"
+        for name, stage in progress.stages.items()
+        if stage.left and (stage.done or progress.running_in(name))
     ]
     return f"[{time.strftime('%H:%M:%S')}] {', '.join(parts)}" + (f"; {', '.join(stages)}" if stages else "")
 
 
-def _at(progress: Progress, stage: str) -> list[Job]:
-    return [job for job in progress.running.values() if stage_of(job.rule) == stage]
+def block(progress: Progress, left: str, width: int) -> list[str]:
+    """Return the lines for a terminal: one for each stage, then one for the whole run.
 
-
-def block(progress: Progress, now: float, width: int) -> list[str]:
-    """For a terminal: a line a stage, then the whole run; none is wider than ``width``."""
+    Args:
+        progress: State of the run.
+        left: The remaining time in words; empty if it is unknown.
+        width: Longest line, in characters.
+    """
     names = max(map(len, progress.stages), default=0)
     lines = []
     for name, stage in progress.stages.items():
-        count = f"{stage.done}/{stage.total}"
-        line = f"  {name:<{names}}  {count:>11}"
-        if not stage.left:
-            line += "  done"
-        elif at_work := _at(progress, name):
-            left = time_left(progress, now, [name])
-            line += f"  {left or 'running'}: {at_work[-1].words}"
-        lines.append(line)
-    whole = f"  {'all':<{names}}  {f'{progress.done}/{progress.total}':>11}"
-    left = time_left(progress, now)
-    failed = f"; {len(progress.failed)} failed" if progress.failed else ""
-    lines.append(f"{whole}  {left}{failed}".rstrip())
+        state = "done" if not stage.left else "".join(job.label for job in progress.running_in(name)[-1:])
+        lines.append(f"  {name:<{names}}  {f'{stage.done}/{stage.total}':>11}  {state}".rstrip())
+    failed = f"{len(progress.failed)} failed" if progress.failed else ""
+    state = "; ".join(filter(None, [left, failed]))
+    lines.append(f"  {'all':<{names}}  {f'{progress.done}/{progress.total}':>11}  {state}".rstrip())
     return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
 
 
 def failure(job: Job) -> str:
-    """One line: what failed, why, and where to read more."""
-    return f"FAILED {job.words}: {_reason(job.log) or 'no message'} (log: {job.log or 'none'})"
+    """Return the line of a failed job: its name, the reason, and its log.
+
+    Args:
+        job: The job.
+    """
+    return f"FAILED {job.label}: {_reason(job.log) or 'no message'} (log: {job.log or 'none'})"
 
 
-def _log(path: str) -> list[str]:
+def ending(progress: Progress, seconds: float) -> list[str]:
+    """Return the last lines: what was done, what the logs of failed jobs say, and how to continue.
+
+    Args:
+        progress: State of the run.
+        seconds: Wall time of the run, in seconds.
+    """
+    if not progress.failed:
+        if progress.done < progress.total:
+            return [STOPPED]
+        wall, job_time = (duration(max(round(value), 1)) for value in (seconds, progress.job_seconds))
+        return [f"Done: {count(progress.done, 'job')}; wall time {wall}, job time {job_time}."]
+    lines = []
+    for job in list(progress.failed.values())[:MAX_LOGS]:
+        lines += ["", f"{job.label}, {job.log or 'no log'}:", *(f"  {line}" for line in _shown_lines(job))]
+    more = len(progress.failed) - MAX_LOGS
+    lines += ["", f"{count(more, 'more job')} failed."] if more > 0 else []
+    kept = {
+        0: "no job succeeded",
+        1: "the result of the one that succeeded is kept",
+    }.get(progress.done, f"the results of the {progress.done:,} that succeeded are kept")
+    return [
+        *lines,
+        "",
+        f"{count(len(progress.failed), 'job')} failed; {kept}. Fix the cause and run the same command again to resume.",
+    ]
+
+
+def _shown_lines(job: Job) -> list[str]:
+    """Return the lines of a job's log that the user needs: this package's last message, or the end of the log."""
+    log = _log_lines(job.log)
+    if job.rule == "check":  # its log is all messages
+        return log
+    begin = max((n for n, line in enumerate(log) if line.startswith("Error: ")), default=None)
+    return log[begin:] if begin is not None else log[-LOG_LINES:]
+
+
+def _log_lines(path: str) -> list[str]:
     try:
         return Path(path).read_text(encoding="utf-8", errors="replace").rstrip().splitlines() if path else []
     except OSError:
@@ -73,32 +107,9 @@ def _log(path: str) -> list[str]:
 
 
 def _reason(path: str) -> str:
-    """The message of the log: ours, or its last line."""
-    lines = _log(path)
-    ours = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
+    """Return this package's last message in a log, or the log's last line."""
+    lines = _log_lines(path)
+    messages = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
     last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    said = ours[-1] if ours else last
-    return said if len(said) <= 200 else said[:199] + "…"
-
-
-def ending(progress: Progress, seconds: float) -> list[str]:
-    """The last lines: how much was done, and of failed jobs what their logs say and how to go on."""
-    jobs = f"{count(progress.done, 'job')} in {duration(max(round(seconds), 1))}"
-    if not progress.failed:
-        whole = progress.done >= progress.total
-        return [f"Done: {jobs}." if whole else f"Stopped after {jobs}. The same command goes on from there."]
-    lines = []
-    for job in list(progress.failed.values())[:MOST_FAILED]:
-        log = _log(job.log)
-        begin = max((n for n, line in enumerate(log) if line.startswith("Error: ")), default=None)
-        shown = log[begin:] if begin is not None else log[-LAST_LINES:]
-        if job.rule == "check":  # its log is all messages
-            shown = log
-        lines += ["", f"{job.words}, {job.log or 'no log'}:", *(f"  {line}" for line in shown)]
-    more = len(progress.failed) - MOST_FAILED
-    lines += [""] if more <= 0 else ["", f"And {more} more failed."]
-    return [
-        *lines,
-        f"{count(len(progress.failed), 'job')} failed, {jobs} ended well and stay. "
-        "Mend the cause, then the same command goes on from there.",
-    ]
+    reason = messages[-1] if messages else last
+    return reason if len(reason) <= MAX_REASON else reason[: MAX_REASON - 1] + "…"

@@ -1,19 +1,25 @@
-"""What every script under workflow/scripts begins and ends with."""
+"""The beginning and the end of every script under workflow/scripts."""
 
 import argparse
 import json
 import os
 import sys
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 from ..errors import exit_on_user_error
 
 
 def arguments(description: str | None, *names: str) -> argparse.Namespace:
-    """Parse ``--recipe JSON`` and the named options (all required, plain strings).
+    """Parse the command line of a script.
 
-    ``recipe`` comes back as a dictionary.
+    Args:
+        description: The script's docstring; its first line is the help text.
+        *names: Names of the options besides ``--recipe``. All are required, and their values are strings.
+
+    Returns:
+        The values; ``recipe`` is the parsed JSON.
     """
     parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
     parser.add_argument("--recipe", required=True, type=json.loads, help="settings of the step, as JSON")
@@ -23,20 +29,35 @@ def arguments(description: str | None, *names: str) -> argparse.Namespace:
 
 
 def run(main: Callable[[], Any]) -> None:
-    """Call ``main``; a user's mistake ends with one message and exit code 1, no traceback.
+    """Call a script's ``main`` and end the process.
 
-    A program of its own ends here, without the interpreter's tidying up: while that runs, Arrow's threads now and then
-    abort the process, and a job that has written all its results would count as failed (apache/arrow#45214).
+    A user's mistake ends with one message and exit code 1. Ctrl-C leaves one line in the log instead of a traceback.
+
+    A script that runs in its own process ends here without the interpreter's cleanup. During that cleanup Arrow's
+    threads sometimes abort the process, and a job that has written all its results would count as failed
+    (apache/arrow#45214).
+
+    Args:
+        main: The function to call.
     """
+    sys.excepthook = _report
     exit_on_user_error(main)
-    if sys._getframe(1).f_back is None:  # not in a worker's child nor in a test, where more is to come
+    if sys._getframe(1).f_back is None:  # a caller above the script is the warm worker or a test, which go on
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
 
 
 def versions() -> dict[str, str]:
-    """Versions of the packages that a trained result depends on."""
+    """Return the versions of the packages that a trained result depends on."""
     from importlib.metadata import version
 
     return {name: version(name) for name in ("intertask", "torch", "transformers", "adapters")}
+
+
+def _report(error_type: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """Print an uncaught exception as Python does, but an interrupt in one line."""
+    if issubclass(error_type, KeyboardInterrupt):
+        print("Interrupted.", file=sys.stderr, flush=True)
+    else:
+        sys.__excepthook__(error_type, error, traceback)

@@ -1,0 +1,130 @@
+"""The result of a run in a few lines, printed when it has succeeded: first choices, gains and regret.
+
+Tables are read with the csv module, because Snakemake's process shall not import pandas.
+"""
+
+import csv
+import json
+import math
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..words import count, in_words, known, number, signed
+from .next_files import MAX_TARGETS, next_files
+
+#: Rules whose jobs print all that the user has asked for.
+RULES_THAT_PRINT = ("check", "plan")
+
+
+def closing_lines(words: Sequence[str], targets: Sequence[str], results: Path = Path("results")) -> list[str]:
+    """Return the lines that end a successful run: its result, then the files to open next.
+
+    Args:
+        words: The command line without the program. What it asks for decides what is shown.
+        targets: Targets of the configuration.
+        results: Folder of the results.
+
+    Returns:
+        The lines; none if the command was one that prints its own result.
+    """
+    if set(words) & set(RULES_THAT_PRINT):
+        return []
+    files = [word for word in words if word.startswith("results/")]
+    recommended = [t for t in targets if "recommend" in words or f"results/recommend/{t}.json" in files]
+    ranked = [t for t in targets if any(re.fullmatch(rf"results/rankings/{re.escape(t)}\.\w+", f) for f in files)]
+    lines = _lines(_recommendation, recommended, results)
+    lines += _lines(_first_choices, ranked, results)
+    if not files and "recommend" not in words:
+        lines += _lines(_first_choices_and_gain, targets, results)
+    if not (files or "recommend" in words) or "results/regret.tsv" in files:
+        lines += _guarded(_regret, results)
+    return [*(["", "Result", *(f"  {line}" for line in lines)] if lines else []), *next_files(words, targets, results)]
+
+
+def _lines(describe: Any, targets: Sequence[str], results: Path) -> list[str]:
+    """Return the lines of the first few targets, and how many more there are."""
+    lines = [line for target in targets[:MAX_TARGETS] for line in _guarded(describe, results, target)]
+    more = len(targets) - MAX_TARGETS
+    return [*lines, f"{count(more, 'more target')}: see the report."] if lines and more > 0 else lines
+
+
+def _guarded(describe: Any, *arguments: Any) -> list[str]:
+    """Return the lines, or none if a file is missing or unusual: a summary must not make a run fail."""
+    try:
+        return list(describe(*arguments))
+    except (OSError, LookupError, ValueError, TypeError):
+        return []
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def _ranking(results: Path, target: str) -> tuple[str, list[str], list[str], bool]:
+    """Return the first model of a ranking, its first choices, the sources that follow, and if there are more models."""
+    rows = _table(results / "rankings" / f"{target}.tsv")
+    model = rows[0]["model"]
+    of_model = [row for row in rows if row["model"] == model]
+    first = [row["source"] for row in of_model if float(row["rank"]) == float(of_model[0]["rank"])]
+    following = [row["source"] for row in of_model[len(first) : 3]]
+    return model, first, following, len(of_model) < len(rows)
+
+
+def _first_choices(results: Path, target: str) -> Iterable[str]:
+    model, first, following, several = _ranking(results, target)
+    of_model = f" (model {model})" if several else ""
+    if len(first) > 1:
+        yield f"{target}{of_model}: the ranking puts {in_words(first)} first, with equal scores"
+    else:
+        then = f", then {in_words(following)}" if following else ""
+        yield f"{target}{of_model}: the ranking puts {first[0]} first{then}"
+
+
+def _first_choices_and_gain(results: Path, target: str) -> Iterable[str]:
+    yield from _first_choices(results, target)
+    model, first, _, _ = _ranking(results, target)
+    scores: dict[str, list[float]] = {}
+    for row in _table(results / "transfer.tsv"):
+        if row["model"] == model and row["target"] == target:
+            scores.setdefault(row["source"], []).append(float(row["value"] or "nan"))
+    means = {source: _mean(values) for source, values in scores.items()}
+    gain = means.get(first[0], math.nan) - means.get("none", math.nan)
+    if len(first) == 1 and known(gain):
+        seeds = count(len(scores[first[0]]), "seed")
+        yield f"  measured gain of {first[0]} over no source: {signed(gain)} percentage points (mean over {seeds})"
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean over seeds: a run without a score counts as 0, unless all are without (as in the evaluation)."""
+    if all(map(math.isnan, values)):
+        return math.nan
+    return sum(0.0 if math.isnan(value) else value for value in values) / len(values)
+
+
+def _regret(results: Path) -> Iterable[str]:
+    rows = [row for row in _table(results / "regret.tsv") if row["method"] == "fused"]
+    row = next((row for row in rows if row["model"] == "mean over settings"), rows[0])
+    first, third = (float(row.get(f"regret@{k}") or "nan") for k in (1, 3))
+    targets = count(int(row["targets"]), "target")
+    if known(first):
+        yield f"the first choice falls {number(first)} % short of the best source (Regret@1, mean over {targets})"
+    if known(third):
+        yield f"the best of the first three choices falls {number(third)} % short (Regret@3)"
+
+
+def _recommendation(results: Path, target: str) -> Iterable[str]:
+    found = json.loads((results / "recommend" / f"{target}.json").read_text(encoding="utf-8"))
+    source, gain = found["compared"], found["gain"]["validation"]
+    yield {
+        "yes": f"{target}: train on {found['chosen']} first",
+        "unclear": f"{target}: train on {found['chosen']} first, though the gain may be noise",
+        "no": f"{target}: none of the sources that were tried helps",
+    }[found["helps"]]
+    between = ""
+    if gain["low"] is not None:
+        between = f" ({found['confidence']:.0%} interval: {signed(gain['low'])} to {signed(gain['high'])})"
+    yield f"  gain of {source} over no source: {signed(gain['mean'])} percentage points{between}"
+    yield f"  the trained {'model' if found['full'] else 'adapter'}: {found['adapter']}"

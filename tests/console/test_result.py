@@ -1,0 +1,80 @@
+"""The result that a run prints at its end, as its tables say it."""
+
+import json
+
+import pandas as pd
+import pytest
+from synthetic_run import write_run
+
+from intertask.console.result import closing_lines
+from intertask.rankings.evaluation import truth
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run") / "results"
+    recipe = write_run(folder, sources=6, targets=5, methods=3, seeds=2)
+    return folder, recipe["targets"]
+
+
+def test_a_whole_run_says_first_choices_gain_and_regret(results):
+    folder, targets = results
+    lines = closing_lines(["--cores", "2"], targets, folder)
+    assert lines[1] == "Result" and "Files to open next" in lines
+    target = targets[0]
+    ranking = pd.read_csv(folder / "rankings" / f"{target}.tsv", sep="\t")
+    first, second, third = ranking["source"][:3]
+    assert lines[2] == f"  {target}: the ranking puts {first} first, then {second} and {third}"
+    scores = truth(pd.read_csv(folder / "transfer.tsv", sep="\t", keep_default_na=False, na_values=[""]))
+    value = scores[scores["target"] == target].set_index("source")["value"]
+    gain = f"{value[first] - value['none']:+.1f}".replace("-", "−")
+    assert lines[3] == f"    measured gain of {first} over no source: {gain} percentage points (mean over 2 seeds)"
+    regret = pd.read_csv(folder / "regret.tsv", sep="\t").set_index("method").loc["fused"]
+    assert "  2 more targets: see the report." in lines
+    text = "\n".join(lines)
+    assert f"falls {regret['regret@1']:.1f} % short of the best source (Regret@1, mean over 5 targets)" in text
+    assert f"falls {regret['regret@3']:.1f} % short (Regret@3)" in text
+
+
+def test_a_ranking_that_was_asked_for_says_its_first_sources_only(results):
+    folder, targets = results
+    text = "\n".join(closing_lines([f"results/rankings/{targets[1]}.html"], targets, folder))
+    assert text.count("the ranking puts") == 1 and targets[1] in text
+    assert "gain" not in text and "Regret" not in text
+
+
+def test_equal_sources_are_all_named(results, tmp_path):
+    (tmp_path / "rankings").mkdir()
+    (tmp_path / "rankings/t.tsv").write_text("rank\tsource\tmodel\n1.5\ta\tm\n1.5\tb\tm\n1\ta\tn\n2\tb\tn\n")
+    lines = closing_lines(["results/rankings/t.tsv"], ["t"], tmp_path)
+    assert lines[2] == "  t (model m): the ranking puts a and b first, with equal scores"
+
+
+@pytest.mark.parametrize(
+    ("helps", "low", "expected"),
+    [
+        ("yes", 2.0, ["t: train on a first", "+8.0 percentage points (95% interval: +2.0 to +14.0)"]),
+        ("unclear", None, ["t: train on a first, though the gain may be noise", "+8.0 percentage points"]),
+        ("no", 2.0, ["t: none of the sources that were tried helps", "gain of a over no source"]),
+    ],
+)
+def test_a_recommendation_says_its_source_gain_and_adapter(tmp_path, helps, low, expected):
+    found = {
+        "chosen": "a", "compared": "a", "helps": helps, "confidence": 0.95, "full": False,
+        "adapter": "results/recommend/t", "gain": {"validation": {"mean": 8.0, "low": low, "high": 14.0}},
+    }  # fmt: skip
+    (tmp_path / "recommend").mkdir()
+    (tmp_path / "recommend/t.json").write_text(json.dumps(found))
+    for words in (["recommend"], ["results/recommend/t.json"]):
+        lines = closing_lines(words, ["t"], tmp_path)
+        assert expected[0] in lines[2] and expected[1] in lines[3]
+        assert lines[4].strip() == "the trained adapter: results/recommend/t"
+
+
+def test_missing_and_broken_tables_are_left_out(tmp_path):
+    assert closing_lines([], ["t"], tmp_path) == []
+    (tmp_path / "regret.tsv").write_text("nonsense\n")
+    (tmp_path / "rankings").mkdir()
+    (tmp_path / "rankings/t.tsv").write_text("rank\tsource\tmodel\n")
+    assert "Result" not in closing_lines([], ["t"], tmp_path)
+    assert closing_lines(["check"], ["t"], tmp_path) == []

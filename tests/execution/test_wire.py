@@ -1,0 +1,53 @@
+"""Messages between launcher and worker, over a pair of sockets."""
+
+import os
+import socket
+
+import pytest
+
+from intertask.execution import wire
+
+
+@pytest.fixture
+def pair():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def test_a_message_arrives_with_its_descriptors(pair, tmp_path):
+    ours, theirs = pair
+    message = {"argv": ["job.py", "h\u00e4r", "\udcff"], "umask": 18, "long": "x" * 100_000}
+    ours.settimeout(600)
+    with open(tmp_path / "file", "w") as file:
+        import threading
+
+        sender = threading.Thread(target=wire.send, args=(ours, message, [file.fileno()]))
+        sender.start()
+        received, (descriptor,) = wire.receive(theirs)
+        sender.join()
+        assert received == message
+        assert os.path.samestat(os.fstat(descriptor), os.fstat(file.fileno()))
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\x00", b"\x00\x00\x00\x09{}"])
+def test_a_message_that_is_cut_short_is_none(pair, data):
+    ours, theirs = pair
+    ours.sendall(data)
+    ours.close()
+    assert wire.receive(theirs) == (None, [])
+
+
+def test_the_descriptors_of_a_broken_message_are_closed(pair, tmp_path):
+    ours, theirs = pair
+    with open(tmp_path / "file", "w") as file:
+        socket.send_fds(ours, [b"\x00\x00\x00\x02no"], [file.fileno()])
+    before = set(os.listdir("/proc/self/fd"))
+    with pytest.raises(ValueError, match="Expecting value"):
+        wire.receive(theirs)
+    assert set(os.listdir("/proc/self/fd")) == before
+
+
+def test_the_other_end_is_this_user(pair):
+    assert wire.peer_uid(pair[0]) == os.getuid()
