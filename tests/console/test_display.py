@@ -60,6 +60,16 @@ def test_a_file_gets_lines_while_no_job_ends(no_waits):
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "intertask-display")
 
 
+def test_a_finished_block_is_not_repeated_while_snakemake_ends(monkeypatch, no_waits):
+    monkeypatch.setenv("TERM", "xterm")
+    stream = Terminal()
+    display = begun(stream, jobs=1)
+    display.progress.finish(1, display.now())
+    display.update()
+    display.update(idle=True)
+    assert stream.getvalue().count("1/1") == 2  # the stage and the whole run
+
+
 def test_lines_come_at_least_every_30_seconds():
     assert module.QUIET_SECONDS + module.REFRESH_SECONDS <= 30
 

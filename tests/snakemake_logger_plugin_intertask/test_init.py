@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -39,11 +40,12 @@ def run(made: LogHandler, fails: bool, rule: str = "run_transfer") -> None:
     made.close()
 
 
-def test_a_good_run_is_one_last_line(monkeypatch):
+def test_a_good_run_is_a_few_lines(monkeypatch):
     made, stream = handler(monkeypatch)
     run(made, fails=False)
-    assert stream.getvalue().splitlines() == [
-        "Building DAG of jobs...", "Done: 2 jobs; wall time 1 s, job time 1 s.",
+    lines = [re.sub(r"^\[.*?\] ", "", line) for line in stream.getvalue().splitlines()]
+    assert lines == [
+        "Building DAG of jobs...", "0/2 jobs; transfers 0/1", "2/2 jobs", "Done: 2 jobs; wall time 1 s, job time 1 s.",
     ]  # fmt: skip
 
 

@@ -81,8 +81,8 @@ class Display:
             wait = REFRESH_SECONDS if idle else PICTURE_SECONDS
         else:
             wait = QUIET_SECONDS if idle else LINE_SECONDS
-        last_line = finished and not idle and self._shown
-        if now - self._last < wait and not last_line and not (self.terminal and not self._shown):
+        first_or_last = bool(self.progress.total) and (not self._shown or (finished and not idle))
+        if (now - self._last < wait and not first_or_last) or (idle and finished and self._shown):
             return
         self._last = now
         if not self.progress.total:
