@@ -108,11 +108,12 @@ def _regret(results: Path) -> Iterable[str]:
     rows = [row for row in _table(results / "regret.tsv") if row["method"] == "fused"]
     row = next((row for row in rows if row["model"] == "mean over settings"), rows[0])
     first, third = (float(row.get(f"regret@{k}") or "nan") for k in (1, 3))
-    targets = count(int(row["targets"]), "target")
+    targets = int(row["targets"])
+    mean = f", mean over {count(targets, 'target')}" if targets > 1 else ""
     if known(first):
-        yield f"the first choice falls {number(first)} % short of the best source (Regret@1, mean over {targets})"
+        yield f"the first choice falls {number(first)} % short of the best source (Regret@1{mean})"
     if known(third):
-        yield f"the best of the first three choices falls {number(third)} % short (Regret@3)"
+        yield f"the best of the first three choices falls {number(third)} % short of it (Regret@3{mean})"
 
 
 def _recommendation(results: Path, target: str) -> Iterable[str]:

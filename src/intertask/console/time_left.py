@@ -9,7 +9,7 @@ from .progress import Estimate, Progress
 MAX_GROWTH, MAX_GROWTH_SECONDS = 0.1, 5.0
 #: Share of the remaining jobs whose mean time must be known before an estimate is shown.
 MIN_SHARE_KNOWN = 0.5
-#: How long the reason of a growth stays on the screen, in seconds.
+#: How long the reason of a growth stays on the screen, in seconds. It goes earlier if the growth is undone.
 REASON_SECONDS = 30.0
 
 
@@ -20,6 +20,7 @@ class TimeLeft:
     _shown: Estimate | None = None
     _reason: str = ""
     _reason_since: float = 0.0
+    _before: float = 0.0  # the seconds from which it grew
 
     def words(self, progress: Progress, now: float) -> str:
         """Return the remaining time, as in ``about 7 min left``.
@@ -41,13 +42,15 @@ class TimeLeft:
         if old is None or new.seconds <= old.seconds:
             self._shown = new
         elif new.seconds > max(old.seconds * (1 + MAX_GROWTH), old.seconds + MAX_GROWTH_SECONDS):
-            self._shown, self._reason, self._reason_since = new, reason_of_growth(old, new), now
+            self._reason, self._reason_since, self._before = reason_of_growth(old, new), now, old.seconds
+            self._shown = new
         elif new.complete != old.complete:  # the number stays, but its certainty has changed
             self._shown = Estimate(old.seconds, new.complete, new.stages, new.jobs_at_once, new.retries)
         shown = self._shown
         if shown.seconds < 1 and _overdue(progress, now):
             return "the running jobs take longer than estimated" if shown.complete else ""
-        reason = f" ({self._reason})" if self._reason and now - self._reason_since < REASON_SECONDS else ""
+        recent = now - self._reason_since < REASON_SECONDS and shown.seconds > self._before
+        reason = f" ({self._reason})" if self._reason and recent else ""
         return f"{'about' if shown.complete else 'more than'} {duration(max(round(shown.seconds), 1))} left{reason}"
 
 
