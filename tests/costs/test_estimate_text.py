@@ -1,9 +1,9 @@
-"""The plan as people read it."""
+"""The text of the plan."""
 
 from estimates import SPEEDS, config, sizes, task
 
 from intertask.costs.estimate import cheap_plan, plan
-from intertask.costs.estimate_text import describe, device_hours, total
+from intertask.costs.estimate_text import describe, hours, total
 
 
 def text(speeds=SPEEDS, failures=None, own=None, **changes):
@@ -13,9 +13,9 @@ def text(speeds=SPEEDS, failures=None, own=None, **changes):
     return describe(run, full, cheap, all_sizes, speeds, failures or {}), full, cheap
 
 
-def test_device_hours_have_three_digits():
-    shown = [device_hours(3600 * hours) for hours in (0.444, 12.34, 94913.22)]
-    assert shown == ["0.44 device-hours", "12.3 device-hours", "94,913 device-hours"]
+def test_hours_have_three_digits():
+    shown = [hours(3600 * value) for value in (0.444, 12.34, 94913.22)]
+    assert shown == ["0.44 hours", "12.3 hours", "94,913 hours"]
 
 
 def test_totals_and_savings_are_those_of_the_lines():
@@ -26,9 +26,9 @@ def test_totals_and_savings_are_those_of_the_lines():
     assert of_all[1:4] == [f"{total(full, field)[0]:,.0f}" for field in ("jobs", "forward", "trained")]
     seconds = total(full, "seconds")[0]
     saved = 1 - total(cheap[1], "seconds")[0] / seconds
-    assert next(line.split() for line in lines if line.startswith("1 "))[-1] == f"{saved:.0%}"
-    assert f"at most {device_hours(seconds)}. Measured on: gpu." in shown
-    assert "5 as their publishers state them" in shown
+    assert next(line.split() for line in lines if line.startswith("k = 1 "))[-1] == f"{saved:.0%}"
+    assert f"at most {hours(seconds)} of job time.\n" in shown and "measured on: gpu." in shown
+    assert "The number of rows was stated by the publisher for 5 tasks." in shown
 
 
 def test_columns_are_aligned():
@@ -39,14 +39,14 @@ def test_columns_are_aligned():
 def test_what_is_not_known_is_marked_and_named():
     shown, full, _ = text(own={"a": task("a", rows=None)})
     assert not total(full, "trained")[1]
-    assert "Rows of a are unknown ('?')" in shown
+    assert "The number of rows of a is unknown ('?')" in shown
     assert any(line.startswith("total") and line.endswith("+ ?") for line in shown.splitlines())
-    assert "device-hours, and what is marked '?'." in shown
+    assert "hours of job time, plus what is marked '?'." in shown
 
 
 def test_without_speeds_the_saving_is_of_examples():
     shown, full, cheap = text(speeds={}, failures={"minilm": "no network."})
-    assert "No times for minilm: no network." in shown
-    assert "device-hours" not in shown
+    assert "The times of minilm are unknown: no network." in shown
+    assert "of job time" not in shown
     saved = 1 - total(cheap[3], "trained")[0] / total(full, "trained")[0]
-    assert f"Of the examples trained on, {saved:.0%} less." in shown
+    assert f"It trains on {saved:.0%} fewer examples." in shown

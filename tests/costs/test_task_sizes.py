@@ -51,6 +51,6 @@ def test_choices():
 
 def test_a_long_passage_gives_windows_that_cover_it():
     size = task_size(task("extractive_qa", max_length=100, stride=20), info(words=300))
-    # 393 sub-words: 100 in the first window, 80 new ones in each of the others
+    # 393 tokens: 100 in the first window, 80 new ones in each of the others
     assert (size.windows, size.length) == (5, 100)
     assert task_size(task("extractive_qa", max_length=400, stride=20), info(words=300)).windows == 1

@@ -1,7 +1,7 @@
 """A configuration, sizes and speeds whose estimate can be computed by hand."""
 
 from intertask.config import Task, load_config
-from intertask.costs.estimate import Speed
+from intertask.costs.speed import Speed
 from intertask.costs.task_sizes import task_size
 
 SPEED = Speed("gpu", 0, 2.0, 0.5, [10, 100], [0.1, 1.0], [0.3, 3.0], [0.4, 4.0])

@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 
 from intertask.config import Config, Task
-from intertask.costs.estimate import Line, cheap_plan, plan, read_speed
+from intertask.costs.estimate import Line, cheap_plan, plan
 from intertask.costs.estimate_text import describe
+from intertask.costs.speed import read_speed
 from intertask.costs.task_sizes import task_size
 from intertask.data import load_info
 from intertask.execution.script import arguments, run

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from ..config import Config, Task
-from ..costs.estimate import cheap_plan, plan, read_speed
+from ..costs.estimate import cheap_plan, plan
 from ..costs.estimate_text import total
+from ..costs.speed import read_speed
 from ..costs.task_sizes import TaskSize, task_size
 from ..data.prepare import load_info, words_per_row
 from ..errors import IntertaskError

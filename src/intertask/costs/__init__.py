@@ -1,1 +1,1 @@
-"""What the jobs of a run cost: measured afterwards, estimated beforehand."""
+"""What the jobs of a run cost: estimated before they run, measured afterwards."""

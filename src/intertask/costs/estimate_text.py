@@ -1,26 +1,40 @@
-"""A plan for people: one table of stages, one of the cheap path, and what was assumed."""
+"""Write a plan as text: a table of stages, a table of the cheap plan, and the assumptions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ..artifacts import STAGES
 from ..config import Config
 from ..words import count, duration
-from .estimate import FOLLOWED, STAGES, Line, Speed
+from .estimate import CHEAP_METHOD, Line
+from .speed import Speed
 from .task_sizes import TaskSize
 
-#: Of the cheap path the sentence speaks of the k that is nearest to this.
+#: The sentence about the cheap plan is about the k that is nearest to this number.
 _SHOWN_K = 3
 
 
 def total(lines: Iterable[Line], field: str) -> tuple[float, bool]:
-    """Sum of ``jobs``, ``forward``, ``trained`` or ``seconds`` over the lines that have it, and whether all do."""
+    """Sum a field over lines.
+
+    Args:
+        lines: Lines of a plan.
+        field: ``jobs``, ``forward``, ``trained`` or ``seconds``.
+
+    Returns:
+        The sum of the known values, and whether all values are known.
+    """
     values = [getattr(line, field) for line in lines]
     return sum(value for value in values if value is not None), None not in values
 
 
-def device_hours(seconds: float) -> str:
-    """The same in hours alone, to three digits."""
-    hours = seconds / 3600
-    return f"{hours:,.{0 if hours >= 100 else 1 if hours >= 10 else 2}f} device-hours"
+def hours(seconds: float) -> str:
+    """Format job time as hours, to three digits.
+
+    Args:
+        seconds: Seconds of job time.
+    """
+    value = seconds / 3600
+    return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 2}f} hours"
 
 
 def describe(
@@ -31,21 +45,25 @@ def describe(
     speeds: Mapping[str, Speed | None],
     failures: Mapping[str, str],
 ) -> str:
-    """The whole text.
+    """Write the whole text.
 
     Args:
-        config: The run's.
-        full: Lines of :func:`.plan.plan`.
-        cheap: By k, lines of :func:`.plan.cheap_plan`; empty where nothing is transferred.
-        sizes: Of the tasks.
-        speeds: Of the models.
+        config: Configuration of the run.
+        full: Lines of :func:`.estimate.plan`.
+        cheap: k -> lines of :func:`.estimate.cheap_plan`; empty if the transfers are imported.
+        sizes: Size of each task.
+        speeds: Speed of each model; None if it could not be measured.
         failures: Model -> why it could not be measured.
+
+    Returns:
+        Several lines for the terminal.
     """
     parts = [_heading(config), _stages(full), *([_cheap(full, cheap)] if cheap else [])]
     return "\n\n".join([*parts, "\n".join(_sentences(full, cheap, sizes, speeds, failures))]) + "\n"
 
 
 def _heading(config: Config) -> str:
+    """Count sources, targets, models and seeds."""
     counts = {
         "source": len(config.sources),
         "target": len(config.targets),
@@ -58,7 +76,8 @@ def _heading(config: Config) -> str:
 
 
 def _stages(lines: Sequence[Line]) -> str:
-    rows = [["stage", "jobs", "examples forwards", "examples trained on", "device time, at most"]]
+    """Make the table of stages."""
+    rows = [["stage", "jobs", "examples forward", "examples trained", "job time, at most"]]
     for stage in STAGES:
         of_stage = [line for line in lines if line.stage == stage]
         if of_stage:
@@ -67,18 +86,17 @@ def _stages(lines: Sequence[Line]) -> str:
 
 
 def _cheap(full: Sequence[Line], cheap: Mapping[int, Sequence[Line]]) -> str:
-    rows = [
-        ["train the first ... of each ranking only", "jobs", "source trainings", "transfers", "device time", "saved"]
-    ]
+    """Make the table of the cheap plan, one row for each k."""
+    rows = [["only the first k of each ranking", "jobs", "source trainings", "transfers", "job time", "saved"]]
     for k, lines in cheap.items():
         counts = [sum(line.jobs for line in lines if line.stage == s) for s in ("source training", "transfers")]
         cells = _cells(lines)
-        rows.append([str(k), cells[0], *(f"{jobs:,}" for jobs in counts), cells[-1], _saved(full, lines)])
+        rows.append([f"k = {k}", cells[0], *(f"{jobs:,}" for jobs in counts), cells[-1], _saved(full, lines)])
     return _aligned(rows)
 
 
 def _saved(full: Sequence[Line], cheap: Sequence[Line]) -> str:
-    """Share of the device time that the cheap path saves; where no time is known, of the examples trained on."""
+    """Compute the share of job time that the cheap plan saves; of the trained examples if no time is known."""
     for field in ("seconds", "trained"):
         whole = total(full, field)[0]
         if whole:
@@ -87,7 +105,7 @@ def _saved(full: Sequence[Line], cheap: Sequence[Line]) -> str:
 
 
 def _cells(lines: Sequence[Line]) -> list[str]:
-    """Jobs, examples and time; '+ ?' where something is not known."""
+    """Format jobs, examples and time; '+ ?' marks a sum that is incomplete."""
     cells = [f"{sum(line.jobs for line in lines):,}"]
     for field in ("forward", "trained", "seconds"):
         value, whole = total(lines, field)
@@ -97,6 +115,7 @@ def _cells(lines: Sequence[Line]) -> list[str]:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Align the columns of a table: the first one left, the others right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(
@@ -114,48 +133,55 @@ def _sentences(
     speeds: Mapping[str, Speed | None],
     failures: Mapping[str, str],
 ) -> list[str]:
-    seconds, whole = total(full, "seconds")
+    """Sum up the plan, and say what was measured and what was assumed."""
+    seconds, complete = total(full, "seconds")
     measured = [speed for speed in speeds.values() if speed is not None]
-    said = []
+    sentences = []
     if measured:
         devices = dict.fromkeys(
-            speed.device + (f", {count(speed.threads, 'thread')} a job" if speed.threads else "") for speed in measured
+            speed.device + (f" with {count(speed.threads, 'thread')} per job" if speed.threads else "")
+            for speed in measured
         )
-        missing = "" if whole else ", and what is marked '?'"
-        said.append(f"The whole run takes at most {device_hours(seconds)}{missing}. Measured on: {'; '.join(devices)}.")
+        missing = "" if complete else ", plus what is marked '?'"
+        sentences.append(f"The whole run takes at most {hours(seconds)} of job time{missing}.")
+        sentences.append(
+            f"Jobs that run side by side take less wall time. The speed was measured on: {'; '.join(devices)}."
+        )
     if cheap:
         k, lines = min(cheap.items(), key=lambda item: abs(item[0] - _SHOWN_K))
         path, _ = total(lines, "seconds")
-        said.append(
-            f"The cheap path: rank by '{FOLLOWED}', transfer from the first {k} of each ranking and from none. "
-            + (f"At most {device_hours(path)}" if measured else "Of the examples trained on")
-            + f", {_saved(full, lines)} less."
+        saved = _saved(full, lines)
+        saving = (
+            f"It takes at most {hours(path)}, {saved} less." if measured else f"It trains on {saved} fewer examples."
         )
-    for model, reason in failures.items():
-        said.append(f"No times for {model}: {reason}")
-    said += _assumptions(sizes)
-    return said
+        sentences.append(
+            f"The cheap plan ranks with '{CHEAP_METHOD}' and then trains only the first {k} sources of each ranking. "
+            + saving
+        )
+    sentences += [f"The times of {model} are unknown: {reason}" for model, reason in failures.items()]
+    return sentences + _assumptions(sizes)
 
 
 def _assumptions(sizes: Mapping[str, TaskSize]) -> list[str]:
-    """Where rows and lengths are from."""
+    """Say where the numbers of rows and tokens come from."""
     words = {
         "prepared": "counted in the prepared data",
-        "published": "as their publishers state them",
-        "cap": "by their cap alone",
+        "published": "stated by the publisher",
+        "cap": "assumed to be max_train_examples",
     }
-    by = {origin: [name for name, size in sizes.items() if size.rows_from == origin] for origin in (*words, "unknown")}
-    counted = [f"{len(names)} {words[origin]}" for origin, names in by.items() if names and origin in words]
-    said = [f"Rows of tasks: {', '.join(counted)}."] if counted else []
-    if by["unknown"]:
-        said.append(
-            f"Rows of {', '.join(by['unknown'])} are unknown ('?'): prepare the data, or state 'published_rows' in the "
-            "task's YAML."
+    names = {origin: [name for name, size in sizes.items() if size.rows_from == origin] for origin in words}
+    unknown = [name for name, size in sizes.items() if size.rows_from == "unknown"]
+    counted = [f"{words[origin]} for {count(len(names[origin]), 'task')}" for origin in words if names[origin]]
+    sentences = [f"The number of rows was {', '.join(counted)}."] if counted else []
+    if unknown:
+        sentences.append(
+            f"The number of rows of {', '.join(unknown)} is unknown ('?'). Prepare the data, or add "
+            "'published_rows' to the task's YAML."
         )
-    if any(size.words is None for size in sizes.values()):
-        said.append("Texts of tasks that are not prepared yet count at their full max_length.")
-    said.append(
-        "Every epoch is counted, though early stopping may end a training sooner; "
-        "reading, tokenising and scoring are not counted."
+    if any(size.tokens is None for size in sizes.values()):
+        sentences.append("Texts of tasks that are not prepared yet count with their full max_length.")
+    sentences.append(
+        "Every epoch is counted, although early stopping may end a training sooner. Reading, tokenization and scoring "
+        "are not counted."
     )
-    return said
+    return sentences

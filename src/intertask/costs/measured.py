@@ -1,4 +1,4 @@
-"""What each job took, from Snakemake's benchmark files, and what a method costs altogether."""
+"""Measured costs: time and memory of each job, from Snakemake's benchmark files, and the total cost of a method."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -6,15 +6,22 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from ..artifacts import ARTIFACTS
 from ..files import read_json
 from ..methods.registry import get_method
 from ..tables import COST_COLUMNS
 
 
 class Job(NamedTuple):
-    """One job, by what names it in the table of costs; empty: does not apply.
+    """One job, identified as in the table of costs. Fields that do not apply are empty.
 
-    ``model`` is the encoder's name for embeddings, the setting's for scores.
+    Attributes:
+        step: Name in :data:`intertask.artifacts.STEPS`, or ``method``.
+        model: Name of the model; of the encoder for embeddings, and of the setting for scores.
+        task: Name of the task or target.
+        source: Name of the source.
+        seed: The seed.
+        method: Name of the ranking method.
     """
 
     step: str
@@ -26,22 +33,22 @@ class Job(NamedTuple):
 
     @property
     def benchmark(self) -> str:
-        """Its benchmark file under ``results/benchmarks``."""
+        """Path of its benchmark file under ``results/benchmarks``."""
         seed = f"seed{self.seed}" if self.seed else ""
         return "/".join(filter(None, [self.step, self.model, self.task, self.source, seed])) + ".tsv"
 
 
 def job_costs(results: Path, recipe: dict[str, Any]) -> pd.DataFrame:
-    """One line per job of the configuration whose benchmark is there, and one per method and target.
+    """List the costs of the jobs of a configuration, and of each method for each target.
 
     Args:
         results: The results folder.
-        recipe: ``models``, ``settings``, ``encoders`` (the last one is the sentence encoder), ``sources``,
-            ``targets``, ``seeds``, ``methods``, ``observed`` (whether the transfers were brought).
+        recipe: Recipe with ``models``, ``settings``, ``encoders`` (the last one is the sentence encoder), ``sources``,
+            ``targets``, ``seeds``, ``methods`` and ``observed`` (whether the transfers were imported).
 
     Returns:
-        Columns :data:`~intertask.tables.COST_COLUMNS`; ``seconds`` is wall time, ``max_rss_mb`` the peak resident
-        memory in MiB. A job without a benchmark file (lost, or run elsewhere) has no line.
+        A table with the columns :data:`~intertask.tables.COST_COLUMNS`. ``seconds`` is wall time, ``max_rss_mb`` the
+        peak resident memory in MiB. A job without a benchmark file has no line.
     """
     lines = []
     for job in dict.fromkeys(_jobs(recipe)):
@@ -59,7 +66,7 @@ def job_costs(results: Path, recipe: dict[str, Any]) -> pd.DataFrame:
 
 
 def _jobs(recipe: dict[str, Any]) -> Iterator[Job]:
-    """Every job of the configuration that takes long, in the order of the work."""
+    """List the jobs of the configuration that take long, in the order of the work."""
     tasks = dict.fromkeys([*recipe["sources"], *recipe["targets"]])
     yield from (Job("data", task=task) for task in tasks)
     yield from (Job("embeddings", encoder, task) for task in tasks for encoder in recipe["encoders"])
@@ -82,42 +89,30 @@ def _jobs(recipe: dict[str, Any]) -> Iterator[Job]:
 
 
 def method_jobs(method: str, setting: str, recipe: dict[str, Any], sentence_encoder: str) -> list[Job]:
-    """Jobs that a method needs to rank every source for every target, from nothing but prepared data.
+    """List the jobs that a method needs to rank every source for every target, given only the prepared data.
 
-    Earlier transfers (``history``) cost nothing of their own: they are taken as paid.
+    Past transfers (``history``) cost nothing, because they exist already.
 
     Args:
-        method: Its name.
-        setting: Base model, or setting of the observed table, for which the first base model stands in.
-        recipe: ``models``, ``sources``, ``targets``.
+        method: Name of the method.
+        setting: Base model, or setting of a table of imported transfers. The first base model stands in for a setting.
+        recipe: Recipe with ``models``, ``sources`` and ``targets``.
         sentence_encoder: Name of the sentence encoder.
+
+    Returns:
+        The jobs, each once, without those that prepare data.
     """
-    reads = set(get_method(method).reads)
     model = _base(setting if setting in recipe["models"] else recipe["models"][0], recipe)
     jobs: dict[Job, None] = {}
     for target in recipe["targets"]:
         pool = _pool(recipe, target)
-        both = [*pool, target]
-        adapters = {
-            "features": pool,
-            "maps": pool,
-            "fewshot": pool,
-            "gradients": both,
-            "weights": both,
-        }
-        needed = {
-            "base": [Job("embeddings", model, task) for task in both],
-            "sentence": [Job("embeddings", sentence_encoder, task) for task in both],
-            "rows": [Job("rows", model, target)],
-            "features": [Job("rows", model, target), Job("features", model, target)],
-            "maps": [Job("rows", model, target), *(Job("maps", model, source=source) for source in pool)],
-            "gradients": [Job("gradients", model, task) for task in both],
-            "fewshot_gradients": [Job("fewshot_gradients", model, task) for task in both],
-            "fewshot": [Job("fewshot", model, target)],
-        }
-        for artifact in sorted(reads):
-            jobs |= dict.fromkeys(Job("adapters", model, source=task) for task in adapters.get(artifact, []))
-            jobs |= dict.fromkeys(needed.get(artifact, []))
+        for name in sorted(get_method(method).reads):
+            jobs |= dict.fromkeys(Job("adapters", model, source=s) for s in ARTIFACTS[name].trained(pool, target))
+            for artifact in (*map(ARTIFACTS.get, ARTIFACTS[name].needs), ARTIFACTS[name]):
+                encoder = sentence_encoder if artifact.encoder == "sentence" else model
+                column = "source" if artifact.per == "source" else "task"
+                tasks = artifact.tasks(pool, target) if artifact.path else []
+                jobs |= dict.fromkeys(Job(artifact.step, encoder, **{column: task}) for task in tasks)
         jobs[Job("method", setting, target, method=method)] = None
     return list(jobs)
 
@@ -125,24 +120,25 @@ def method_jobs(method: str, setting: str, recipe: dict[str, Any], sentence_enco
 def method_costs(
     costs: pd.DataFrame, recipe: dict[str, Any], fused: Iterable[str], sentence_encoder: str
 ) -> pd.DataFrame:
-    """What each method needs, and seconds that it takes (:func:`method_jobs`); ``fused`` needs what its members need.
+    """Sum the costs of each method (:func:`method_jobs`). The fused ranking needs the jobs of all its members.
 
     Args:
-        costs: As :func:`job_costs` gives it.
-        recipe: ``models``, ``settings``, ``sources``, ``targets``, ``methods``.
-        fused: Methods that the fused ranking joins.
+        costs: Table made by :func:`job_costs`.
+        recipe: Recipe with ``models``, ``settings``, ``sources``, ``targets`` and ``methods``.
+        fused: Names of the methods that the fused ranking joins.
         sentence_encoder: Name of the sentence encoder.
 
     Returns:
-        model (the setting), method, needs, cost_seconds (all jobs, each counted once), cost_seconds_given_adapters
-        (all but the training of adapters). Empty where the benchmark of a job is not there.
+        A table with the columns model (the setting), method, needs, cost_seconds (job time of all jobs, each counted
+        once) and cost_seconds_given_adapters (without the training of adapters). The seconds are missing if the
+        benchmark of a job is missing.
     """
     table = costs[["step", "model", "task", "source", "method", "seconds"]]
     seconds = {
         Job(**{key: value for key, value in row.items() if key != "seconds" and pd.notna(value)}): row["seconds"]
         for row in table[table["step"] != "transfer"].to_dict("records")
     }
-    # random draws no scores: its line is an expectation
+    # "random" has no scores of its own, because its line is an expectation.
     wanted = {method: [method] for method in recipe["methods"]} | {"random": [], "fused": list(fused)}
     lines = []
     for setting in recipe["settings"]:
@@ -151,19 +147,27 @@ def method_costs(
             rest = {job for job in jobs if job.step != "adapters"}
             line = {"model": setting, "method": method, "needs": _needs(members)}
             for column, part in (("cost_seconds", jobs), ("cost_seconds_given_adapters", rest)):
-                # sorted: the last bit of a sum depends on its order
+                # The jobs are sorted, because the last bit of a sum depends on its order.
                 line[column] = sum((seconds.get(job, float("nan")) for job in sorted(part)), 0.0)
             lines.append(line)
     return pd.DataFrame(lines).round({"cost_seconds": 1, "cost_seconds_given_adapters": 1})
 
 
 def seconds_of(results: Path, job: Job) -> float | None:
-    """Wall seconds of a job; None without a benchmark."""
+    """Read the wall time of a job.
+
+    Args:
+        results: The results folder.
+        job: The job.
+
+    Returns:
+        Seconds; None if the job has no benchmark file.
+    """
     return _read(results / "benchmarks" / job.benchmark)[0]
 
 
 def _needs(members: Iterable[str]) -> str:
-    """What must be there before the methods can score, in words for readers."""
+    """Say what must exist before the methods can rank, in words for the tables."""
     words = set()
     for member in members:
         needs = set(get_method(member).needs)
@@ -180,16 +184,17 @@ def _needs(members: Iterable[str]) -> str:
 
 
 def _pool(recipe: dict[str, Any], target: str) -> list[str]:
+    """List the sources of a target."""
     return [source for source in recipe["sources"] if source != target]
 
 
 def _base(model: str, recipe: dict[str, Any]) -> str:
-    """The model whose adapters and features ``model`` uses."""
+    """Return the model whose adapters and features a model uses."""
     return recipe.get("like", {}).get(model, model)
 
 
 def _read(path: Path) -> tuple[float | None, float | None]:
-    """Wall seconds and peak memory of one benchmark file, None where it has none."""
+    """Read wall seconds and peak memory of a benchmark file; None for what is missing."""
     try:
         header, values = path.read_text(encoding="utf-8").splitlines()[:2]
     except (FileNotFoundError, ValueError):
@@ -200,9 +205,9 @@ def _read(path: Path) -> tuple[float | None, float | None]:
         try:
             return float(record[key])
         except (KeyError, ValueError):
-            return None  # '-' for jobs that end before the first look
+            return None  # Snakemake writes '-' for a job that ends before its first measurement.
 
-    # Snakemake does not see the memory of a job in the warm worker; the launcher does.
+    # Snakemake cannot measure the memory of a job in the warm worker, but the launcher can.
     usage = path.with_suffix(".json")
     memory = read_json(usage)["max_rss_mb"] if usage.exists() else number("max_rss")
     return number("s"), memory

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..config import Training
-from ..costs.estimate import training_effort
+from ..costs.effort import training_effort
 from ..costs.measured import Job, method_jobs, seconds_of
+from ..costs.speed import total_seconds
 from ..costs.task_sizes import TaskSize
 from .choice import NO_SOURCE
 
@@ -84,20 +85,11 @@ def _all_source_trainings(
 ) -> tuple[float | None, float]:
     """Seconds of training every source (None if unknown), and how many of these seconds were measured."""
     settings = Training.model_validate(recipe["source_training"])
-    tokens = {source: _trained_tokens(sizes[source], settings) for source in recipe["sources"]}
+    sizes = {source: sizes[source] for source in recipe["sources"]}
+    efforts = {source: training_effort(size, settings, size.task.epochs) for source, size in sizes.items()}
     jobs = {source: Job("adapters", recipe["base"], source=source) for source in recipe["sources"]}
-    seconds = {source: s for source, job in jobs.items() if (s := seconds_of(results, job)) is not None}
-    measured, measured_tokens = sum(seconds.values()), sum(tokens[source] for source in seconds)
-    missing_tokens = sum(tokens[source] for source in recipe["sources"] if source not in seconds)
-    if measured_tokens:
-        return measured + missing_tokens * measured / measured_tokens, measured
-    return (None if len(seconds) < len(jobs) else measured), measured
-
-
-def _trained_tokens(size: TaskSize, settings: Training) -> float:
-    """Number of tokens that one source training passes forwards and backwards through the model."""
-    effort = training_effort(size, settings, size.task.epochs)
-    return effort.trained * effort.choices * effort.length
+    measured = {source: s for source, job in jobs.items() if (s := seconds_of(results, job)) is not None}
+    return total_seconds(efforts, measured), sum(measured.values())
 
 
 def _measured(results: Path, jobs: Iterable[Job]) -> dict[Job, float]:
