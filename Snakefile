@@ -1,11 +1,17 @@
+# The workflow: which source datasets to train on before a target task, and how good each ranking method is.
+from pathlib import Path
+
 from snakemake.utils import min_version
 
-min_version("9.27")
+min_version("9.27")  # pyproject.toml also says: below 10
 
 # A file given with --configfile stands alone: nothing of the default run is merged into it.
 if not workflow.overwrite_configfiles:
 
-    configfile: "config.yaml"
+    # In a folder without a configuration, the bundled example runs.
+    HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+
+    configfile: "config.yaml" if Path("config.yaml").is_file() else str(HERE / "config.yaml")
 
 
 include: "rules/common.smk"
@@ -33,6 +39,9 @@ if not CONFIG.observed:
     include: "rules/recommend.smk"
 
 
+include: "rules/helpers/final_output.smk"
+
+
 rule all:
     default_target: True
     input:
@@ -41,6 +50,4 @@ rule all:
         "All results are there."
 
 
-# Before Snakemake looks for a rule that makes it.
-if workflow.is_main_process:
-    suggest_what_was_meant()
+include: "rules/helpers/command_line.smk"

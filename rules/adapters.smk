@@ -10,7 +10,7 @@ rule train_adapter:
     input:
         data=lambda wildcards: get_data(wildcards.source),
         model="results/models/{model}.json",
-        script=ancient("workflow/scripts/train_adapter.py"),
+        script=script_file("train_adapter.py"),
     output:
         expand("results/adapters/{{model}}/{{source}}/{file}", file=weight_files("adapter")),
         metrics="results/adapters/{model}/{source}/metrics.json",
@@ -24,22 +24,19 @@ rule train_adapter:
     priority: 10
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(12000),
-        runtime=growing(480),
+        **gpu_job(megabytes=12000, minutes=480),
     params:
         recipe=lambda wildcards: recipes.adapter_recipe(CONFIG, wildcards.model, TASKS[wildcards.source]),
         checkpoints="results/checkpoints/adapters+{model}+{source}",
     message:
         "{wildcards.source}: training the source adapter on {wildcards.model}"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/adapters/{wildcards.model}/{wildcards.source}.json \
-            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --checkpoints {params.checkpoints:q} --out $(dirname {output.metrics:q}) >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+                --checkpoints {params.checkpoints:q} --out $(dirname {output.metrics:q}) >{log:q} 2>&1
+            """)
 
 
 use rule train_adapter as train_encoder with:
@@ -56,7 +53,7 @@ use rule train_adapter as fetch_adapter with:
     input:
         data=lambda wildcards: get_data(wildcards.source),
         model="results/models/{model}.json",
-        script=ancient("workflow/scripts/fetch_adapter.py"),
+        script=script_file("fetch_adapter.py"),
     wildcard_constraints:
         model=any_of(PUBLISHED_MODELS),
     # As with prepare_data, needs a network, which compute nodes may lack.

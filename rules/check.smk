@@ -6,7 +6,7 @@
 rule check:
     input:
         expand("results/plan/{encoder}.json", encoder=[name for name in ENCODERS if ENCODERS[name].path == "bundled"]),
-        script=ancient("workflow/scripts/check.py"),
+        script=script_file("check.py"),
     log:
         "results/logs/check.log",
     localrule: True
@@ -28,6 +28,6 @@ rule check:
         "will the run work?"
     shell:
         # the log has the problems alone: Snakemake shows it below its own message
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --next {params.next:q} 2>{log:q}
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --next {params.next:q} 2>{log:q}
+            """)

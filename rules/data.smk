@@ -6,7 +6,7 @@
 rule prepare_data:
     input:
         get_files,
-        script=ancient("workflow/scripts/prepare_data.py"),
+        script=script_file("prepare_data.py"),
     output:
         "results/data/{task}/train.parquet",
         "results/data/{task}/validation.parquet",
@@ -28,6 +28,6 @@ rule prepare_data:
     message:
         "{wildcards.task}: preparing data"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --out $(dirname {output.info:q}) >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --out $(dirname {output.info:q}) >{log:q} 2>&1
+            """)

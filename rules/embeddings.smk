@@ -7,7 +7,7 @@ rule compute_embeddings:
     input:
         data=lambda wildcards: get_data(wildcards.task),
         model="results/models/{encoder}.json",
-        script=ancient("workflow/scripts/compute_embeddings.py"),
+        script=script_file("compute_embeddings.py"),
     output:
         "results/embeddings/{encoder}/{task}.npz",
     log:
@@ -17,11 +17,8 @@ rule compute_embeddings:
     priority: 50
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(8000),
-        runtime=growing(30),
+        **gpu_job(megabytes=8000, minutes=30),
     params:
         recipe=lambda wildcards: recipes.embedding_recipe(
             CONFIG, ENCODERS[wildcards.encoder], "base" if wildcards.encoder in CONFIG.models else "sentence"
@@ -29,8 +26,8 @@ rule compute_embeddings:
     message:
         "{wildcards.task}: embedding with {wildcards.encoder}"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/embeddings/{wildcards.encoder}/{wildcards.task}.json \
-            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) \
-            --model {input.model:q} --out {output:q} >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) \
+                --model {input.model:q} --out {output:q} >{log:q} 2>&1
+            """)

@@ -17,7 +17,7 @@ rule collect_costs:
         # Benchmarks are not inputs: losing one must not train anything again.
         get_scores,
         transfer="results/transfer.tsv",
-        script=ancient("workflow/scripts/collect_costs.py"),
+        script=script_file("collect_costs.py"),
     output:
         report(
             "results/costs.tsv",
@@ -37,9 +37,9 @@ rule collect_costs:
     message:
         "collecting what each job took"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+            """)
 
 
 rule evaluate_methods:
@@ -47,7 +47,7 @@ rule evaluate_methods:
         get_scores,
         transfer="results/transfer.tsv",
         costs="results/costs.tsv",
-        script=ancient("workflow/scripts/evaluate_methods.py"),
+        script=script_file("evaluate_methods.py"),
     output:
         **{
             table: report(
@@ -71,7 +71,7 @@ rule evaluate_methods:
     message:
         "comparing the methods with the transfers"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --sentence-encoder {params.sentence_encoder:q} \
-            --out $(dirname {output.evaluation:q}) >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --sentence-encoder {params.sentence_encoder:q} \
+                --out $(dirname {output.evaluation:q}) >{log:q} 2>&1
+            """)

@@ -8,7 +8,7 @@ rule run_fewshot:
         data=lambda wildcards: get_data(wildcards.target),
         model="results/models/{model}.json",
         adapters=get_pool_adapters,
-        script=ancient("workflow/scripts/run_fewshot.py"),
+        script=script_file("run_fewshot.py"),
     output:
         # Keeps the sources whose adapters have not changed.
         update("results/fewshot/{model}/{target}.tsv"),
@@ -19,11 +19,8 @@ rule run_fewshot:
     priority: 15
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(12000),
-        runtime=growing(480),
+        **gpu_job(megabytes=12000, minutes=480),
     params:
         recipe=lambda wildcards: recipes.fewshot_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
         sources=lambda wildcards: ",".join(CONFIG.pool(wildcards.target)),
@@ -32,9 +29,9 @@ rule run_fewshot:
     message:
         "{wildcards.target}: few-shot fine-tuning from every source on {wildcards.model}"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/fewshot/{wildcards.model}/{wildcards.target}.json \
-            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --sources {params.sources:q} --adapters {params.adapters:q} \
-            --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+                --sources {params.sources:q} --adapters {params.adapters:q} \
+                --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
+            """)

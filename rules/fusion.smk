@@ -3,13 +3,16 @@
 # out: results/fusion/{model}/{target}/seed{seed}.json, results/fusion.tsv
 
 
+include: "helpers/fusion.smk"
+
+
 rule run_fusion:
     input:
         get_fused_adapters,
         data=lambda wildcards: get_data(wildcards.target),
         model=lambda wildcards: f"results/models/{CONFIG.base_of(wildcards.model)}.json",
         ranking="results/rankings/{target}.tsv",
-        script=ancient("workflow/scripts/run_fusion.py"),
+        script=script_file("run_fusion.py"),
     output:
         "results/fusion/{model}/{target}/seed{seed}.json",
     log:
@@ -18,11 +21,8 @@ rule run_fusion:
         "results/benchmarks/fusion/{model}/{target}/seed{seed}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(12000),
-        runtime=growing(480),
+        **gpu_job(megabytes=12000, minutes=480),
     params:
         recipe=lambda wildcards: recipes.fusion_recipe(
             CONFIG, wildcards.model, TASKS[wildcards.target], int(wildcards.seed)
@@ -32,12 +32,12 @@ rule run_fusion:
     message:
         "{wildcards.target}: AdapterFusion of its best-ranked sources on {wildcards.model}, seed {wildcards.seed}"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/fusion/{wildcards.model}/{wildcards.target}/seed{wildcards.seed}.json \
-            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --adapters {params.adapters:q} --ranking {input.ranking:q} --checkpoints {params.checkpoints:q} \
-            --out {output:q} >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+                --adapters {params.adapters:q} --ranking {input.ranking:q} --checkpoints {params.checkpoints:q} \
+                --out {output:q} >{log:q} 2>&1
+            """)
 
 
 rule collect_fusion:
@@ -48,7 +48,7 @@ rule collect_fusion:
         # whether each AdapterFusion was made from today's adapters and data
         adapters=expand("results/adapters/{model}/{source}/metrics.json", model=CONFIG.base_models, source=SOURCES),
         data=expand("results/data/{target}/info.json", target=TARGETS),
-        script=ancient("workflow/scripts/collect_fusion.py"),
+        script=script_file("collect_fusion.py"),
     output:
         "results/fusion.tsv",
     log:
@@ -63,6 +63,6 @@ rule collect_fusion:
     message:
         "comparing AdapterFusion with the single transfers"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+            """)

@@ -8,7 +8,7 @@ rule compute_gradients:
         data=lambda wildcards: get_data(wildcards.task),
         model="results/models/{model}.json",
         adapter=lambda wildcards: get_weights(wildcards.model, wildcards.task),
-        script=ancient("workflow/scripts/compute_gradients.py"),
+        script=script_file("compute_gradients.py"),
     output:
         "results/gradients/{model}/{task}.npz",
     log:
@@ -18,28 +18,25 @@ rule compute_gradients:
     priority: 15
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(8000),
-        runtime=growing(30),
+        **gpu_job(megabytes=8000, minutes=30),
     params:
         recipe=lambda wildcards: recipes.gradients_recipe(CONFIG, wildcards.model, TASKS[wildcards.task]),
     message:
         "{wildcards.task}: Fisher embedding of its adapter on {wildcards.model}"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/gradients/{wildcards.model}/{wildcards.task}.json \
-            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+                --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
+            """)
 
 
 rule compute_fewshot_gradients:
     input:
         data=lambda wildcards: get_data(wildcards.task),
         model="results/models/{model}.json",
-        script=ancient("workflow/scripts/compute_fewshot_gradients.py"),
+        script=script_file("compute_fewshot_gradients.py"),
     output:
         "results/fewshot_gradients/{model}/{task}.npz",
     log:
@@ -49,18 +46,15 @@ rule compute_fewshot_gradients:
     priority: 15
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(8000),
-        runtime=growing(30),
+        **gpu_job(megabytes=8000, minutes=30),
     params:
         recipe=lambda wildcards: recipes.fewshot_gradients_recipe(CONFIG, wildcards.model, TASKS[wildcards.task]),
     message:
         "{wildcards.task}: Fisher embedding after a few steps on {wildcards.model}"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/fewshot_gradients/{wildcards.model}/{wildcards.task}.json \
-            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --out {output:q} >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+                --out {output:q} >{log:q} 2>&1
+            """)

@@ -8,7 +8,7 @@ rule fit_map:
         data=lambda wildcards: get_data(wildcards.source),
         model="results/models/{model}.json",
         adapter=lambda wildcards: get_weights(wildcards.model, wildcards.source),
-        script=ancient("workflow/scripts/fit_map.py"),
+        script=script_file("fit_map.py"),
     output:
         "results/maps/{model}/{source}.npz",
     log:
@@ -18,18 +18,15 @@ rule fit_map:
     priority: 15
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(8000),
-        runtime=growing(30),
+        **gpu_job(megabytes=8000, minutes=30),
     params:
         recipe=lambda wildcards: recipes.map_recipe(CONFIG, wildcards.model, TASKS[wildcards.source]),
     message:
         "{wildcards.source}: fitting its embedding space map on {wildcards.model}"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/maps/{wildcards.model}/{wildcards.source}.json \
-            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+                --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
+            """)

@@ -5,7 +5,7 @@
 rule check_model:
     input:
         lambda wildcards: get_local_files(ENCODERS[wildcards.encoder]),
-        script=ancient("workflow/scripts/check_model.py"),
+        script=script_file("check_model.py"),
     output:
         "results/models/{encoder}.json",
     log:
@@ -27,7 +27,7 @@ rule check_model:
     message:
         "{wildcards.encoder}: checking the model"
     shell:
-        """
-        python -m intertask.execution.launch --gpus 0 --usage results/benchmarks/models/{wildcards.encoder}.json \
-            {input.script} --recipe {params.recipe:q} --adapter {params.adapter:q} --out {output:q} >{log:q} 2>&1
-        """
+        launch("""
+            --gpus 0 {input.script} \
+                --recipe {params.recipe:q} --adapter {params.adapter:q} --out {output:q} >{log:q} 2>&1
+            """)

@@ -6,7 +6,7 @@
 rule import_transfer:
     input:
         table=CONFIG.observed.file,
-        script=ancient("workflow/scripts/import_transfer.py"),
+        script=script_file("import_transfer.py"),
     output:
         transfer=report(
             "results/transfer.tsv",
@@ -29,7 +29,7 @@ rule import_transfer:
     message:
         "reading the transfers of {input.table}"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --table {input.table:q} --out {output.transfer:q} \
-            --about {output.about:q} >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --table {input.table:q} --out {output.transfer:q} \
+                --about {output.about:q} >{log:q} 2>&1
+            """)

@@ -7,7 +7,7 @@ import platform
 rule calibrate_model:
     input:
         lambda wildcards: get_local_files(ENCODERS[wildcards.encoder]),
-        script=ancient("workflow/scripts/calibrate_model.py"),
+        script=script_file("calibrate_model.py"),
     output:
         "results/plan/{encoder}.json",
     log:
@@ -16,21 +16,18 @@ rule calibrate_model:
         "results/benchmarks/plan/{encoder}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(8000),
-        runtime=growing(30),
+        **gpu_job(megabytes=8000, minutes=30),
     params:
         # on another machine it is measured again
         recipe=lambda wildcards: recipes.calibration_recipe(CONFIG, TASKS, wildcards.encoder, platform.node()),
     message:
         "{wildcards.encoder}: measuring how fast it is here"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/plan/{wildcards.encoder}.json \
-            {input.script} --recipe {params.recipe:q} --out {output:q} >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --out {output:q} >{log:q} 2>&1
+            """)
 
 
 rule plan:
@@ -38,7 +35,7 @@ rule plan:
         expand("results/plan/{encoder}.json", encoder=ENCODERS),
         # Rows of one's own files are counted, which takes no network; those of other tasks are read if they are there.
         expand("results/data/{task}/info.json", task=[name for name, task in TASKS.items() if task.data.files]),
-        script=ancient("workflow/scripts/make_plan.py"),
+        script=script_file("make_plan.py"),
     log:
         "results/logs/plan.log",
     localrule: True
@@ -49,6 +46,6 @@ rule plan:
     message:
         "what the whole run would take"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --table results/plan.tsv 2>&1 | tee {log:q}
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --table results/plan.tsv 2>&1 | tee {log:q}
+            """)

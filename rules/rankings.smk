@@ -8,7 +8,7 @@ rule make_ranking:
         scores=lambda wildcards: expand(
             "results/scores/{setting}/{target}.tsv", setting=SETTINGS, target=wildcards.target
         ),
-        script=ancient("workflow/scripts/make_ranking.py"),
+        script=script_file("make_ranking.py"),
     output:
         "results/rankings/{target}.tsv",
     log:
@@ -24,6 +24,6 @@ rule make_ranking:
     message:
         "{wildcards.target}: ranking its sources"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+            """)

@@ -6,10 +6,13 @@ KEPT = weight_files(CONFIG.adapter_of(CONFIG.recommend_model))
 EXPORTED = [*KEPT, "intertask.json", "README.md"]
 
 
+include: "helpers/recommend.smk"
+
+
 checkpoint choose_candidates:
     input:
         get_grounds,
-        script=ancient("workflow/scripts/choose_candidates.py"),
+        script=script_file("choose_candidates.py"),
     output:
         "results/candidates/{model}/{target}/round{round}.json",
     log:
@@ -26,9 +29,9 @@ checkpoint choose_candidates:
     message:
         "{wildcards.target}: choosing what to try next, after {wildcards.round} seeds"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+            """)
 
 
 rule run_candidate:
@@ -36,7 +39,7 @@ rule run_candidate:
         get_adapter,
         data=lambda wildcards: get_data(wildcards.target),
         model=lambda wildcards: f"results/models/{CONFIG.base_of(wildcards.model)}.json",
-        script=ancient("workflow/scripts/run_candidate.py"),
+        script=script_file("run_candidate.py"),
     output:
         expand("results/candidates/{{model}}/{{target}}/{{source}}/seed{{seed}}/{file}", file=KEPT),
         result="results/candidates/{model}/{target}/{source}/seed{seed}/result.json",
@@ -48,11 +51,8 @@ rule run_candidate:
         model=any_of([CONFIG.recommend_model]),
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(12000),
-        runtime=growing(480),
+        **gpu_job(megabytes=12000, minutes=480),
     params:
         recipe=lambda wildcards: recipes.candidate_recipe(
             CONFIG, wildcards.model, TASKS[wildcards.target], wildcards.source, int(wildcards.seed)
@@ -62,11 +62,11 @@ rule run_candidate:
     message:
         "{wildcards.source} -> {wildcards.target}: trying it on {wildcards.model}, seed {wildcards.seed}"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/candidates/{wildcards.model}/{wildcards.target}/{wildcards.source}/seed{wildcards.seed}.json \
-            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out $(dirname {output.result:q}) >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+                --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out $(dirname {output.result:q}) >{log:q} 2>&1
+            """)
 
 
 rule write_recommendation:
@@ -78,7 +78,7 @@ rule write_recommendation:
             "results/data/{task}/info.json", task=[wildcards.target, *CONFIG.pool(wildcards.target)]
         ),
         model=f"results/models/{CONFIG.base_of(CONFIG.recommend_model)}.json",
-        script=ancient("workflow/scripts/write_recommendation.py"),
+        script=script_file("write_recommendation.py"),
     output:
         expand("results/recommend/{{target}}/{file}", file=EXPORTED),
         about="results/recommend/{target}.json",
@@ -96,11 +96,11 @@ rule write_recommendation:
     message:
         "{wildcards.target}: choosing the best of what was tried"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --rounds {params.rounds:q} \
-            --sentence-encoder {params.sentence_encoder:q} --out {output.about:q} --folder results/recommend/{wildcards.target} \
-            2>&1 | tee {log:q}
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --rounds {params.rounds:q} \
+                --sentence-encoder {params.sentence_encoder:q} --out {output.about:q} --folder results/recommend/{wildcards.target} \
+                2>&1 | tee {log:q}
+            """)
 
 
 # For every target of the configuration; a single one: results/recommend/<target>.json

@@ -14,13 +14,16 @@ MAP_ENCODER = SENTENCE_ENCODER if "sentence" in READS else CONFIG.base_models[0]
 FIGURES = figure_names(SETTINGS, trained=not CONFIG.observed, embedded=MAP_ENCODER is not None)
 
 
+include: "helpers/report.smk"
+
+
 rule make_ranking_page:
     input:
         lambda wildcards: expand(
             "results/data/{task}/info.json", task=[wildcards.target, *CONFIG.pool(wildcards.target)]
         ),
         ranking="results/rankings/{target}.tsv",
-        script=ancient("workflow/scripts/make_ranking_page.py"),
+        script=script_file("make_ranking_page.py"),
     output:
         report(
             "results/rankings/{target}.html",
@@ -41,9 +44,9 @@ rule make_ranking_page:
     message:
         "{wildcards.target}: page of its ranking"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+            """)
 
 
 # A page of its own: rankings alone must not wait for transfers, nor change when there are some.
@@ -54,7 +57,7 @@ rule make_observed_page:
         ),
         lambda wildcards: ("results/transfer.tsv" if CONFIG.observed else get_target_tables([wildcards.target])),
         ranking="results/rankings/{target}.tsv",
-        script=ancient("workflow/scripts/make_ranking_page.py"),
+        script=script_file("make_ranking_page.py"),
     output:
         report(
             "results/rankings/{target}.observed.html",
@@ -74,9 +77,9 @@ rule make_observed_page:
     message:
         "{wildcards.target}: page of its ranking with the observed gains"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+            """)
 
 
 rule make_report:
@@ -87,7 +90,7 @@ rule make_report:
         expand("results/rankings/{target}.observed.html", target=TARGETS),
         expand("results/data/{task}/info.json", task=TASKS),
         expand("results/embeddings/{encoder}/{task}.npz", encoder=MAP_ENCODER, task=TASKS) if MAP_ENCODER else [],
-        script=ancient("workflow/scripts/make_report.py"),
+        script=script_file("make_report.py"),
     output:
         [report(f"results/figures/{name}.svg", **figure_flags(name)) for name in FIGURES],
         expand("results/figures/{name}.pdf", name=FIGURES),
@@ -109,7 +112,7 @@ rule make_report:
     message:
         "drawing the report"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --figures results/figures --out {output.page:q} \
-            >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --figures results/figures --out {output.page:q} \
+                >{log:q} 2>&1
+            """)

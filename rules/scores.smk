@@ -1,12 +1,13 @@
 # Scores of every method for the sources of one target.
 # in:  results/data/*/info.json and what the methods read: embeddings, features, gradients, earlier transfers
-# out: results/scores/{setting}/{target}.tsv (a setting is a base model, or one of published transfers), and beside it a .json with fingerprint and seconds per method
+# out: results/scores/{setting}/{target}.tsv, and beside it a .json with the fingerprint and the seconds of each method;
+# a setting is a base model, or a setting of imported transfers
 
 
 rule compute_scores:
     input:
-        get_evidence,
-        script=ancient("workflow/scripts/compute_scores.py"),
+        lambda wildcards: get_evidence(wildcards.setting, wildcards.target),
+        script=script_file("compute_scores.py"),
     output:
         table="results/scores/{setting}/{target}.tsv",
         about="results/scores/{setting}/{target}.json",
@@ -30,8 +31,8 @@ rule compute_scores:
     message:
         "{wildcards.target}: scoring its sources ({wildcards.setting})"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --model {params.model:q} \
-            --sentence-encoder {params.sentence_encoder:q} --out {output.table:q} --about {output.about:q} \
-            >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --model {params.model:q} \
+                --sentence-encoder {params.sentence_encoder:q} --out {output.table:q} --about {output.about:q} \
+                >{log:q} 2>&1
+            """)

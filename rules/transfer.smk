@@ -8,7 +8,7 @@ rule run_transfer:
         get_adapter,
         data=lambda wildcards: get_data(wildcards.target),
         model=lambda wildcards: f"results/models/{CONFIG.base_of(wildcards.model)}.json",
-        script=ancient("workflow/scripts/run_transfer.py"),
+        script=script_file("run_transfer.py"),
     output:
         "results/transfer/{model}/{target}/{source}/seed{seed}.json",
     log:
@@ -17,11 +17,8 @@ rule run_transfer:
         "results/benchmarks/transfer/{model}/{target}/{source}/seed{seed}.tsv"
     conda:
         "../envs/torch.yaml"
-    threads: 1
     resources:
-        gpu=1,
-        mem_mb=growing(12000),
-        runtime=growing(480),
+        **gpu_job(megabytes=12000, minutes=480),
     params:
         recipe=lambda wildcards: recipes.transfer_recipe(
             CONFIG, wildcards.model, TASKS[wildcards.target], wildcards.source, int(wildcards.seed)
@@ -31,11 +28,11 @@ rule run_transfer:
     message:
         "{wildcards.source} -> {wildcards.target}: transfer on {wildcards.model}, seed {wildcards.seed}"
     shell:
-        """
-        python -m intertask.execution.launch --gpus {resources.gpu} --usage results/benchmarks/transfer/{wildcards.model}/{wildcards.target}/{wildcards.source}/seed{wildcards.seed}.json \
-            {input.script} --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-            --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
-        """
+        launch("""
+            --gpus {resources.gpu} {input.script} \
+                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
+                --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
+            """)
 
 
 # One small table per target: what learns from the transfers to other targets reads few files.
@@ -45,7 +42,7 @@ rule collect_target:
         # whether each transfer was made from today's adapter and data
         adapters=get_pool_adapters,
         data="results/data/{target}/info.json",
-        script=ancient("workflow/scripts/collect_target.py"),
+        script=script_file("collect_target.py"),
     output:
         "results/transfer/{model}/{target}.tsv",
     log:
@@ -62,15 +59,15 @@ rule collect_target:
     message:
         "{wildcards.target}: collecting its transfers on {wildcards.model}"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+            """)
 
 
 rule collect_transfer:
     input:
         get_target_tables(TARGETS),
-        script=ancient("workflow/scripts/collect_transfer.py"),
+        script=script_file("collect_transfer.py"),
     output:
         report(
             "results/transfer.tsv",
@@ -90,6 +87,6 @@ rule collect_transfer:
     message:
         "collecting the transfers"
     shell:
-        """
-        python {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
-        """
+        python("""
+            {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
+            """)

@@ -8,7 +8,7 @@ from paths import ROOT
 from intertask.artifacts import ARTIFACTS, STAGES, STEPS, stage_of
 from intertask.methods.registry import READS, all_methods
 
-RULES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
+RULES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules").rglob("*.smk")))
 
 
 def rule_text(name: str) -> str:

@@ -140,7 +140,7 @@ def test_no_module_imports_from_a_higher_floor():
 
 
 def test_a_dry_run_imports_nothing_heavy():
-    rules = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))
+    rules = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").rglob("*.smk"))
     lines = set(re.findall(r"^(?:from intertask\S* import .+|import intertask\S*)$", rules, flags=re.MULTILINE))
     ground = ["errors", "files", "config", "recipes"]
     code = "\n".join([*(f"import intertask.{name}" for name in ground), *sorted(lines)])
@@ -174,11 +174,11 @@ def third_party(file: Path) -> set[str]:
 
 
 def rules_with_environment() -> list[tuple[str, str, str]]:
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules").rglob("*.smk")))
     found = []
     for rule in re.split(r"^(?=(?:rule|checkpoint) )", text, flags=re.MULTILINE)[1:]:
         name = re.match(r"\w+ (\w+)", rule)[1]
-        script = re.search(r"workflow/scripts/\w+\.py", rule)
+        script = re.search(r"(?<=script_file\(\")\w+\.py", rule)
         environment = re.search(r"\.\./envs/\w+\.yaml", rule)
         if script or environment:  # others only ask for files
             found.append((name, script[0] if script else "", environment[0] if environment else ""))
@@ -188,7 +188,7 @@ def rules_with_environment() -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("rule", "script", "environment"), rules_with_environment())
 def test_environment_of_a_rule_has_what_its_script_imports(rule, script, environment):
     packages = {canonicalize_name(p.split("==")[0]) for p in pip_packages(ROOT / "rules" / environment)}
-    assert third_party(ROOT / script) - packages == set()
+    assert third_party(ROOT / "workflow" / "scripts" / script) - packages == set()
 
 
 def test_schemas_are_those_of_the_models():

@@ -42,14 +42,14 @@ def test_script_sees_what_it_would_see_without_the_launcher(private, script, tmp
     environment = private | {"MARK": "här", "REPORT": str(tmp_path / "r.json")}
     if not warm:
         environment["INTERTASK_WARM_WORKER"] = "0"
-    done = launch(environment, "--usage", tmp_path / "u" / "usage.json", path, "3", "two words", "--x", cwd=tmp_path)
+    done = launch(environment, "--log", "results/logs/u/job.log", path, "3", "two words", "--x", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (3, "to stdout\n", "to stderr\n")
     seen = json.loads((tmp_path / "r.json").read_text())
     assert seen["argv"] == [str(path), "3", "two words", "--x"]
     assert (seen["cwd"], seen["path"], seen["mark"]) == (str(tmp_path), str(path.parent), "här")
     assert seen["umask"] == int(subprocess.check_output(["sh", "-c", "umask"]), 8)
     assert seen["warm"] == warm
-    usage = json.loads((tmp_path / "u" / "usage.json").read_text())
+    usage = json.loads((tmp_path / "results/benchmarks/u/job.json").read_text())
     assert 0 < usage["seconds"] < 60
     assert 5 < usage["max_rss_mb"] < 4000
 

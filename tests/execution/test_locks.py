@@ -8,11 +8,12 @@ import time
 
 import pytest
 
-from intertask.execution.locks import exclusive, forget_stale_locks
+from intertask.execution.locks import Presence, exclusive
 
 HOLD = """
 import sys, time
 from intertask.execution.locks import {function}
+
 kept = {function}(sys.argv[1])
 {enter}
 print("holding", flush=True)
@@ -46,39 +47,46 @@ def snakemake_locks(folder):
     return lock
 
 
-def test_locks_of_a_dead_run_are_forgotten(tmp_path, holder):
+def test_locks_of_a_dead_run_are_removed(tmp_path, holder):
     lock = snakemake_locks(tmp_path)
-    run = holder("forget_stale_locks", tmp_path)
-    assert not lock.exists()  # nobody else was there
-    lock.write_text("results/x\n")
+    run = holder("Presence", tmp_path)
     run.kill()
     run.wait()
-    kept = forget_stale_locks(tmp_path)
-    assert kept is not None
+    Presence(tmp_path).remove_stale_locks()
     assert not lock.exists()
 
 
 def test_locks_of_a_live_run_are_kept(tmp_path, holder):
-    (tmp_path / "locks").mkdir()
-    holder("forget_stale_locks", tmp_path)
-    lock = tmp_path / "locks" / "0.output.lock"
-    lock.write_text("results/x\n")
-    first = forget_stale_locks(tmp_path)
+    lock = snakemake_locks(tmp_path)
+    run = holder("Presence", tmp_path)
+    second = Presence(tmp_path)
+    second.remove_stale_locks()
     assert lock.exists()
-    second = forget_stale_locks(tmp_path)  # a dry run beside it changes nothing
+    run.kill()
+    run.wait()
+    second.remove_stale_locks()
+    assert not lock.exists()
+
+
+def test_a_dry_run_beside_it_still_says_that_it_is_alive(tmp_path):
+    lock = snakemake_locks(tmp_path)
+    first, second = Presence(tmp_path), Presence(tmp_path)
+    second.remove_stale_locks()  # fails, and must not give up its own mark
+    first.close()
+    Presence(tmp_path).remove_stale_locks()
     assert lock.exists()
-    assert first and second
 
 
 def test_a_snakemake_inside_a_cluster_job_keeps_the_locks_of_its_run(tmp_path):
     lock = snakemake_locks(tmp_path)
-    inside = forget_stale_locks(tmp_path, main=False)  # its run has just been killed
+    inside = Presence(tmp_path, main=False)  # its run has just been killed
+    inside.remove_stale_locks()
     assert lock.exists()
-    outside = forget_stale_locks(tmp_path)
+    outside = Presence(tmp_path)
+    outside.remove_stale_locks()
     assert lock.exists()
     inside.close()
-    outside.close()
-    assert forget_stale_locks(tmp_path)
+    outside.remove_stale_locks()
     assert not lock.exists()
 
 

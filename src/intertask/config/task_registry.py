@@ -88,9 +88,13 @@ def _listed(files: Files, resolve: Callable[[str], str] = str) -> Files:
     )
 
 
-def configured_tasks(config: Config) -> dict[str, Task]:
+def configured_tasks(config: Config, workflow_folder: Path = Path()) -> dict[str, Task]:
     """The sources and targets of a configuration, with the configuration's caps and overrides applied."""
-    registry = Registry(config.task_folders)
+    folders = [
+        workflow_folder / folder if not Path(folder).is_dir() and (workflow_folder / folder).is_dir() else folder
+        for folder in config.task_folders
+    ]
+    registry = Registry(folders)
     for name in config.tasks:
         registry[name]  # an override of a task that does not exist is a typing error
     tasks = {}

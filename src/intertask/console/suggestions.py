@@ -1,4 +1,4 @@
-"""Suggest corrections for misspelt files and rules on the command line, before Snakemake reports them."""
+"""Suggest corrections for misspelt files and rules on the command line."""
 
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
@@ -6,47 +6,38 @@ from pathlib import Path
 
 from ..errors import IntertaskError
 
-#: Options without a value. The name of a rule may follow them.
-FLAGS = ("-n", "--dry-run", "-k", "--keep-going", "-p", "--printshellcmds", "-q", "-F", "--forceall")
-#: Share of equal letters from which on a known name is suggested.
-MIN_SIMILARITY = 0.6
 
-
-def check_requests(
-    words: Sequence[str], makes: Callable[[str], bool], rules: Iterable[str], files: Iterable[str]
+def check_targets(
+    targets: Sequence[str], makes: Callable[[str], bool], rules: Iterable[str], files: Iterable[str]
 ) -> None:
-    """Check the files and rules that the command line asks for.
-
-    Only words that begin with ``results/`` are taken for files. Only words before the first option with a value are
-    taken for rules, because a later word may be that value.
+    """Check that the workflow can make what the user asked for.
 
     Args:
-        words: The command line without the program.
-        makes: Returns whether a rule makes a file.
+        targets: Files and rules that the user named on the command line.
+        makes: Whether some rule makes a file.
         rules: Names of the rules.
-        files: Files that users often ask for; suggestions are taken from them.
+        files: Files that users commonly ask for; suggestions are taken from them.
 
     Raises:
-        IntertaskError: No rule makes a file, or a word is nearly the name of a rule.
+        IntertaskError: A target is neither a rule, nor a file that a rule makes or that exists.
     """
     rules, files = list(rules), list(files)
-    for position, word in enumerate(words):
-        before_options = not any(other.startswith("-") and other not in FLAGS for other in words[: position + 1])
-        if word.startswith("results/") and not makes(word) and not Path(word).exists():
+    for target in targets:
+        if target in rules or makes(target) or Path(target).exists():
+            continue
+        if "/" in target or "." in target:
+            examples = ", ".join(get_close_matches(target, files, n=4, cutoff=0.0))
             raise IntertaskError(
-                f"No rule makes {word}{_did_you_mean(word, files)}", "the command line", _examples(word, files)
+                f"No rule makes the file {target}{_suggestion(target, files)}",
+                "the command line",
+                f"ask for another file, such as {examples}",
             )
-        unknown = before_options and "/" not in word and "." not in word and word not in rules
-        if unknown and (suggestion := _did_you_mean(word, rules)):
-            raise IntertaskError(f"There is no rule {word}{suggestion}", "the command line", "correct the name")
+        raise IntertaskError(
+            f"There is no rule {target}{_suggestion(target, rules)}", "the command line", "correct the name"
+        )
 
 
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a question with the nearest known name; empty if none is near."""
-    nearest = get_close_matches(word, list(known), n=1, cutoff=MIN_SIMILARITY)
-    return f"; did you mean {nearest[0]}?" if nearest else ""
-
-
-def _examples(word: str, files: Iterable[str]) -> str:
-    nearest = get_close_matches(word, list(files), n=4, cutoff=0.0)
-    return f"ask for another file, such as {', '.join(nearest)}"
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    """``; did you mean ...?`` with the most similar name, or a full stop."""
+    similar = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {similar[0]}?" if similar else "."

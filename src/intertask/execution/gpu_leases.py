@@ -30,7 +30,7 @@ from ..words import count, duration
 from .locks import make_private
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
-#: How many jobs may share a device; set by the Snakefile from the configuration.
+#: How many jobs may share a device.
 JOBS_PER_GPU = "INTERTASK_JOBS_PER_GPU"
 #: Set inside a job of a cluster: there 'gpu=0' can also mean that GPUs were asked for by other means (gres).
 AS_GIVEN = "INTERTASK_GPUS_AS_GIVEN"

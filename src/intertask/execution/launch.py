@@ -1,4 +1,4 @@
-"""Start a script: ``python -m intertask.execution.launch [--gpus N] [--usage FILE] script args…``.
+"""Start a script: ``python -m intertask.execution.launch [--gpus N] [--log FILE] script args…``.
 
 The script sees the same arguments, environment, working folder, umask, standard output and error as without the
 launcher, and nothing on standard input. With ``--gpus`` it first waits for so many GPUs of its own
@@ -31,9 +31,11 @@ from . import gpu_leases as leases
 from . import wire
 from .locks import make_private
 
-#: '0' turns the worker off; set by the Snakefile from the configuration.
+#: Folders of the logs and of what each job took.
+LOGS, BENCHMARKS = Path("results/logs"), Path("results/benchmarks")
+#: '0' turns the worker off.
 SWITCH = "INTERTASK_WARM_WORKER"
-#: Process id of the Snakemake whose job this is; set by the Snakefile.
+#: Process id of the Snakemake whose job this is.
 RUN = "INTERTASK_RUN"
 _START_SECONDS = 10.0
 #: For the worker's imports: a fork of a process with threads can deadlock (Arrow's memory pool starts one otherwise),
@@ -55,11 +57,18 @@ _PR_SET_PDEATHSIG = 1
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--gpus", type=int, metavar="N", help="wait for N GPUs; 0: hide them")
-    parser.add_argument("--usage", type=Path, help="write wall seconds and peak memory of the script here, as JSON")
+    parser.add_argument(
+        "--log", type=Path, help="log of the job below results/logs; what it took is written below results/benchmarks"
+    )
+    parser.add_argument("--cold", action="store_true", help="do not use the warm worker")
+    parser.add_argument("--jobs-per-gpu", metavar="N", help="number of jobs that may share a GPU")
+    parser.add_argument("--gpus-as-given", action="store_true", help="with --gpus 0, do not hide GPUs")
+    parser.add_argument("--snakemake", metavar="PID", help="process that must not be outlived")
     parser.add_argument("script")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
     argv = [options.script, *options.arguments]
+    os.environ.update(_settings(options))
     if options.gpus is not None and options.gpus < 0:
         parser.error(f"--gpus {options.gpus}: 0 or more")
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -71,13 +80,38 @@ def main() -> None:
     outcome = run_warm(argv, lease.descriptor) if warm_worker_wanted() else None
     if outcome is None:
         outcome = _run_in_place(argv, lease.descriptor)
-    if options.usage:
+    if options.log:
+        path = BENCHMARKS.joinpath(options.log.relative_to(LOGS)).with_suffix(".json")
         usage = {"seconds": round(time.monotonic() - started, 3), "max_rss_mb": outcome["max_rss_mb"]}
-        options.usage.parent.mkdir(parents=True, exist_ok=True)
-        temporary = options.usage.with_suffix(f".{os.getpid()}.tmp")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(json.dumps(usage) + "\n", encoding="utf-8")
-        os.replace(temporary, options.usage)
+        os.replace(temporary, path)
     _end_like(outcome["status"])
+
+
+def shared_options(warm_worker: bool, jobs_per_gpu: int, gpus_as_given: bool) -> str:
+    """Return the options that all jobs of one Snakemake have, as text for a shell.
+
+    Args:
+        warm_worker: Whether jobs may run in the warm worker.
+        jobs_per_gpu: Number of jobs that may share a GPU.
+        gpus_as_given: Whether this Snakemake runs inside a cluster job, whose GPUs may come from other options.
+    """
+    options = ["--snakemake", str(os.getpid()), *([] if warm_worker else ["--cold"])]
+    options += ["--jobs-per-gpu", str(int(jobs_per_gpu))] if jobs_per_gpu != 1 else []
+    return " ".join([*options, *(["--gpus-as-given"] if gpus_as_given else [])])
+
+
+def _settings(options: argparse.Namespace) -> dict[str, str]:
+    """The environment variables that the options of :func:`shared_options` stand for."""
+    settings = {
+        SWITCH: "0" if options.cold else None,
+        RUN: options.snakemake,
+        leases.JOBS_PER_GPU: options.jobs_per_gpu,
+        leases.AS_GIVEN: "1" if options.gpus_as_given else None,
+    }
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def warm_worker_wanted() -> bool:

@@ -1,5 +1,6 @@
 """Locks that the kernel frees when their process dies, so that a killed run leaves nothing to unlock by hand."""
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
@@ -31,34 +32,56 @@ def exclusive(path: str | os.PathLike) -> Iterator[None]:
         yield
 
 
-def forget_stale_locks(folder: str | os.PathLike = ".snakemake", main: bool = True) -> IO | None:
-    """Remove Snakemake's locks on a working folder if no Snakemake is alive there.
+class Presence:
+    """Tells other Snakemakes in the same folder that this one is alive.
 
-    Snakemake locks the folder by plain files, which outlive a SIGKILL: the next run would ask for ``--unlock``.
-    Every Snakemake that reads our workflow holds a shared kernel lock as long as it lives; who can have it alone
-    knows that nobody else is there.
+    Snakemake locks a folder by plain files, which outlive a SIGKILL: the next run would ask for ``--unlock``. Every
+    Snakemake that reads the workflow also holds a shared kernel lock as long as it lives. A Snakemake that can have the
+    lock alone knows that no other is alive in the folder, and that Snakemake's own lock files are stale.
 
     Args:
-        folder: Snakemake's own folder.
-        main: Whether this is the Snakemake that the user started. One inside a cluster job only says that it is alive:
-            where the run has been killed and its jobs go on, the folder stays locked until they have ended.
-
-    Returns:
-        The open lock file: keep it until the process ends. None where the file system has no such locks.
+        folder: Snakemake's own folder. Where it is on a file system without kernel locks, nothing is ever stale.
+        main: Whether the user started this Snakemake. One inside a cluster job never removes lock files. So, after the
+            main Snakemake was killed, the folder stays locked until the cluster jobs have ended.
     """
-    folder = Path(folder)
-    try:
-        file = _open(folder / "intertask.alive")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for lock in (folder / "locks").glob("*.lock") if main else ():
+
+    def __init__(self, folder: str | os.PathLike = ".snakemake", main: bool = True):
+        self.folder, self.main = Path(folder), main
+        self._file: IO | None = None
+        with contextlib.suppress(OSError):
+            self._file = _open(self.folder / "intertask.alive")
+            fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def remove_stale_locks(self) -> None:
+        """Remove Snakemake's lock files if no other Snakemake is alive in the folder."""
+        if self._file is None or not self.main:
+            return
+        with contextlib.suppress(OSError):  # BlockingIOError: another run is alive, so its lock files are right
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for lock in (self.folder / "locks").glob("*.lock"):
                 lock.unlink(missing_ok=True)
-        except BlockingIOError:
-            pass  # another run is alive: Snakemake's own locks are right
-        fcntl.flock(file, fcntl.LOCK_SH)
-    except OSError:
-        return None
-    return file
+        with contextlib.suppress(OSError):
+            fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        """Give the lock up; it also ends with the process."""
+        if self._file is not None:
+            self._file.close()
+
+
+_presence: Presence | None = None
+
+
+def announce_presence(main: bool) -> None:
+    """Hold a :class:`Presence` in the working folder until this process ends; called when rule files are read."""
+    global _presence
+    _presence = Presence(main=main)
+
+
+def remove_stale_locks() -> None:
+    """Remove stale lock files of the folder in which :func:`announce_presence` was called, if it was."""
+    if _presence is not None:
+        _presence.remove_stale_locks()
 
 
 def make_private(folder: Path) -> Path:

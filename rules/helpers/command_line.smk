@@ -1,0 +1,32 @@
+# Help with what the user asked for, and at the end what to look at; not for workflows that use this one as a module.
+import sys
+
+from snakemake.cli import get_argument_parser
+
+from intertask.console.result import closing_lines
+from intertask.console.suggestions import check_targets
+
+if workflow.is_main_process and workflow.modifier.is_main_snakefile():
+    # Snakemake hands the requested targets over only after it has read the rules.
+    REQUESTED = get_argument_parser().parse_known_args(sys.argv[1:])[0].targets
+    PRODUCTS = [output for rule in workflow.rules for output in rule.output]
+    COMMON = [
+        *expand("results/{table}.tsv", table=["transfer", "costs", *EVALUATION]),
+        *expand("results/rankings/{target}.{kind}", target=TARGETS, kind=["tsv", "html", "observed.html"]),
+        *([] if CONFIG.observed else expand("results/recommend/{target}.json", target=TARGETS)),
+        *([] if CONFIG.observed else ["results/fusion.tsv"]),
+        "results/report.html",
+    ]
+    try:
+        check_targets(
+            REQUESTED,
+            makes=lambda path: any(output.match(path) for output in PRODUCTS),
+            rules=[rule.name for rule in workflow.rules],
+            files=COMMON,
+        )
+    except IntertaskError as error:
+        stop(error)
+
+    onsuccess:
+        for line in closing_lines(REQUESTED, TARGETS):
+            print(line, flush=True)
