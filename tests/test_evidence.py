@@ -80,7 +80,7 @@ def test_own_history_leaves_the_family_out(results):
     assert load(results, "history", history="own", relatives=["t", "u"])[0].past == ()
 
 
-def test_brought_history(results):
+def test_imported_history(results):
     table = results / "past.tsv"
     lines = ["setting\ttarget\tsource\tseed\tmetric\tvalue"]
     lines += [f"{s}\t{t}\t{source}\t1\taccuracy\t{v}" for s, t, source, v in (

@@ -1,4 +1,4 @@
-"""From the files of ``results/`` to the facts that methods read."""
+"""Load the artifacts under ``results/`` into the facts that ranking methods read."""
 
 import json
 import math
@@ -8,27 +8,25 @@ from typing import Any
 
 import numpy as np
 
+from .artifacts import ARTIFACTS
 from .data import load_info
 from .files import check_made_from, read_json
 from .methods.facts import Facts, Past, Rows, View
 from .transfers import Run, history_runs
 
-#: Of an adapter's tensors: the two halves of a site, as bottlenecks and LoRA name them.
-HALVES = ((".adapter_down.0.", ".adapter_up."), (".lora_A", ".lora_B"))
+#: Names of the two halves of an adapter site among the tensors of bottleneck adapters and of LoRA.
+SITE_HALVES = ((".adapter_down.0.", ".adapter_up."), (".lora_A", ".lora_B"))
 
 
 class Evidence:
-    """Facts of the target and the sources of one scores job.
+    """Facts of the target and of the sources of one scores job.
 
     Args:
         results: The results folder.
-        recipe: Of the scores step.
-        model: Base model of the artifacts.
+        recipe: Recipe of the scores step.
+        model: Base model whose artifacts are read.
         sentence_encoder: Name of the sentence encoder.
-        reads: Words of :data:`intertask.methods.registry.READS`; nothing else is opened.
-
-    Raises:
-        IntertaskError: An artifact was made from other data, or from another adapter, than there is now.
+        reads: Names of :data:`intertask.artifacts.ARTIFACTS`. No other artifacts are opened.
     """
 
     def __init__(self, results: Path, recipe: dict[str, Any], model: str, sentence_encoder: str, reads: Iterable[str]):
@@ -38,25 +36,36 @@ class Evidence:
         self.target, self.sources = recipe["target"], recipe["sources"]
 
     def infos(self) -> dict[str, dict[str, Any]]:
-        """``info.json`` of the target and its sources."""
+        """Read ``info.json`` of the target and of its sources.
+
+        Returns:
+            Task -> its info.
+        """
         return {task: load_info(self.results / "data" / task) for task in [self.target, *self.sources]}
 
     def load(self) -> tuple[Facts, list[Facts]]:
-        """Facts of the target, and of each source in the order of the recipe."""
+        """Load the artifacts of the job.
+
+        Returns:
+            Facts of the target, and facts of each source in the order of the recipe.
+
+        Raises:
+            IntertaskError: The data or an adapter has changed since an artifact was made.
+        """
         of_target: dict[str, Any] = {}
         of_sources: dict[str, dict[str, Any]] = {source: {} for source in self.sources}
         if self.reads & {"rows", "features", "maps"}:
             of_target |= self._rows()
         if "features" in self.reads:
-            for source, found in self._features().items():
-                of_sources[source] |= found
+            for source, arrays in self._features().items():
+                of_sources[source] |= arrays
         if "maps" in self.reads:
             for source in self.sources:
                 arrays = self._arrays("maps", source, self._adapter(source))
                 of_sources[source]["map"] = (arrays["weight"], arrays["bias"])
         if "fewshot" in self.reads:
-            for source, found in self._fewshot().items():
-                of_sources[source]["fewshot"] = found
+            for source, scores in self._fewshot().items():
+                of_sources[source]["fewshot"] = scores
         if "history" in self.reads:
             of_target["past"], observed = self._history()
             for source in self.sources:
@@ -65,19 +74,21 @@ class Evidence:
             if "gradients" in self.reads:
                 fields["gradients"] = self._components("gradients", task, self._adapter(task))
             if "fewshot_gradients" in self.reads:
-                fields["fewshot_gradients"] = self._components("fewshot_gradients", task, None)
+                fields["fewshot_gradients"] = self._components("fewshot_gradients", task)
             if "weights" in self.reads:
                 fields["weights"] = self._weights(task)
         return self._facts(self.target, **of_target), [self._facts(s, **of_sources[s]) for s in self.sources]
 
+    def _file(self, artifact: str, task: str) -> Path:
+        """File of an artifact of one task."""
+        model = self.encoders[ARTIFACTS[artifact].encoder]
+        (path,) = ARTIFACTS[artifact].files(model, [task])
+        return self.results / Path(path).relative_to("results")
+
     def _facts(self, task: str, **fields: Any) -> Facts:
+        """Facts of a task: the fields, its text embeddings, and what its ``info.json`` holds."""
         info = load_info(self.results / "data" / task)
-        found = {
-            kind: self._arrays("embeddings", task, None, encoder)
-            for kind, encoder in self.encoders.items()
-            if kind in self.reads
-        }
-        base, sentence = found.get("base", {}), found.get("sentence", {})
+        base, sentence = (self._arrays(name, task) if name in self.reads else {} for name in ("base", "sentence"))
         labels = info["labels"]
         return Facts(
             task=task,
@@ -106,26 +117,29 @@ class Evidence:
         """Fingerprint of the task's trained adapter."""
         return read_json(self.results / "adapters" / self.model / task / "metrics.json")["fingerprint"]
 
-    def _arrays(self, kind: str, task: str, adapter: str | None, encoder: str | None = None) -> dict[str, np.ndarray]:
-        path = self.results / kind / (encoder or self.model) / f"{task}.npz"
+    def _arrays(self, artifact: str, task: str, adapter: str | None = None) -> dict[str, np.ndarray]:
+        """Arrays of an artifact that was made from the current data and, where one is given, from this adapter."""
+        path = self._file(artifact, task)
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
         current = {"data": self._data(task)} | ({} if adapter is None else {"adapter": adapter})
         check_made_from(str(path), path, {part: str(arrays[part]) for part in current}, current)
         return arrays
 
-    def _components(self, kind: str, task: str, adapter: str | None) -> dict[str, np.ndarray]:
-        arrays = self._arrays(kind, task, adapter)
+    def _components(self, artifact: str, task: str, adapter: str | None = None) -> dict[str, np.ndarray]:
+        """Fisher embedding of a task: component -> vector."""
+        arrays = self._arrays(artifact, task, adapter)
         return {key.removeprefix("component/"): array for key, array in arrays.items() if key.startswith("component/")}
 
     def _data(self, task: str) -> str:
+        """Fingerprint of the task's data."""
         return load_info(self.results / "data" / task)["fingerprint"]
 
-    def _tensors(self, kind: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-        """Arrays and metadata of the target's rows or features."""
+    def _tensors(self, artifact: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+        """Arrays and metadata of the target's rows or features, made from the current data."""
         from safetensors import safe_open
 
-        path = self.results / kind / self.model / f"{self.target}.safetensors"
+        path = self._file(artifact, self.target)
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata()
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dictionary
@@ -133,16 +147,18 @@ class Evidence:
         return arrays, metadata
 
     def _rows(self) -> dict[str, Any]:
+        """The target's rows, and their features under the base model."""
         arrays, _ = self._tensors("rows")
         count = sum(key.startswith("labels/") for key in arrays)
         views = tuple(View(arrays[f"index/{v}"], arrays[f"labels/{v}"]) for v in range(count))
         return {"target_rows": Rows(arrays["groups"], views), "features": arrays["features"]}
 
     def _features(self) -> dict[str, dict[str, Any]]:
+        """Features and class probabilities of the target's rows under the adapter of each source."""
         arrays, metadata = self._tensors("features")
         _, of_rows = self._tensors("rows")
         made_from = json.loads(metadata["adapters"])
-        path = self.results / "features" / self.model / f"{self.target}.safetensors"
+        path = self._file("features", self.target)
         check_made_from(str(path), path, metadata, {"rows": of_rows["fingerprint"]})
         for source in self.sources:
             adapter = {f"adapter of {source}": self._adapter(source)}
@@ -156,21 +172,22 @@ class Evidence:
         }
 
     def _fewshot(self) -> dict[str, dict[int, float]]:
+        """Scores of the target after each number of optimizer steps from the adapter of each source."""
         from .tables import read_table
 
-        path = self.results / "fewshot" / self.model / f"{self.target}.tsv"
+        path = self._file("fewshot", self.target)
         table = read_table(path, ["source", "step", "value", "data", "adapter"])
-        found = {}
+        scores = {}
         for source in self.sources:
             part = table[table["source"] == source]
             for data, adapter in zip(part["data"], part["adapter"], strict=True):
                 current = {"data": self._data(self.target), f"adapter of {source}": self._adapter(source)}
                 check_made_from(str(path), path, dict(zip(current, (data, adapter), strict=True)), current)
-            found[source] = dict(zip(part["step"].astype(int), part["value"].astype(float), strict=True))
-        return found
+            scores[source] = dict(zip(part["step"].astype(int), part["value"].astype(float), strict=True))
+        return scores
 
     def _history(self) -> tuple[tuple[Past, ...], dict[str, np.ndarray]]:
-        """Past targets, and of each source what it reached on them: means over seeds, a run without a score as 0."""
+        """Past targets, and the mean score over seeds of each source on them; a run without a score counts as 0."""
         runs = [run for run in self._past_runs() if run.target not in self.recipe["relatives"]]
         values: dict[tuple[str, str], dict[str, list[float]]] = {}
         for run in runs:
@@ -180,15 +197,16 @@ class Evidence:
         facts = {target: self._past_facts(target) for _, target in values}
         past = [Past(setting, setting == self.recipe["setting"], facts[target]) for setting, target in values]
         observed = {
-            # the mean over sorted values: the last bit of a sum depends on its order
+            # sorted values: the last bit of a mean depends on the order of the sum
             source: np.array(
-                [np.mean(sorted(found[source])) if source in found else np.nan for found in values.values()]
+                [np.mean(sorted(scores[source])) if source in scores else np.nan for scores in values.values()]
             )
             for source in self.sources
         }
         return tuple(past), observed
 
     def _past_runs(self) -> list[Run]:
+        """Past transfers: those of imported tables, or the workflow's own."""
         recipe = self.recipe
         if recipe["history"] == "none":
             return []
@@ -202,7 +220,7 @@ class Evidence:
         return [run for table in tables for run in self._table_runs(table)]
 
     def _table_runs(self, name: str) -> Iterator[Run]:
-        """Transfers of a table of the workflow's own."""
+        """Transfers of a table that the workflow made."""
         from .tables import TRANSFER_COLUMNS, read_table
 
         table = read_table(self.results / name, TRANSFER_COLUMNS)
@@ -210,13 +228,13 @@ class Evidence:
         return (Run(*row, line) for line, row in enumerate(rows, start=2))
 
     def _past_facts(self, task: str) -> Facts:
-        """A target of a brought history may be a task that the run knows nothing of."""
+        """Facts of a past target, which may be unknown to this run if its transfers were imported."""
         if (self.results / "data" / task / "info.json").exists() and task in self.recipe["known"]:
             return self._facts(task)
         return Facts(task, "", 0)
 
     def _weights(self, task: str) -> dict[str, tuple[np.ndarray, np.ndarray]] | None:
-        """(down [r, D], up [D, r]) of every site; None for adapters without such halves."""
+        """Matrices (down [r, D], up [D, r]) of every adapter site; None for adapters without such halves."""
         from safetensors.numpy import load_file
 
         path = self.results / "adapters" / self.model / task / "adapter.safetensors"
@@ -225,9 +243,9 @@ class Evidence:
         tensors = load_file(path)
         sites = {}
         for key, down in tensors.items():
-            for first, second in HALVES:
+            for first, second in SITE_HALVES:
                 partner = key.replace(first, second)
                 if first in key and partner in tensors and down.ndim == 2:
-                    # the adapter's own name differs from task to task
+                    # the tensors' names contain the task, which differs between adapters
                     sites[key.replace(f".{task}.", ".*.")] = (down, tensors[partner])
         return sites or None

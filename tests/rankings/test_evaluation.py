@@ -98,10 +98,10 @@ def test_missing_transfers_are_named():
 
 def test_a_target_with_scores_only_or_transfers_only_is_an_error():
     both = pd.concat([transfers(RUNS), transfers(RUNS, target="u")])
-    with pytest.raises(IntertaskError, match="transfers and no scores"):
+    with pytest.raises(IntertaskError, match="transfers but no scores"):
         evaluate(both, score_table(SCORES), [1])
     more = pd.concat([score_table(SCORES), score_table(SCORES, target="u")])
-    with pytest.raises(IntertaskError, match="scores and no transfers"):
+    with pytest.raises(IntertaskError, match="scores but no transfers"):
         evaluate(transfers(RUNS), more, [1])
 
 

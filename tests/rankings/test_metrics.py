@@ -1,5 +1,6 @@
 """The metrics against brute force over permutations, and against hand-worked cases."""
 
+import doctest
 from itertools import pairwise, permutations
 from math import log2
 
@@ -127,7 +128,7 @@ def test_ten_points_below_the_best_is_a_thousandth_of_its_gain():
 
 
 def test_the_scale_matters():
-    """The same random ranking, in percent points and as fractions: the trap behind the name exp-percent."""
+    """The same random ranking, in percentage points and as fractions: the trap behind the name exp-percent."""
     percent = np.random.default_rng(0).uniform(50, 70, 20)
     assert metrics.ndcg(percent, np.zeros(20)) < 0.7
     assert metrics.ndcg(percent / 100, np.zeros(20)) > 0.9
@@ -143,8 +144,8 @@ def test_the_scale_matters():
         lambda t: metrics.spearman(t, t),
     ],
 )
-def test_scores_that_cannot_be_percent_points_are_an_error(metric, bad):
-    with pytest.raises(IntertaskError, match="percent points"):
+def test_scores_that_cannot_be_percentage_points_are_an_error(metric, bad):
+    with pytest.raises(IntertaskError, match="percentage points"):
         metric([50.0, bad, 60.0])
 
 
@@ -217,3 +218,7 @@ def test_wrong_calls():
         metrics.gains([1.0, 2], "exp-unit")
     with pytest.raises(ValueError, match="n > 0"):
         metrics.gains([])
+
+
+def test_the_examples_of_the_docstrings_are_true():
+    assert doctest.testmod(metrics) == (0, 9)

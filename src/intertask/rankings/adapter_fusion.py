@@ -1,4 +1,4 @@
-"""AdapterFusion beside single transfers: which sources it mixes, and what it reached (docs/adapter-fusion.md)."""
+"""Compare AdapterFusion with single transfers: which sources it combines, and its scores (docs/adapter-fusion.md)."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,28 +12,31 @@ from .evaluation import mean_of_runs, truth
 
 
 def best_sources(ranking: pd.DataFrame, model: str, k: int) -> list[str]:
-    """The first k sources of a model in a target's ranking, best first; all of them where there are fewer.
+    """Select the first k sources of a model in a target's ranking.
 
     Args:
-        ranking: As :func:`~intertask.rankings.ranking.ranking_table` makes it: rank, source, model, sorted by rank.
-        model: Whose block of the table.
-        k: How many.
+        ranking: As :func:`~intertask.rankings.ranking.ranking_table` returns it: rank, source, model, sorted by rank.
+        model: Model or setting whose block of the table is used.
+        k: Number of sources; fewer if the ranking has fewer.
+
+    Returns:
+        Names of the sources, best first.
 
     Raises:
-        IntertaskError: The ranking has no line of the model.
+        IntertaskError: The ranking has no row of the model.
     """
     sources = ranking.loc[ranking["model"] == model, "source"].tolist()
     if not sources:
-        raise IntertaskError(f"The ranking has no line of the model {model!r}.", "", "delete the ranking and run again")
+        raise IntertaskError(f"The ranking has no row of the model {model!r}.", "", "delete the ranking and run again")
     return sources[:k]
 
 
 def comparison(fusions: Iterable[Mapping[str, Any]], transfer: pd.DataFrame) -> pd.DataFrame:
-    """AdapterFusion of each model and target beside its single transfers.
+    """Compare the AdapterFusion of each model and target with its single transfers.
 
     Args:
-        fusions: Results: model, target, seed, metric, value (percent points), sources (in rank order).
-        transfer: model, target, source, seed, metric, value, of every source of the pool and of ``none``.
+        fusions: Results: model, target, seed, metric, value (percentage points), sources (in rank order).
+        transfer: :data:`~intertask.tables.TRANSFER_COLUMNS`, of every source of the pool and of ``none``.
 
     Returns:
         :data:`~intertask.tables.ADAPTER_FUSION_COLUMNS`, one line per model and target, in the order of ``fusions``.
@@ -66,6 +69,6 @@ def comparison(fusions: Iterable[Mapping[str, Any]], transfer: pd.DataFrame) -> 
 
 
 def _best(name: str, means: pd.Series) -> dict[str, Any]:
-    """Source with the highest mean, and this mean; a source without a score is never the best."""
+    """Source with the highest mean, and its mean; a source without a score is never the best."""
     best = means.fillna(-np.inf).idxmax()
     return {name: best, f"{name}_mean": means[best]}

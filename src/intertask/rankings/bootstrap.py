@@ -1,4 +1,4 @@
-"""Intervals by bootstrap over targets, the same draws for all methods and settings (docs/metrics.md)."""
+"""Bootstrap intervals over targets, with the same draws for all methods and settings (docs/metrics.md)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,24 +8,27 @@ import pandas as pd
 from ..tables import COMPARISON_COLUMNS
 from .evaluation import MEAN, main_metric, metric_names
 
-#: Judged by other observed scores than the methods: no difference to them has a meaning.
-APART = ("ceiling",)
+#: Rows that are computed from other observed scores than the methods, so that a difference to them has no meaning.
+NOT_COMPARABLE = ("ceiling",)
 
 
 def intervals(evaluation: pd.DataFrame, draws: int, confidence: float, seed: int) -> pd.DataFrame:
-    """Percentile interval of the mean over targets, for regret@k and ndcg of each method.
+    """Compute percentile intervals of the mean over targets, for regret@k and ndcg of each method.
 
-    Targets are drawn with replacement; a drawn target brings its values of all methods and all models along. With
-    fewer than two targets there is no interval (NaN).
+    Targets are drawn with replacement, each with its values of all methods and models. With fewer than two targets
+    there is no interval (NaN).
 
     Args:
-        evaluation: As :func:`~intertask.rankings.evaluation.evaluate` gives it.
-        draws: How many.
-        confidence: For instance 0.95: from the 2.5th to the 97.5th percentile.
-        seed: Of the draws.
+        evaluation: As :func:`~intertask.rankings.evaluation.evaluate` returns it.
+        draws: Number of bootstrap draws.
+        confidence: Confidence level; 0.95 means from the 2.5th to the 97.5th percentile.
+        seed: Seed of the draws.
 
     Returns:
-        model, metric, method, low, high; with several models also lines of their mean, ``mean over settings``.
+        model, metric, method, low, high. Several models get rows of their mean too, ``mean over settings``.
+
+    References:
+        Efron and Tibshirani 1993, An Introduction to the Bootstrap, chapter 13.
     """
     rows = []
     for model, metric, methods, _, drawn in _resampled(evaluation, draws, seed):
@@ -37,14 +40,14 @@ def intervals(evaluation: pd.DataFrame, draws: int, confidence: float, seed: int
 def comparison(
     evaluation: pd.DataFrame, draws: int, confidence: float, seed: int, against: Sequence[str]
 ) -> pd.DataFrame:
-    """Paired differences of each method to some, with intervals as :func:`intervals` has them.
+    """Compute the paired differences between each method and some reference methods, with intervals.
 
     Args:
-        evaluation: As :func:`~intertask.rankings.evaluation.evaluate` gives it.
-        draws: How many.
-        confidence: Of the intervals.
-        seed: Of the draws.
-        against: Methods to compare with, where they are there; the best one by the main metric is always among them.
+        evaluation: As :func:`~intertask.rankings.evaluation.evaluate` returns it.
+        draws: Number of bootstrap draws.
+        confidence: Confidence level of the intervals, see :func:`intervals`.
+        seed: Seed of the draws.
+        against: Reference methods, as far as they are in the evaluation. The best method by the main metric is added.
 
     Returns:
         :data:`~intertask.tables.COMPARISON_COLUMNS`. ``difference`` is method - against: below 0 the method is better
@@ -55,8 +58,8 @@ def comparison(
     parts = list(_resampled(evaluation, draws, seed))
     for model, metric, methods, values, _ in parts:
         if metric == main_metric(names):
-            ranked = [(value, name) for name, value in zip(methods, values[0], strict=True) if name not in APART]
-            ranked = [pair for pair in ranked if pair[1] != "random" and not np.isnan(pair[0])]
+            ranked = [pair for pair in zip(values[0], methods, strict=True) if not np.isnan(pair[0])]
+            ranked = [pair for pair in ranked if pair[1] not in ("random", *NOT_COMPARABLE)]
             if ranked:
                 best[model] = min(ranked)[1]
     rows = []
@@ -66,7 +69,7 @@ def comparison(
             j = methods.index(other)
             low, high = _percentiles(drawn - drawn[:, [j]], confidence)
             for i, method in enumerate(methods):
-                if i != j and method not in APART:
+                if i != j and method not in NOT_COMPARABLE:
                     difference = means[i] - means[j] + 0.0
                     rows.append((model, metric, method, other, difference, low[i], high[i], int(targets[i])))
     return pd.DataFrame(rows, columns=COMPARISON_COLUMNS)
@@ -75,13 +78,13 @@ def comparison(
 def _resampled(
     evaluation: pd.DataFrame, draws: int, seed: int
 ) -> Iterator[tuple[str, str, list[str], tuple[np.ndarray, np.ndarray], np.ndarray]]:
-    """For each model (and their mean) and metric: methods, (means, targets) [2 x M], means of the draws [draws, M]."""
+    """Yield, for each model (or their mean) and metric: methods, (means, targets) [2, M], means of draws [draws, M]."""
     table = evaluation.assign(metric=metric_names(evaluation))
     table = table[table["metric"].str.startswith("regret@") | (table["metric"] == "ndcg")]
     targets = sorted(table["target"].unique())
     models = list(dict.fromkeys(table["model"]))
     n = len(targets)
-    # How often each target is drawn: [draws, targets].
+    # Number of times that each target is drawn: [draws, targets].
     counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws).astype(np.float64)
     if n < 2:
         counts[:] = np.nan
@@ -107,7 +110,7 @@ def _resampled(
 
 
 def _mean(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Weighted means over the first axis of ``values``, NaN left out: [w, n], [n, m] -> [w, m]."""
+    """Weighted means over the first axis of ``values``, without its NaN: [w, n], [n, m] -> [w, m]."""
     there = ~np.isnan(values)
     total = weights @ there.astype(np.float64)
     with np.errstate(invalid="ignore"):
@@ -115,7 +118,7 @@ def _mean(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _percentiles(drawn: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the interval for each column; draws that hold no target with the metric are left out."""
+    """Ends of the interval for each column, without the draws in which no target has the metric."""
     ends = (100 * (1 - confidence) / 2, 100 * (1 + confidence) / 2)
     columns = [column[~np.isnan(column)] for column in drawn.T]
     low, high = np.array([np.percentile(c, ends) if len(c) else (np.nan, np.nan) for c in columns]).T

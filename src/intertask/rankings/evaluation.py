@@ -1,4 +1,4 @@
-"""From transfers and scores to the evaluation of every method (docs/metrics.md). Tables in, tables out."""
+"""Compare the scores of every ranking method with the observed transfers (docs/metrics.md): tables in, tables out."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,35 +10,35 @@ from ..tables import EVALUATION_COLUMNS
 from . import metrics
 
 PAIR = ["model", "target", "source"]
-#: In place of a model's name: no model or setting can be called so.
+#: Stands in the column ``model`` for the mean over settings. No model or setting can have this name.
 MEAN = "mean over settings"
 
 
 def truth(transfer: pd.DataFrame) -> pd.DataFrame:
-    """Mean score over seeds of every transfer, the one without a source (``none``) included.
+    """Average every transfer over its seeds, including the one without a source (``none``).
 
     Args:
-        transfer: model, target, source, seed, metric, value (percent points; NaN = a run without a score).
+        transfer: :data:`~intertask.tables.TRANSFER_COLUMNS`; ``value`` in percentage points, NaN = a run without a
+            score.
 
     Returns:
-        model, target, source, value. A run without a score counts as 0, unless all runs of its transfer are without:
-        then the mean is NaN.
+        model, target, source, value: the mean as in :func:`mean_of_runs`.
 
     Raises:
-        IntertaskError: A run stands there twice, or a target has scores in more than one metric.
+        IntertaskError: A run is listed twice, or a target has scores in more than one metric.
     """
     run = [*PAIR, "seed"]
     twice = transfer[transfer.duplicated(run)]
     if len(twice):
         raise IntertaskError(
-            "A transfer has two scores for the same seed.", _name(twice.iloc[0], run), "keep one line per run"
+            "A transfer has two scores for the same seed.", _name(twice.iloc[0], run), "keep one row per run"
         )
     for (model, target), metric in transfer.groupby(["model", "target"], sort=False)["metric"]:
         if metric.nunique() > 1:
             raise IntertaskError(
                 f"The transfers have scores in {' and '.join(sorted(metric.unique()))}.",
                 f"model {model}, target {target}",
-                "a mean over them has no meaning; keep one metric per target",
+                "their mean has no meaning; keep one metric per target",
             )
 
     # Sorted seeds: the last bit of a mean depends on the order of the sum.
@@ -46,7 +46,18 @@ def truth(transfer: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_of_runs(values: Sequence[float]) -> float:
-    """Mean score of one transfer: a run without a score (NaN) counts as 0, unless all are without: then NaN."""
+    """Mean score of one transfer over its runs.
+
+    Args:
+        values: [runs] Scores in percentage points. A run without a score (NaN) counts as 0.
+
+    Returns:
+        The mean; NaN if no run has a score.
+
+    Examples:
+        >>> mean_of_runs([80.0, 70.0]), mean_of_runs([80.0, np.nan]), mean_of_runs([np.nan])
+        (75.0, 40.0, nan)
+    """
     values = np.asarray(values, np.float64)
     failed = np.isnan(values)
     return np.nan if failed.all() else float(np.where(failed, 0.0, values).mean())
@@ -55,14 +66,17 @@ def mean_of_runs(values: Sequence[float]) -> float:
 def judge(
     true: np.ndarray, predicted: np.ndarray, none: float, ks: Sequence[int], gain: metrics.Gain
 ) -> list[tuple[str, int | None, float]]:
-    """Every metric of one ranking: (metric, k, value); k is None for all but regret.
+    """Compute every metric of one ranking.
 
     Args:
-        true: [n] observed scores, percent points.
-        predicted: [n] a method's scores.
-        none: Observed score without a source.
+        true: [n] Observed scores of the sources, percentage points.
+        predicted: [n] Scores of a method, higher = better, NaN = undefined.
+        none: Observed score without a source, percentage points; NaN if there is none.
         ks: The k of Regret@k.
-        gain: Scale of the gains of NDCG.
+        gain: Scale of the gains of NDCG, see :func:`~intertask.rankings.metrics.gains`.
+
+    Returns:
+        (metric, k, value) of ndcg, regret for each k, spearman, beats_none and coverage. k is None except for regret.
     """
     return [
         ("ndcg", None, metrics.ndcg(true, predicted, gain)),
@@ -76,36 +90,36 @@ def judge(
 def evaluate(
     transfer: pd.DataFrame, scores: pd.DataFrame, ks: Sequence[int], gain: metrics.Gain = "exp-percent"
 ) -> pd.DataFrame:
-    """Judge every method on every target.
+    """Compute the metrics of every method on every target.
 
-    The pool of a target is every source that the transfers or the scores name, but ``none`` and the target itself.
-    It is the same for all methods: a source without a score ranks last and lowers the method's coverage.
+    The pool of a target consists of all sources in its transfers or scores, except ``none`` and the target itself.
+    The pool is the same for all methods: a source without a score ranks last and lowers the method's coverage.
 
     Args:
-        transfer: model, target, source, seed, metric, value (percent points).
+        transfer: :data:`~intertask.tables.TRANSFER_COLUMNS`; ``value`` in percentage points.
         scores: model, target, method, source, score (higher = better, NaN = undefined).
         ks: The k of Regret@k.
-        gain: Scale of the gains of NDCG.
+        gain: Scale of the gains of NDCG, see :func:`~intertask.rankings.metrics.gains`.
 
     Returns:
-        model, method, target, metric, k, value; metric is ndcg, regret (one row per k; k is empty for the others),
-        spearman, beats_none or coverage. ``random`` is always there.
+        :data:`~intertask.tables.EVALUATION_COLUMNS`. ``metric`` is ndcg, regret (one row per k; k is empty for the
+        other metrics), spearman, beats_none or coverage. The method ``random`` is always included.
 
     Raises:
-        IntertaskError: A model and target have scores and no transfers or the reverse, or transfers of a part of the
-            pool only.
+        IntertaskError: A model and target have scores but no transfers, or the reverse; transfers of some sources of
+            the pool are missing; a source has two scores of one method; or there is no source to rank.
     """
     observed = truth(transfer)
     twice = scores[scores.duplicated(["model", "target", "method", "source"])]
     if len(twice):
         line = _name(twice.iloc[0], ["model", "target", "method", "source"])
-        raise IntertaskError("A source has two scores of the same method.", line, "keep one line")
+        raise IntertaskError("A source has two scores of the same method.", line, "keep one row")
     pairs = {name: frame for name, frame in observed.groupby(["model", "target"])}
     scored = {name: frame for name, frame in scores.groupby(["model", "target"])}
     for name in sorted(pairs.keys() ^ scored.keys()):
         here, there = ("transfers", "scores") if name in pairs else ("scores", "transfers")
         raise IntertaskError(
-            f"There are {here} and no {there}.", f"model {name[0]}, target {name[1]}", f"make the {there} first"
+            f"There are {here} but no {there}.", f"model {name[0]}, target {name[1]}", f"make the {there} first"
         )
 
     rows = []
@@ -118,7 +132,7 @@ def evaluate(
             raise IntertaskError(
                 f"Transfers are missing from: {', '.join(missing)}.",
                 f"model {model}, target {target}",
-                "run them; methods are compared over the whole pool of sources",
+                "run them: methods are compared over the whole pool of sources",
             )
         if not pool:
             raise IntertaskError("There is no source to rank.", f"model {model}, target {target}", "add sources")
@@ -134,17 +148,27 @@ def evaluate(
 
 
 def evaluation_table(rows: Sequence[tuple]) -> pd.DataFrame:
-    """Rows (model, method, target, metric, k, value) as the table of :func:`evaluate`."""
+    """Make the table of :func:`evaluate`.
+
+    Args:
+        rows: (model, method, target, metric, k, value) each.
+
+    Returns:
+        :data:`~intertask.tables.EVALUATION_COLUMNS`; ``k`` may be missing.
+    """
     table = pd.DataFrame(rows, columns=EVALUATION_COLUMNS)
     return table.astype({"k": "Int64", "value": "float64"})
 
 
 def without_relatives(table: pd.DataFrame, relatives: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    """Transfers or scores without the sources of the target's own family; a target with no other source is left out.
+    """Remove the sources of each target's own family, and the targets that have no other source.
 
     Args:
-        table: Has the columns target and source.
+        table: Transfers or scores, with the columns target and source.
         relatives: Target -> sources of its family.
+
+    Returns:
+        The rows that are left.
     """
     near = {(target, source) for target, sources in relatives.items() for source in sources}
     pairs = list(zip(table["target"], table["source"], strict=True))
@@ -154,7 +178,14 @@ def without_relatives(table: pd.DataFrame, relatives: Mapping[str, Sequence[str]
 
 
 def metric_names(evaluation: pd.DataFrame) -> list[str]:
-    """Name of each row's metric as a column heads it: ``regret@3``, ``ndcg``."""
+    """Name the metric of each row as the columns of ``regret.tsv`` are named: ``regret@3``, ``ndcg``.
+
+    Args:
+        evaluation: As :func:`evaluate` returns it.
+
+    Returns:
+        One name per row.
+    """
     return [
         f"regret@{int(k)}" if metric == "regret" else metric
         for metric, k in zip(evaluation["metric"], evaluation["k"], strict=True)
@@ -162,7 +193,18 @@ def metric_names(evaluation: pd.DataFrame) -> list[str]:
 
 
 def main_metric(names: Sequence[str]) -> str:
-    """The metric that the tables are sorted by: regret@3, or the first regret if 3 is not among the k."""
+    """Choose the metric that the tables are sorted by: regret@3, or the first regret if 3 is not among the k.
+
+    Args:
+        names: As :func:`metric_names` returns them, in the order of the k.
+
+    Returns:
+        Name of the metric.
+
+    Examples:
+        >>> main_metric(["regret@1", "regret@3", "ndcg"]), main_metric(["ndcg", "regret@5"])
+        ('regret@3', 'regret@5')
+    """
     regrets = [name for name in names if name.startswith("regret@")]
     return "regret@3" if "regret@3" in regrets else regrets[0]
 
@@ -174,22 +216,23 @@ def summary(
     models: Sequence[str] | None = None,
     gain: metrics.Gain = "exp-percent",
 ) -> pd.DataFrame:
-    """One line per model and method: means over targets, what the method needs and costs, intervals.
+    """Summarize each model and method in one row: means over targets, intervals, and what the method needs and costs.
 
-    A metric that is undefined for a target (docs/metrics.md) is so for every method, and the mean is over the others.
-    With several models there is one block more, ``mean over settings``, of the methods that all of them have.
+    If a metric is undefined for a target (docs/metrics.md), it is undefined for every method, and the mean is over the
+    other targets. Several models get one more block of rows, ``mean over settings``, with the methods that all of them
+    have.
 
     Args:
-        evaluation: As :func:`evaluate` gives it.
-        costs: model, method, needs, cost_seconds, cost_seconds_given_adapters; a method that is not there has none.
-        intervals: As :func:`~intertask.rankings.bootstrap.intervals` gives it.
-        models: Order of the blocks; default: that of ``evaluation``.
-        gain: The one that :func:`evaluate` took; it is printed.
+        evaluation: As :func:`evaluate` returns it.
+        costs: model, method, needs, cost_seconds, cost_seconds_given_adapters. A method that is missing has no costs.
+        intervals: As :func:`~intertask.rankings.bootstrap.intervals` returns it.
+        models: Order of the blocks; default: the order of ``evaluation``.
+        gain: Scale of the gains with which :func:`evaluate` was called, for the column ``gain``.
 
     Returns:
         model, method, regret@k for each k, ndcg, spearman, beats_none, coverage, targets, gain, needs, the costs, then
-        low and high of each metric that has an interval. In a block, lines are sorted by :func:`main_metric`, equal
-        ones by name, undefined ones last.
+        low and high of each metric that has an interval. The rows of a block are sorted by :func:`main_metric`, then
+        by name; undefined values are last.
     """
     models = list(models or dict.fromkeys(evaluation["model"]))
     names = metric_names(evaluation)
@@ -212,7 +255,7 @@ def summary(
             for end in ("low", "high"):
                 means[f"{metric}_{end}"] = wide[end, metric]
     numbers = means.select_dtypes("float64").columns
-    means[numbers] = means[numbers].round(12) + 0.0  # a mean of -1e-17 is 0 to everybody
+    means[numbers] = means[numbers].round(12) + 0.0  # no -0 and no -1e-17
     place = {model: i for i, model in enumerate([MEAN, *models])}
     means = means.rename_axis(columns=None).reset_index()
     return (
@@ -223,7 +266,7 @@ def summary(
 
 
 def _mean_over_settings(means: pd.DataFrame, settings: int) -> pd.DataFrame:
-    """Mean of each method's lines; targets: those of the setting with the most."""
+    """Average the rows of each method; ``targets`` is the largest number of any setting."""
     methods = means.groupby("method")
     mean = methods.mean(numeric_only=True)
     mean["targets"] = methods["targets"].max()
@@ -234,4 +277,5 @@ def _mean_over_settings(means: pd.DataFrame, settings: int) -> pd.DataFrame:
 
 
 def _name(row: pd.Series, keys: Sequence[str]) -> str:
+    """Words for messages, such as ``model m, target t``."""
     return ", ".join(f"{key} {row[key]}" for key in keys)

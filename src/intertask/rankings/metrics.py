@@ -1,9 +1,12 @@
-"""How good a ranking is, for one target: gains, NDCG, regret, Spearman, first choice (docs/metrics.md).
+"""Metrics of a ranking for one target: gains, NDCG, regret, Spearman, first choice (docs/metrics.md).
 
-``true`` [n] are the observed scores of the sources in percent points; ``predicted`` [n] are a method's scores, higher =
-better. Tied predictions stand for every order of the tie, so a constant prediction is a random order, exactly.
-NaN in ``predicted`` ranks last, as one tie. NaN in ``true`` (a run without a score) counts as 0, or as the lowest
-observed score where that is below 0.
+All metrics take ``true`` [n], the observed scores of the sources in percentage points, and ``predicted`` [n], the
+scores of a ranking method, higher = better. Three conventions hold everywhere:
+
+- Ties in ``predicted``: the metric is its expectation over all orders of the tied sources, computed exactly. A constant
+  prediction thus has the value of a random order.
+- NaN in ``predicted`` (the method has no score for the source): these sources tie for the last ranks.
+- NaN in ``true`` (no run has a score): counts as 0, or as the lowest observed score if that is negative.
 """
 
 from math import comb
@@ -16,18 +19,35 @@ from ..ranks import average_ranks, tied_blocks
 
 Gain = Literal["exp-percent", "linear", "rank"]
 
-#: 2^1000 is near the end of float64; scores in percent points are far from it.
+#: Largest accepted score. 2^1000 is near the end of float64, and percentage points are far below it.
 MAX_SCORE = 1000.0
 
 
 def gains(true: np.ndarray, kind: Gain = "exp-percent") -> np.ndarray:
-    """Gain of each source, never negative.
+    """Gain of each source, the quantity that NDCG accumulates.
 
-    ``exp-percent``: 2^score − 1; ``linear``: the score; ``rank``: number of sources below it, ties half.
-    The first two are clipped at 0 for negative scores.
+    - ``exp-percent``: 2^score - 1, the exponential gain that is common in web search.
+    - ``linear``: the score itself.
+    - ``rank``: the number of sources with a lower score; a tie counts one half.
+
+    The first two are 0 for negative scores.
+
+    Args:
+        true: [n] Observed scores of the sources, percentage points.
+        kind: Scale of the gains.
+
+    Returns:
+        [n] float64, at least 0.
 
     Raises:
-        IntertaskError: A score is infinite or above 1000, so it is not in percent points.
+        IntertaskError: A score is infinite or above 1000, so it is not in percentage points.
+        ValueError: ``true`` is empty or not one-dimensional, or there is no such scale.
+
+    Examples:
+        >>> gains([3.0, 1.0, -2.0])
+        array([7., 1., 0.])
+        >>> gains([3.0, 1.0, -2.0], "rank")
+        array([2., 1., 0.])
     """
     true = _observed(true)
     if kind == "exp-percent":
@@ -40,9 +60,33 @@ def gains(true: np.ndarray, kind: Gain = "exp-percent") -> np.ndarray:
 
 
 def ndcg(true: np.ndarray, predicted: np.ndarray, gain: Gain = "exp-percent") -> float:
-    """DCG / ideal DCG over the whole pool, in [0, 1], DCG = Σ gain_i / log2(i + 1). NaN if no source has a gain.
+    """Normalized discounted cumulative gain over the whole pool.
 
-    Tied sources share the mean gain of their block, which is the expectation over the orders of the tie.
+    NDCG = DCG / ideal DCG, with DCG = Σ_i gain_i / log2(i + 1) over ranks i = 1, 2, … Tied sources share the mean gain
+    of their tie, which is the expectation over the orders of the tie (McSherry and Najork 2008).
+
+    Args:
+        true: [n] Observed scores of the sources, percentage points.
+        predicted: [n] Scores of a method, higher = better, NaN = undefined.
+        gain: Scale of the gains, see :func:`gains`.
+
+    Returns:
+        In [0, 1]; NaN if no source has a gain.
+
+    Raises:
+        IntertaskError: An observed score is not in percentage points.
+        ValueError: The shapes differ.
+
+    References:
+        Järvelin and Kekäläinen 2002, "Cumulated Gain-Based Evaluation of IR Techniques", ACM TOIS 20(4).
+        McSherry and Najork 2008, "Computing Information Retrieval Performance Measures Efficiently in the Presence of
+        Tied Scores", ECIR.
+
+    Examples:
+        >>> ndcg([60.0, 70.0, 80.0], [1, 2, 3])
+        1.0
+        >>> round(ndcg([60.0, 70.0, 80.0], [1, 1, 3], "linear"), 3)
+        0.996
     """
     gain_of, predicted = _pair(gains(true, gain), predicted)
     discounts = 1 / np.log2(np.arange(2, len(gain_of) + 2))
@@ -54,10 +98,31 @@ def ndcg(true: np.ndarray, predicted: np.ndarray, gain: Gain = "exp-percent") ->
 
 
 def regret(true: np.ndarray, predicted: np.ndarray, k: int) -> float:
-    """(max over the pool − max over the first k) / max over the pool, in percent; NaN if the maximum is not above 0.
+    """Regret@k: how far the best of the first k sources is below the best source of the pool, in percent.
 
-    The expectation over the orders of tied sources, also where a tie straddles k. A k above the size of the pool
-    means the whole pool.
+    Regret@k = 100 · (max over the pool - max over the first k) / max over the pool, the expectation over the orders of
+    tied sources, also if a tie contains both the k-th and the next rank.
+
+    Args:
+        true: [n] Observed scores of the sources, percentage points.
+        predicted: [n] Scores of a method, higher = better, NaN = undefined.
+        k: Number of sources that are tried; above n it means the whole pool.
+
+    Returns:
+        At least 0; at most 100 unless scores are negative. NaN if the best observed score is not above 0.
+
+    Raises:
+        IntertaskError: An observed score is not in percentage points.
+        ValueError: The shapes differ, or ``k`` is below 1.
+
+    References:
+        Renggli et al. 2022, "Which Model to Transfer? Finding the Needle in the Growing Haystack", CVPR.
+
+    Examples:
+        >>> regret([60.0, 70.0, 80.0], [3, 2, 1], k=1)
+        25.0
+        >>> regret([60.0, 70.0, 80.0], [3, 2, 1], k=3)
+        0.0
     """
     true, predicted = _pair(_observed(true), predicted)
     if k < 1:
@@ -71,15 +136,36 @@ def regret(true: np.ndarray, predicted: np.ndarray, k: int) -> float:
             break
         reached = max(reached, true[block].max())
         left -= len(block)
-    # Of the block that holds the k-th place, `left` sources are drawn: the i-th smallest (i = 0, 1, …) is the best
-    # of the draw in comb(i, left - 1) of all comb(b, left) draws.
+    # From the block that holds the k-th rank, `left` sources are drawn. The i-th smallest of the block (i = 0, 1, …) is
+    # the best of the draw in comb(i, left - 1) of all comb(b, left) draws.
     lost = best - np.maximum(np.sort(true[block]), reached)
     shares = [comb(i, left - 1) / comb(len(block), left) for i in range(len(block))]
     return float(np.dot(shares, lost) / best * 100)
 
 
 def spearman(true: np.ndarray, predicted: np.ndarray) -> float:
-    """Spearman's rank correlation with average ranks. A constant prediction is 0; constant true scores are NaN."""
+    """Spearman's rank correlation of observed and predicted scores, with average ranks for ties.
+
+    Args:
+        true: [n] Observed scores of the sources, percentage points.
+        predicted: [n] Scores of a method, higher = better, NaN = undefined.
+
+    Returns:
+        In [-1, 1]; 0 if the prediction is constant, NaN if the observed scores are constant.
+
+    Raises:
+        IntertaskError: An observed score is not in percentage points.
+        ValueError: The shapes differ.
+
+    References:
+        Spearman 1904, "The Proof and Measurement of Association between Two Things", American Journal of Psychology 15.
+
+    Examples:
+        >>> spearman([60.0, 70.0, 80.0], [1, 2, 3])
+        1.0
+        >>> spearman([60.0, 70.0, 80.0], [0, 0, 0])
+        0.0
+    """
     true, predicted = _pair(_observed(true), predicted)
     a, b = (ranks - ranks.mean() for ranks in (average_ranks(true), average_ranks(predicted)))
     if not a.any():
@@ -90,10 +176,23 @@ def spearman(true: np.ndarray, predicted: np.ndarray) -> float:
 
 
 def first_choice_beats_none(true: np.ndarray, predicted: np.ndarray, none: float) -> float:
-    """Probability that the first choice is better than no source: the share of the first tied block above ``none``.
+    """Probability that the first choice is better than no source: the share of the first tie that is above ``none``.
 
     Args:
-        none: Observed score of the target without a source, percent points; NaN gives NaN.
+        true: [n] Observed scores of the sources, percentage points.
+        predicted: [n] Scores of a method, higher = better, NaN = undefined.
+        none: Observed score of the target without a source, percentage points; NaN if there is none.
+
+    Returns:
+        In [0, 1]; NaN if ``none`` is NaN.
+
+    Raises:
+        IntertaskError: An observed score is not in percentage points.
+        ValueError: The shapes differ.
+
+    Examples:
+        >>> first_choice_beats_none([60.0, 70.0, 80.0], [1, 2, 2], none=75.0)
+        0.5
     """
     true, predicted = _pair(_observed(true), predicted)
     if np.isnan(none):
@@ -102,6 +201,7 @@ def first_choice_beats_none(true: np.ndarray, predicted: np.ndarray, none: float
 
 
 def _pair(true: np.ndarray, predicted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both as arrays, after a check that they have the same shape."""
     predicted = np.asarray(predicted, np.float64)
     if true.shape != predicted.shape:
         raise ValueError(f"{true.shape} true and {predicted.shape} predicted scores")
@@ -109,15 +209,15 @@ def _pair(true: np.ndarray, predicted: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _observed(true: np.ndarray) -> np.ndarray:
-    """The true scores with NaN filled in, checked."""
+    """The observed scores with NaN filled in, after a check of shape and unit."""
     true = np.asarray(true, np.float64)
     if true.ndim != 1 or len(true) == 0:
         raise ValueError(f"true scores: expected [n] with n > 0, got shape {true.shape}")
     wrong = true[np.isinf(true) | (true > MAX_SCORE)]
     if len(wrong):
         raise IntertaskError(
-            f"An observed score of {wrong[0]:g} is not in percent points.",
+            f"An observed score of {wrong[0]:g} is not in percentage points.",
             "transfer scores",
-            "give scores in percent points: 87.5, not 875 and not a fraction",
+            "give scores in percentage points: 87.5, not 875 and not a fraction",
         )
     return np.where(np.isnan(true), np.min(true[~np.isnan(true)], initial=0.0), true)

@@ -1,6 +1,6 @@
-"""Seed noise of the observed scores: the noise ceiling, and how much of a target's variance is more than noise.
+"""Seed noise of the observed scores: the noise ceiling, and whether the sources of a target differ by more than noise.
 
-``transfer`` has model, target, source, seed, metric, value (percent points; NaN = a run without a score).
+``transfer`` has :data:`~intertask.tables.TRANSFER_COLUMNS`. Values are percentage points, NaN = a run without a score.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,25 +14,32 @@ import pandas as pd
 from . import metrics
 from .evaluation import evaluation_table, judge, mean_of_runs
 
-#: Splits of the seeds that are averaged over: all, if they are no more.
+#: Number of splits of the seeds that are averaged over, or all splits if there are fewer.
 SPLITS = 100
-#: Reassignments of the runs to the sources.
+#: Number of random reassignments of the runs to the sources.
 PERMUTATIONS = 1000
 
+#: Source -> seed -> value of the run.
 Runs = Mapping[str, Mapping[int, float]]
 
 
 def ceiling(
     transfer: pd.DataFrame, ks: Sequence[int], gain: metrics.Gain = "exp-percent", seed: int = 1
 ) -> pd.DataFrame:
-    """What a ranking by half of the seeds reaches when it is judged by the other half, as the method ``ceiling``.
+    """Compute the metrics of an oracle that ranks sources by half of their seeds, evaluated on the other half.
 
-    The mean over all splits of the seeds into halves, or over 100 drawn ones. Of an odd number the smaller half ranks.
-    The split is by seed, the same for all sources, as far as they have the same seeds. Undefined (NaN) for a target
-    one of whose sources has a single run.
+    They are means over all splits of the seeds into halves, or over 100 random splits. If the number of seeds is odd,
+    the smaller half ranks. All sources are split by the same seeds, as far as they have the same seeds. The metrics are
+    undefined (NaN) for a target if one of its sources has a single run.
+
+    Args:
+        transfer: Observed transfers, as in the module's docstring.
+        ks: The k of Regret@k.
+        gain: Scale of the gains of NDCG, see :func:`~intertask.rankings.metrics.gains`.
+        seed: Seed of the random splits.
 
     Returns:
-        model, method, target, metric, k, value, as :func:`~intertask.rankings.evaluation.evaluate` has it.
+        :data:`~intertask.tables.EVALUATION_COLUMNS`, with the method ``ceiling``.
     """
     rows = []
     for model, target, runs in _targets(transfer):
@@ -54,7 +61,16 @@ def ceiling(
 def halves(
     runs: Runs, pool: Sequence[str], draw: np.random.Generator
 ) -> Iterator[tuple[dict[str, list[float]], dict[str, list[float]]]]:
-    """Values of each source's runs in the half that ranks and in the half that judges, for each split."""
+    """Split the runs of every source into two halves, in several ways.
+
+    Args:
+        runs: Source -> seed -> value, percentage points.
+        pool: Sources that must be ranked. If all have the same seeds, every split is used, unless there are too many.
+        draw: Generator of the random splits.
+
+    Yields:
+        Source -> values of its runs, in the half that ranks and in the half that evaluates.
+    """
     own = {frozenset(runs[source]) for source in pool}
     seeds = sorted({seed for of_source in runs.values() for seed in of_source})
     shared = sorted(next(iter(own)))
@@ -71,18 +87,29 @@ def halves(
 
 
 def target_noise(transfer: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
-    """For each target, whether its sources differ by more than seed noise.
+    """Test for each target whether its sources differ by more than seed noise.
 
-    A target whose sources differ by noise only has no best source to be found. It stays in every mean; this table says
-    which it is. Runs without a score count as 0, as in :func:`~intertask.rankings.evaluation.truth`.
+    If they do not, no ranking can find a best source for the target. Such a target remains in every mean; this table
+    shows which targets they are. Runs without a score count as 0, as in :func:`~intertask.rankings.evaluation.truth`.
+
+    Args:
+        transfer: Observed transfers, as in the module's docstring.
+        seed: Seed of the permutation test.
 
     Returns:
-        model, target, sources, fewest_seeds, most_seeds, best (source), best_score, none (score), all in percent
-        points; between_sd: standard deviation of the sources' means; noise_sd: standard error of such a mean, from the
-        pooled variance of the runs of a source; reliability: 1 - noise_sd^2 / between_sd^2, at least 0, the share of
-        the variance between sources that is no noise; p_value: how often 1000 random reassignments of the runs to the
-        sources give at least this variance between sources; above_noise: yes if p_value < 0.05. The last four
-        are empty where no source has two runs.
+        One row per model and target. Scores and standard deviations are in percentage points.
+
+        - model, target, sources, fewest_seeds, most_seeds: what was observed.
+        - best, best_score, none: the source with the highest mean, its mean, and the mean without a source.
+        - between_sd: standard deviation of the sources' means.
+        - noise_sd: standard error of such a mean, from the pooled variance of the runs of a source.
+        - reliability: 1 - noise_sd^2 / between_sd^2, at least 0: the share of the variance between sources that is not
+          noise.
+        - p_value: share of 1000 random reassignments of the runs to the sources whose variance between sources is at
+          least the observed one.
+        - above_noise: yes if p_value < 0.05.
+
+        The last four are empty if no source has two runs.
     """
     rows = []
     for model, target, runs in _targets(transfer):
@@ -121,7 +148,7 @@ def target_noise(transfer: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
 
 
 def _p_value(values: np.ndarray, source_of: np.ndarray, draw: np.random.Generator) -> float:
-    """Permutation test of the variance between sources (the sum of squares between, as in one-way ANOVA)."""
+    """Permutation test of the variance between sources: the between-group sum of squares of a one-way ANOVA."""
     counts = np.bincount(source_of)
 
     def between(v: np.ndarray) -> float:
@@ -129,12 +156,12 @@ def _p_value(values: np.ndarray, source_of: np.ndarray, draw: np.random.Generato
 
     found = between(values - values.mean())
     drawn = np.array([between(draw.permutation(values) - values.mean()) for _ in range(PERMUTATIONS)])
-    # Sums in another order differ in the last bits: equal is at least as much.
+    # The last bits of a sum depend on its order, and an equal variance counts as at least the observed one.
     return float((1 + np.sum(drawn >= found * (1 - 1e-9))) / (1 + PERMUTATIONS))
 
 
 def _targets(transfer: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, dict[int, float]]]]:
-    """model, target, and source -> seed -> value; all sorted by name, without the target itself."""
+    """Yield model, target, and source -> seed -> value; all sorted by name, without the target itself."""
     ordered = transfer.sort_values(["model", "target", "source", "seed"])
     for (model, target), frame in ordered[ordered["source"] != ordered["target"]].groupby(["model", "target"]):
         yield (
@@ -148,5 +175,5 @@ def _targets(transfer: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, dict[
 
 
 def _generator(seed: int, model: str, target: str) -> np.random.Generator:
-    """One target's own: another target more or less does not alter its numbers."""
+    """Random generator of one target, so that its numbers do not depend on the other targets."""
     return np.random.default_rng([seed, crc32(f"{model}/{target}".encode())])

@@ -1,4 +1,4 @@
-"""The fused ranking, and the table that people read."""
+"""The fused ranking, and the table of a target's ranked sources."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,14 @@ from ..ranks import average_ranks, reciprocal_rank_fusion
 
 
 def with_fused(scores: pd.DataFrame, fused: Sequence[str]) -> pd.DataFrame:
-    """The scores with one more method, ``fused``: reciprocal rank fusion of the methods ``fused``.
+    """Add one method to the scores: ``fused``, the reciprocal rank fusion of some methods.
 
     Args:
         scores: model, target, method, source, score.
-        fused: Methods to join; with none of them, the scores come back as they are.
+        fused: Methods to fuse. If empty, nothing is added.
+
+    Returns:
+        The scores, then those of ``fused``.
 
     Raises:
         IntertaskError: A model and target have no scores of one of the methods.
@@ -30,20 +33,21 @@ def with_fused(scores: pd.DataFrame, fused: Sequence[str]) -> pd.DataFrame:
 
 
 def ranking_table(scores: pd.DataFrame, methods: Sequence[str], fused: Sequence[str]) -> pd.DataFrame:
-    """The ranking of one target's sources: best first by the fused ranking, equal ones by name.
+    """Rank the sources of one target: best first by the fused ranking, equal ones by name.
 
     Args:
         scores: model, target, method, source, score; one target, one or several models.
         methods: Methods to show, in this order.
-        fused: Methods that the fused ranking joins.
+        fused: Methods that the fused ranking combines.
 
     Returns:
-        rank, source, fused (the fusion's score), then ``<method>`` (score) and ``<method>_rank`` for each method, then
-        model. Ties share the average of their ranks; sources without a score share the last ranks. Several models:
-        one block after another, in the order of ``scores``.
+        rank, source, fused (score of the fusion), then ``<method>`` (score) and ``<method>_rank`` for each method, then
+        model. Ties share the average of their ranks; sources without a score share the last ranks. Each model is one
+        block of rows, in the order of ``scores``.
 
     Raises:
         IntertaskError: A model has no scores of one of the methods.
+        ValueError: The scores are of several targets.
     """
     if scores["target"].nunique() > 1:
         raise ValueError("ranking_table takes the scores of one target")
@@ -61,7 +65,7 @@ def ranking_table(scores: pd.DataFrame, methods: Sequence[str], fused: Sequence[
 
 
 def _by_method(scores: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
-    """[sources, methods] of one model and target; every source that some method scores, sorted by name."""
+    """Scores [sources, methods] of one model and target, with every source that has a score, sorted by name."""
     model, target = scores.iloc[0][["model", "target"]]
     table = scores[scores["source"] != target].pivot(index="source", columns="method", values="score").sort_index()
     for method in methods:
