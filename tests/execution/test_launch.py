@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from launching import SLEEP, alive, command, launch, socket_of, wait_for
+from launching import SLEEP, alive, command, launch, socket_of
+from waiting import wait_for
 
 from intertask.execution import launch as launcher
 

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from launching import SLEEP, alive, command, launch, socket_of, wait_for
+from launching import SLEEP, alive, command, launch, socket_of
+from waiting import wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the warm worker is for Linux")
 

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
-SLEEP = "import sys, time, os\nopen(sys.argv[1], 'w').write(str(os.getpid()))\ntime.sleep(60)\n"
+from waiting import DEADLINE_SECONDS
+
+SLEEP = "import sys, time, os\nopen(sys.argv[1], 'w').write(str(os.getpid()))\ntime.sleep(3600)\n"
 
 
 def command(*arguments) -> list[str]:
@@ -13,20 +14,14 @@ def command(*arguments) -> list[str]:
 
 
 def launch(environment, *arguments, **options) -> subprocess.CompletedProcess:
-    return subprocess.run(command(*arguments), env=environment, capture_output=True, text=True, timeout=120, **options)
+    return subprocess.run(
+        command(*arguments), env=environment, capture_output=True, text=True, timeout=DEADLINE_SECONDS, **options
+    )
 
 
 def socket_of(environment) -> Path:
     (path,) = Path(environment["XDG_RUNTIME_DIR"]).glob("intertask-*/*.sock")
     return path
-
-
-def wait_for(condition, seconds: float = 30):
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "timed out"
-        time.sleep(0.05)
-    return value
 
 
 def alive(pid: int) -> bool:

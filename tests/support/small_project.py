@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -45,6 +46,19 @@ class Project:
         )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
+
+    def start(self, *arguments: str, **options) -> subprocess.Popen:
+        """Start Snakemake in a session of its own; the caller waits for its end.
+
+        Its output is one pipe, unless ``options`` of :class:`subprocess.Popen` say otherwise.
+        """
+        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        return subprocess.Popen(
+            self.command(*arguments), cwd=self.folder, env=self.environment, start_new_session=True,
+            # Tests that were begun in the background inherit signals that are ignored.
+            preexec_fn=lambda: [signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGTERM)],
+            **output | options,
+        )  # fmt: skip
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """Jobs by rule that a dry run would start, without ``all``; empty: nothing to be done."""

@@ -1,24 +1,16 @@
-"""Signals to a run, to one of its jobs and to the warm worker: no hang, nobody left working, no wrong success."""
+"""Signals to a run, to one of its jobs and to the warm worker: no hang, no orphan, no false success."""
 
 import contextlib
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 from small_project import Project, small_config
+from waiting import DEADLINE_SECONDS, wait_for
 
 pytestmark = pytest.mark.slow
-
-
-def wait_for(condition, seconds: float = 60):
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "timed out"
-        time.sleep(0.05)
-    return value
 
 
 def processes(folder: Path) -> dict[int, str]:
@@ -45,22 +37,9 @@ def project(tmp_path, suite) -> Project:
 
 
 def test_every_way_to_end_a_run(project):
-    def start() -> subprocess.Popen:
-        return subprocess.Popen(
-            project.command("--cores", "2"),
-            cwd=project.folder,
-            env=project.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            # begun in the background, the tests inherit signals that are ignored
-            preexec_fn=lambda: [signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGTERM)],
-        )
-
     def end(run: subprocess.Popen) -> str:
-        output = run.communicate(timeout=120)[0]
-        wait_for(lambda: not processes(project.folder), 10)
+        output = run.communicate(timeout=DEADLINE_SECONDS)[0]
+        wait_for(lambda: not processes(project.folder))
         return output
 
     # Ctrl-C reaches the whole group of the terminal; SIGTERM and SIGKILL come to Snakemake alone.
@@ -69,20 +48,23 @@ def test_every_way_to_end_a_run(project):
         "SIGTERM": lambda run: run.terminate(),
         "SIGKILL": lambda run: run.kill(),
     }.items():
-        run = start()
+        run = project.start("--cores", "2")
         wait_for(lambda: training(project.folder, "adapters"))
         send(run)
         output = end(run)
         assert run.returncode != 0, (name, output)
         assert not (project.folder / "results/regret.tsv").exists()
+        if name == "SIGINT":
+            assert output.splitlines()[-1] == "Stopped. Run the same command to continue."
+            assert not [word for word in ("FAILED", "Traceback", "KeyboardInterrupt", "Removing") if word in output]
 
-    run = start()
+    run = project.start("--cores", "2")
     os.kill(wait_for(lambda: training(project.folder, "transfer")), signal.SIGKILL)
     output = end(run)
     assert run.returncode != 0, output
     assert "FAILED" in output
 
-    run = start()
+    run = project.start("--cores", "2")
     job = wait_for(lambda: training(project.folder, "transfer"))
     worker = int((Path("/proc") / str(job) / "stat").read_text().rpartition(")")[2].split()[1])
     os.kill(worker, signal.SIGKILL)

@@ -12,23 +12,12 @@ from small_project import Project
 pytestmark = pytest.mark.slow
 
 
-def start(project) -> subprocess.Popen:
-    return subprocess.Popen(
-        project.command("--cores", "2"),
-        cwd=project.folder,
-        env=project.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
 @pytest.mark.parametrize("orphans", [False, True])
 def test_killed_run_finishes_with_the_same_tables(finished, tmp_path, orphans):
     """Once with all processes killed, once with Snakemake alone, whose jobs end soon after."""
     project = Project(tmp_path / "p", finished.config)
     for seconds in (4, 11, 17, 23, 29):
-        run = start(project)
+        run = project.start("--cores", "2", stdout=subprocess.DEVNULL)
         time.sleep(seconds)
         if orphans:
             run.kill()

@@ -4,12 +4,12 @@ import os
 import pty
 import re
 import signal
-import subprocess
 import time
 
 import pytest
 import yaml
 from small_project import Project, small_config
+from waiting import DEADLINE_SECONDS
 
 
 @pytest.fixture
@@ -52,12 +52,8 @@ def on_a_terminal(
 ) -> tuple[int, str]:
     """Exit code of Snakemake on a pseudo-terminal, and what it wrote; Ctrl-C reaches its whole process group."""
     leader, follower = pty.openpty()
-    running = subprocess.Popen(
-        project.command(*arguments), cwd=project.folder, env=project.environment | {"TERM": "xterm", "COLUMNS": "90"},
-        stdout=follower, stderr=follower, stdin=follower, start_new_session=True,
-        # begun in the background, the tests inherit signals that are ignored
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
+    project.variables |= {"TERM": "xterm", "COLUMNS": "90"}
+    running = project.start(*arguments, stdout=follower, stderr=follower, stdin=follower)
     os.close(follower)
     written = b""
     while True:
@@ -74,7 +70,7 @@ def on_a_terminal(
                 time.sleep(0.5)
                 os.killpg(running.pid, signal.SIGINT)
     os.close(leader)
-    return running.wait(timeout=600), written.decode(errors="replace").replace("\r\n", "\n")
+    return running.wait(timeout=DEADLINE_SECONDS), written.decode(errors="replace").replace("\r\n", "\n")
 
 
 def picture(text: str) -> list[str]:

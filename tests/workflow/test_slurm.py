@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from small_project import Project, small_config
+from waiting import DEADLINE_SECONDS, wait_for
 
 LAB = Path(__file__).with_name("slurm_lab.sh")
 # A run asks after its jobs ever more seldom, which no option changes.
@@ -62,7 +62,7 @@ class Lab:
             stdout=subprocess.PIPE,
             text=True,
             check=True,
-            timeout=120,
+            timeout=DEADLINE_SECONDS,
         )
         return done.stdout
 
@@ -70,7 +70,12 @@ class Lab:
         """Fields of each line that a client of Slurm prints."""
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         done = subprocess.run(
-            command, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=True, timeout=30
+            command,
+            env=os.environ | {"PATH": path},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=DEADLINE_SECONDS,
         )
         return [line.split("|") for line in done.stdout.splitlines()]
 
@@ -95,16 +100,6 @@ class OnSlurm(Project):
         return [sys.executable, "-c", OFTEN, *ON_SLURM, *arguments]
 
 
-def until(true, seconds: float = 180.0):
-    """What ``true()`` returns, once it is something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := true():
-            return found
-        time.sleep(0.2)
-    pytest.fail(f"waited in vain for {true.__name__}")
-
-
 def halt_training(project: Project, source: str) -> int:
     """Once the training of a source's adapter has written a checkpoint, halt its process where it is; its id."""
     checkpoints = project.folder / f"results/checkpoints/adapters+minilm+{source}"
@@ -112,7 +107,7 @@ def halt_training(project: Project, source: str) -> int:
     def checkpoint():
         return list(checkpoints.rglob("complete"))
 
-    until(checkpoint)
+    wait_for(checkpoint)
     for arguments in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = arguments.read_text().split("\0")
@@ -145,14 +140,7 @@ def test_losses_are_recovered_or_said_and_the_tables_are_those_of_a_local_run(la
 
     project = OnSlurm(tmp_path / "slurm", config)
     project.variables = {"PATH": f"{Path(sys.executable).parent}:{lab.folder / 'bin'}:{os.environ['PATH']}"}
-    run = subprocess.Popen(
-        project.command("--retries", "0"),
-        cwd=project.folder,
-        env=project.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    run = project.start("--retries", "0")
     try:
         dies, hangs = SOURCES
         halted = halt_training(project, hangs)
@@ -165,16 +153,16 @@ def test_losses_are_recovered_or_said_and_the_tables_are_those_of_a_local_run(la
         def node_is_down():
             return any("down" in state for name, state in lab.ask("sinfo", "-h", "-N", "-o", "%N|%t") if name == node)
 
-        until(node_is_down)
+        wait_for(node_is_down)
         lab("revive", node)
 
         def transfer():
             return lab.job(f"rule_run_transfer_wildcards_minilm_{TARGET}_{dies}_1")
 
-        cancelled, *_ = until(transfer)
+        cancelled, *_ = wait_for(transfer)
         assert lab.job(f"rule_train_adapter_wildcards_minilm_{dies}")[:2] == [job, "COMPLETED"]  # queued again by Slurm
         lab.ask("scancel", cancelled)
-        said, _ = run.communicate(timeout=300)
+        said, _ = run.communicate(timeout=DEADLINE_SECONDS)
     finally:
         run.kill()
     assert run.returncode == 1, said
