@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from launching import SLEEP, alive, command, launch, socket_of
-from waiting import wait_for
+from waiting import DEADLINE_SECONDS, wait_for
 
 from intertask.execution import launch as launcher
 
@@ -51,7 +51,7 @@ def test_script_sees_what_it_would_see_without_the_launcher(private, script, tmp
     assert seen["umask"] == int(subprocess.check_output(["sh", "-c", "umask"]), 8)
     assert seen["warm"] == warm
     usage = json.loads((tmp_path / "results/benchmarks/u/job.json").read_text())
-    assert 0 < usage["seconds"] < 60
+    assert usage["seconds"] > 0
     assert 5 < usage["max_rss_mb"] < 4000
 
 
@@ -131,7 +131,7 @@ def test_signals_reach_the_script(private, script, tmp_path, number, switch):
     )
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     job.send_signal(number)
-    out, err = job.communicate(timeout=60)
+    out, err = job.communicate(timeout=DEADLINE_SECONDS)
     assert job.returncode == -number
     wait_for(lambda: not alive(pid))
     if number == signal.SIGINT:  # Python's own end: what was printed is written, one traceback
@@ -141,12 +141,12 @@ def test_signals_reach_the_script(private, script, tmp_path, number, switch):
 
 def test_an_ignored_hangup_stays_ignored(private, script, tmp_path):
     """As under nohup."""
-    path = script(SLEEP.replace("time.sleep(60)", "time.sleep(1); print('finished')"))
+    path = script(SLEEP.replace("time.sleep(3600)", "time.sleep(1); print('finished')"))
     ignoring = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *command(path, tmp_path / "pid")]
     job = subprocess.Popen(ignoring, env=private, stdout=subprocess.PIPE, text=True)
     wait_for(lambda: (tmp_path / "pid").exists())
     job.send_signal(signal.SIGHUP)
-    assert job.communicate(timeout=60)[0] == "finished\n"
+    assert job.communicate(timeout=DEADLINE_SECONDS)[0] == "finished\n"
     assert job.returncode == 0
 
 
@@ -157,27 +157,27 @@ def test_a_killed_launcher_leaves_no_orphan(private, script, tmp_path, switch):
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     job.kill()
     job.wait()
-    wait_for(lambda: not alive(pid), 5)
+    wait_for(lambda: not alive(pid))
 
 
 @pytest.mark.parametrize("switch", ["1", "0"])
 def test_a_killed_snakemake_leaves_no_orphan(private, script, tmp_path, switch):
     """The launcher's parent, a shell, lives on."""
-    run = subprocess.Popen(["sleep", "60"])
+    run = subprocess.Popen(["sleep", "3600"])
     environment = private | {"INTERTASK_WARM_WORKER": switch, "INTERTASK_RUN": str(run.pid)}
     job = subprocess.Popen(command(script(SLEEP), tmp_path / "pid"), env=environment)
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     assert job.poll() is None
     run.kill()
     run.wait()
-    assert job.wait(10) == -signal.SIGKILL
-    wait_for(lambda: not alive(pid), 5)
+    assert job.wait(DEADLINE_SECONDS) == -signal.SIGKILL
+    wait_for(lambda: not alive(pid))
 
 
 def test_many_jobs_at_once(private, script, tmp_path):
     path = script("import sys; print(sys.argv[1])")
     jobs = [subprocess.Popen(command(path, i), env=private, stdout=subprocess.PIPE, text=True) for i in range(20)]
-    assert [job.communicate(timeout=60)[0] for job in jobs] == [f"{i}\n" for i in range(20)]
+    assert [job.communicate(timeout=DEADLINE_SECONDS)[0] for job in jobs] == [f"{i}\n" for i in range(20)]
     assert {job.returncode for job in jobs} == {0}
 
 
@@ -197,22 +197,6 @@ def test_a_folder_that_is_open_to_others_is_not_used(private, script, tmp_path):
     assert not list(folder.iterdir())
 
 
-def test_a_lost_worker_is_no_success_and_no_loss(private, script, tmp_path):
-    """SIGKILL of the worker while a job runs: the job's process ends with it, and the script is run in place."""
-    path = script(
-        "import os, sys, time\nname = sys.argv[1]\n"
-        "if os.path.exists(name):\n    print('second'); sys.exit(0)\n"
-        "open(name, 'w').write(f'{os.getpid()} {os.getppid()}'); time.sleep(60)\n"
-    )
-    job = subprocess.Popen(command(path, tmp_path / "pid"), env=private, stdout=subprocess.PIPE, text=True)
-    text = wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
-    child, worker = map(int, text.split())
-    os.kill(worker, signal.SIGKILL)
-    assert job.communicate(timeout=60)[0] == "second\n"
-    assert job.returncode == 0
-    wait_for(lambda: not alive(child), 5)
-
-
 @pytest.fixture
 def bare_worker(private, tmp_path, monkeypatch):
     """A worker without the imports, changed by some lines of code; run_warm in this process uses it."""
@@ -229,7 +213,7 @@ def bare_worker(private, tmp_path, monkeypatch):
             text=True,
         )
         processes.append(process)
-        monkeypatch.setattr(launcher, "_connect", lambda: wait_for(lambda: launcher._try(address), 10))
+        monkeypatch.setattr(launcher, "_connect", lambda: wait_for(lambda: launcher._try(address)))
         return process, address
 
     yield start
@@ -242,7 +226,7 @@ def test_an_idle_worker_leaves(bare_worker, script):
     worker, address = bare_worker(idle="1")
     assert launcher.run_warm([str(script("pass"))])["status"] == 0
     assert address.exists()
-    assert worker.wait(10) == 0
+    assert worker.wait(DEADLINE_SECONDS) == 0
     assert not address.exists()
 
 
@@ -269,8 +253,8 @@ def test_a_worker_that_leaves_meanwhile_is_no_success(monkeypatch):
 
 
 def test_a_worker_with_threads_refuses_to_fork(bare_worker):
-    worker, address = bare_worker("threading.Thread(target=time.sleep, args=(60,), daemon=True).start()")
-    assert "not safe to fork" in worker.communicate(timeout=10)[0]
+    worker, address = bare_worker("threading.Thread(target=time.sleep, args=(3600,), daemon=True).start()")
+    assert "not safe to fork" in worker.communicate(timeout=DEADLINE_SECONDS)[0]
     assert worker.returncode == 1
     assert not address.exists()
     assert address.with_suffix(".unsafe").exists()  # the launcher does not try again

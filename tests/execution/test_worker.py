@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from launching import SLEEP, alive, command, launch, socket_of
-from waiting import wait_for
+from waiting import DEADLINE_SECONDS, wait_for
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the warm worker is for Linux")
 
@@ -52,7 +52,7 @@ def test_a_log_on_a_full_disk_fails_as_with_plain_python(private, script, switch
     codes = []
     for words in ([sys.executable, str(path)], command(path)):
         with open(out or os.devnull, "w") as stdout, open(err or os.devnull, "w") as stderr:
-            done = subprocess.run(words, env=environment, stdout=stdout, stderr=stderr, timeout=60)
+            done = subprocess.run(words, env=environment, stdout=stdout, stderr=stderr, timeout=DEADLINE_SECONDS)
         codes.append(done.returncode)
     assert codes[0] == codes[1] != 0
 
@@ -88,11 +88,11 @@ def test_runs_at_once_share_a_worker_and_nothing_else(private, script, tmp_path)
     children, workers = zip(*(map(int, text.split()) for text in wait_for(lambda: all(pids) and pids)), strict=True)
     os.killpg(runs["a"].pid, signal.SIGKILL)
     for run in ("b", "c"):
-        lines = sorted(runs[run].communicate(timeout=60)[0].splitlines())
+        lines = sorted(runs[run].communicate(timeout=DEADLINE_SECONDS)[0].splitlines())
         assert lines == [f"{folders[run]} {run}{i} {run}" for i in range(3)]
-    assert runs["a"].communicate(timeout=60)[0] == ""
+    assert runs["a"].communicate(timeout=DEADLINE_SECONDS)[0] == ""
     assert len(set(workers)) == 1
-    wait_for(lambda: not any(map(alive, children)), 5)
+    wait_for(lambda: not any(map(alive, children)))
 
 
 @SWITCHES
@@ -105,24 +105,25 @@ def test_a_killed_job_is_a_failed_job(private, script, tmp_path, switch, number)
     )
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     os.kill(pid, number)
-    assert job.wait(30) == -number
+    assert job.wait(DEADLINE_SECONDS) == -number
     assert worker_of(private, script) == worker
 
 
-def test_a_worker_that_is_told_to_end_takes_its_jobs_along(private, script, tmp_path):
-    """SIGTERM, as when the machine is shut down; the launcher runs the script again, in place."""
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_worker_that_ends_takes_its_jobs_along_and_they_run_again_in_place(private, script, tmp_path, number):
+    """SIGTERM as when the machine is shut down, SIGKILL as when its memory runs out."""
     path = script(
         "import os, sys, time\nname = sys.argv[1]\n"
         "if os.path.exists(name):\n    print('second'); sys.exit(3)\n"
-        "open(name, 'w').write(f'{os.getpid()} {os.getppid()}'); time.sleep(60)\n"
+        "open(name, 'w').write(f'{os.getpid()} {os.getppid()}'); time.sleep(3600)\n"
     )
     job = subprocess.Popen(command(path, tmp_path / "pid"), env=private, stdout=subprocess.PIPE, text=True)
     text = wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
     child, worker = map(int, text.split())
-    os.kill(worker, signal.SIGTERM)
-    assert job.communicate(timeout=60)[0] == "second\n"
+    os.kill(worker, number)
+    assert job.communicate(timeout=DEADLINE_SECONDS)[0] == "second\n"
     assert job.returncode == 3
-    wait_for(lambda: not alive(child) and not alive(worker), 5)
+    wait_for(lambda: not alive(child) and not alive(worker))
 
 
 class Trap:
@@ -143,7 +144,7 @@ def test_requests_are_plain_data(private, script, tmp_path):
             connection.connect(str(socket_of(private)))
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
-            connection.settimeout(20)
+            connection.settimeout(DEADLINE_SECONDS)
             with contextlib.suppress(ConnectionResetError):
                 assert connection.recv(1) == b""  # refused
     assert not (tmp_path / "opened").exists()
@@ -190,4 +191,4 @@ def test_imports_do_not_touch_the_gpu(private):
     """The driver does not survive a fork."""
     from intertask.execution.launch import _SAFE_TO_FORK
 
-    subprocess.run([sys.executable, "-c", TWO_GPUS], env=private | _SAFE_TO_FORK, check=True, timeout=300)
+    subprocess.run([sys.executable, "-c", TWO_GPUS], env=private | _SAFE_TO_FORK, check=True, timeout=DEADLINE_SECONDS)
