@@ -20,6 +20,7 @@ import intertask
 from intertask.config import export_schemas
 from intertask.config.settings_page import settings_page
 from intertask.methods.registry import all_methods
+from intertask.types import TYPES
 
 LIBRARY = ROOT / "src" / "intertask"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -29,10 +30,11 @@ ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 #: nothing of each other (methods are plain maths on arrays, without any model).
 FLOORS = [
     {"errors", "retry"},
-    {"files", "words", "ranks", "artifacts"},
+    {"files", "words", "ranks", "artifacts", "seeded"},
     {"config", "tables", "execution", "console"},
+    {"types"},
     {"data", "transfers"},
-    {"recipes", "types", "start"},
+    {"recipes", "start"},
     {"models", "methods", "rankings"},
     {"evidence", "costs"},
     {"recommendation"},
@@ -94,10 +96,11 @@ def module_name(file: Path) -> str:
 
 
 @cache
-def imported(file: Path) -> frozenset[str]:
-    """Full names of what a file imports anywhere in it, relative imports resolved."""
+def imported(file: Path, inside: bool = True) -> frozenset[str]:
+    """Full names of what a file imports, relative imports resolved; ``inside``: also inside of functions and ifs."""
     names = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if inside else tree.body:
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -150,18 +153,25 @@ def test_a_dry_run_imports_nothing_heavy():
     assert (found.stdout.strip(), found.stderr) == ("[]", "")
 
 
-def third_party(file: Path) -> set[str]:
-    """Distributions that a file needs, by itself or through modules of this package."""
-    distributions, seen, todo = packages_distributions(), set(), [file]
+def third_party(script: Path, with_models: bool = False) -> set[str]:
+    """Distributions that a script needs, by itself or through modules of this package.
+
+    Task types import what models need inside of functions that only scripts with a model call.
+    """
+    distributions, seen, todo = packages_distributions(), set(), [script]
     needed = set()
     while todo:
         file = todo.pop()
         if file in seen:
             continue
         seen.add(file)
-        if "importlib" in imported(file):  # a registry imports the modules beside it by name
-            todo += file.parent.glob("*.py")
-        for name in imported(file):
+        if LIBRARY / "models" in file.parents and not with_models:
+            return third_party(script, with_models=True)
+        is_type = file.parent == LIBRARY / "types"
+        names = imported(file, inside=with_models or not is_type)
+        if "importlib" in names:  # a registry imports the modules beside it by name
+            todo += [path for path in file.parent.glob("*.py") if path.stem in TYPES or not is_type]
+        for name in names:
             top = name.split(".")[0]
             if top == "intertask":
                 # Importing a.b.c runs the __init__ of a.b too.

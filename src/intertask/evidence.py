@@ -13,6 +13,7 @@ from .data import load_info
 from .files import check_made_from, read_json
 from .methods.facts import Facts, Past, Rows, View
 from .transfers import Run, history_runs
+from .types import get_type
 
 #: Names of the two halves of an adapter site among the tensors of bottleneck adapters and of LoRA.
 SITE_HALVES = ((".adapter_down.0.", ".adapter_up."), (".lora_A", ".lora_B"))
@@ -106,7 +107,7 @@ class Evidence:
         )
 
     def _paired(self, task: str, kind: str) -> bool:
-        if kind not in ("classification", "regression"):
+        if "text_b" not in get_type(kind).ROW_COLUMNS:
             return False
         import pyarrow.parquet as pq
 

@@ -11,8 +11,8 @@ from intertask.config import Task
 from intertask.config.task_registry import Registry
 from intertask.data import load_prepared, prepare
 from intertask.data.download import cached_path
-from intertask.data.labels import is_span_scheme
 from intertask.files import file_sha256, write_json
+from intertask.types.spans import is_span_scheme
 
 REGISTRY = Registry([ROOT / "tasks" / "paper"])
 #: Labels of each task; None: those that its rows have, sorted.

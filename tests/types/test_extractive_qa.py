@@ -138,7 +138,7 @@ def test_nothing_to_read(tokenizer):
 
 def test_cls_is_found_where_it_stands(tokenizers_by_name):
     tokenizer = tokenizers_by_name["bert"]
-    features = extractive_qa.encode([row("the bay")], tokenizer, 32, 8, {}, labelled=False)
+    features = extractive_qa.encode([row("the bay")], tokenizer, 32, 8, {}, labeled=False)
     assert [f["input_ids"][f["cls"]] for f in features] == [tokenizer.cls_token_id]
     assert "start_positions" not in features[0]
 

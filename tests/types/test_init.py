@@ -1,15 +1,17 @@
-"""What every type must do: the same names, a head that learns, padding that changes nothing."""
+"""What every type must do: satisfy the protocol, a head that learns, padding that changes nothing."""
 
+import inspect
 import subprocess
 import sys
+from typing import get_origin
 
 import numpy as np
 import pytest
 import torch
 
-from intertask.config import METRICS
+from intertask.config import COLUMNS, METRICS
 from intertask.errors import IntertaskError
-from intertask.types import TYPES, get_type
+from intertask.types import TYPES, TaskType, get_type
 
 LONG = "The storm reached the harbour before the old keeper rowed across the bay. " * 6
 ROWS = {
@@ -55,11 +57,11 @@ INFO = {
 }
 
 
-def prepare(kind, setting, labelled=True):
+def prepare(kind, setting, labeled=True):
     task_type = get_type(kind)
     torch.manual_seed(1)
     task_type.add_head(setting.model, "t", INFO[kind])
-    features = task_type.encode(ROWS[kind], setting.tokenizer, 40, 8, INFO[kind], labelled)
+    features = task_type.encode(ROWS[kind], setting.tokenizer, 40, 8, INFO[kind], labeled)
     plain = [{k: v for k, v in feature.items() if k not in task_type.EXTRA_KEYS} for feature in features]
     return task_type, features, plain
 
@@ -76,12 +78,27 @@ def padded_stack(arrays):
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_has_the_names(kind):
+def test_satisfies_the_protocol(kind):
     task_type = get_type(kind)
-    for name in ("texts", "add_head", "encode", "collator", "loss", "predict", "score"):
-        assert callable(getattr(task_type, name))
-    assert task_type.HEAD_LAYERS in ([1] if kind in ("tagging", "extractive_qa") else [2])
+    methods = {name: value for name, value in inspect.getmembers(TaskType, inspect.isfunction) if name[0] != "_"}
+    assert len(methods) > 10
+    for name, method in methods.items():
+        wanted, given = (inspect.signature(function) for function in (method, getattr(task_type, name)))
+        assert list(given.parameters) == list(wanted.parameters), name
+        assert given.return_annotation is not inspect.Signature.empty, name
+        assert all(part.annotation is not inspect.Parameter.empty for part in given.parameters.values()), name
+    for name, annotation in TaskType.__annotations__.items():
+        assert isinstance(getattr(task_type, name), get_origin(annotation) or annotation), name
     assert "row" in task_type.EXTRA_KEYS
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_agrees_with_the_declarations_of_the_configuration(kind):
+    task_type, (required, optional) = get_type(kind), COLUMNS[kind]
+    assert set(task_type.OPTIONAL_INPUTS) <= set(optional) & set(task_type.ROW_COLUMNS)
+    assert {*required, *optional} - {"answers"} <= set(task_type.ROW_COLUMNS)
+    assert set(task_type.POSITIVE_CLASS_METRICS) < set(METRICS[kind])
+    assert task_type.default_metric(["O", "B-X"]) == METRICS[kind][0]
 
 
 def test_unknown_type_names_the_nearest():
@@ -89,27 +106,27 @@ def test_unknown_type_names_the_nearest():
         get_type("clasification")
 
 
-def test_texts_need_no_heavy_import():
+def test_text_pairs_need_no_heavy_import():
     code = (
-        "import sys; from intertask.types import TYPES, get_type; "
+        "import sys; from intertask.types import TYPES, TaskType, get_type; "
         "rows = [dict(text_a='a', text_b=None, tokens=['a'], context='c', question='q', choices=['x'])]; "
-        "[get_type(name).texts(rows) for name in TYPES]; "
+        "[get_type(name).text_pairs(rows) for name in TYPES]; "
         "bad = {'torch', 'transformers', 'adapters', 'sklearn', 'pandas', 'scipy', 'seqeval'} & set(sys.modules); "
         "sys.exit(', '.join(bad) or 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_texts():
-    assert get_type("classification").texts(ROWS["classification"])[2] == [
+def test_text_pairs():
+    assert get_type("classification").text_pairs(ROWS["classification"])[2] == [
         ("Nobody remembers", "which ship carried the granite")
     ]
-    assert get_type("multiple_choice").texts(ROWS["multiple_choice"])[1] == [
+    assert get_type("multiple_choice").text_pairs(ROWS["multiple_choice"])[1] == [
         ("Which ship?", choice) for choice in ("one", "two", "the granite ship", "no")
     ]
-    assert get_type("multiple_choice").texts(ROWS["multiple_choice"])[0][0][0].endswith("bay.  Who rowed?")
-    assert get_type("extractive_qa").texts(ROWS["extractive_qa"])[1] == [("How many?", "Two ropes.")]
-    assert get_type("tagging").texts(ROWS["tagging"])[0] == [("The keeper of Port Ellery", None)]
+    assert get_type("multiple_choice").text_pairs(ROWS["multiple_choice"])[0][0][0].endswith("bay.  Who rowed?")
+    assert get_type("extractive_qa").text_pairs(ROWS["extractive_qa"])[1] == [("How many?", "Two ropes.")]
+    assert get_type("tagging").text_pairs(ROWS["tagging"])[0] == [("The keeper of Port Ellery", None)]
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -146,7 +163,7 @@ def test_padding_changes_neither_logits_loss_nor_predictions(kind, setting):
     for a, b in zip(as_batch, stacked, strict=True):
         real = b != -100
         assert np.allclose(a[real], b[real], atol=1e-5)
-    if kind != "tagging":  # its mean is over labelled positions, which differ in number
+    if kind != "tagging":  # its mean is over labeled positions, which differ in number
         assert torch.isclose(together[0], torch.stack([value for value, _ in alone]).mean(), atol=1e-5)
     rows, info = ROWS[kind], INFO[kind]
     predictions, again = (task_type.predict(logits, features, rows, info) for logits in (as_batch, stacked))
@@ -161,7 +178,7 @@ def test_padding_changes_neither_logits_loss_nor_predictions(kind, setting):
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_without_labels(kind, setting):
-    task_type, _, plain = prepare(kind, setting, labelled=False)
+    task_type, _, plain = prepare(kind, setting, labeled=False)
     assert not {"labels", "start_positions", "end_positions"} & set(plain[0])
     value, logits = task_type.loss(setting.model, task_type.collator(setting.tokenizer)(plain))
     assert value is None

@@ -1,6 +1,6 @@
 import pytest
 
-from intertask.types.squad_metrics import best_over_golds, exact_match, f1, normalise
+from intertask.types.squad_metrics import best_over_golds, exact_match, f1, normalize
 
 
 @pytest.mark.parametrize(
@@ -14,8 +14,8 @@ from intertask.types.squad_metrics import best_over_golds, exact_match, f1, norm
         ("Ünïted\tStates", "ünïted states"),
     ],
 )
-def test_normalise(answer, expected):
-    assert normalise(answer) == expected
+def test_normalize(answer, expected):
+    assert normalize(answer) == expected
 
 
 @pytest.mark.parametrize(

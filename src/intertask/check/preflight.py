@@ -9,7 +9,7 @@ from ..costs.estimate import cheap_plan, plan
 from ..costs.estimate_text import total
 from ..costs.speed import read_speed
 from ..costs.task_sizes import TaskSize, task_size
-from ..data.prepare import load_info, words_per_row
+from ..data.prepare import load_info, max_choices, words_per_row
 from ..errors import IntertaskError
 from ..files import read_json
 from ..models.adapters import check_adapter_string
@@ -182,8 +182,7 @@ def _info(task: Task, looked: Looked) -> dict[str, Any]:
         "validation": _capped(validation, task.max_validation_examples),
     }
     some = head.rows.rows["train"]
-    choices = max(len(row["choices"]) for row in some) if task.type == "multiple_choice" else None
-    return {"rows": rows, "words": words_per_row(some, task.type), "max_choices": choices}
+    return {"rows": rows, "words": words_per_row(some, task.type), "max_choices": max_choices(some)}
 
 
 def _capped(count: int | None, cap: int | None) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..config import Task
+from ..types import get_type
 
 #: Mean number of tokens per word, for English and the vocabularies of BERT and RoBERTa.
 TOKENS_PER_WORD = 1.3
@@ -53,7 +54,8 @@ def task_size(task: Task, info: Mapping[str, Any] | None) -> TaskSize:
     """
     train, validation, rows_from = _rows(task, info)
     choices = 1
-    if task.type == "multiple_choice":
+    task_type = get_type(task.type)
+    if "choices" in task_type.ROW_COLUMNS:
         columns = task.column("choices")
         named = len(columns) if isinstance(columns, list) else None
         choices = (info or {}).get("max_choices") or named or _CHOICES
@@ -61,7 +63,7 @@ def task_size(task: Task, info: Mapping[str, Any] | None) -> TaskSize:
         return TaskSize(task, train, validation, rows_from, choices, 1, task.max_length, None)
     tokens = info["words"]["mean"] * TOKENS_PER_WORD + _SPECIAL_TOKENS
     windows = 1
-    if task.type == "extractive_qa" and tokens > task.max_length:
+    if task_type.USES_STRIDE and tokens > task.max_length:
         windows = 1 + math.ceil((tokens - task.max_length) / (task.max_length - task.stride))
     # In multiple choice these are the tokens of all choices together, because those of each choice are unknown.
     return TaskSize(task, train, validation, rows_from, choices, windows, min(tokens, task.max_length), tokens)

@@ -129,23 +129,6 @@ def _at(names: list[str], index: str) -> str:
     return names[int(index)]
 
 
-# tags
-
-
-def is_span_scheme(labels: Iterable[str]) -> bool:
-    """Whether tags mark spans (B-PER, I-PER, O; also E- and S-), so that span F1 is defined.
-
-    Untyped tags (B, I, O) count where an O is among them: without, they are letters that may mean anything.
-    """
-    labels = set(labels)
-    marks = labels - {"O"}
-    return (
-        all(re.fullmatch(r"[BIES](-.+)?", mark, re.DOTALL) for mark in marks)
-        and any(mark[0] in "BI" for mark in marks)
-        and ("O" in labels or any("-" in mark for mark in marks))
-    )
-
-
 # multiple choice
 
 Choice = Callable[[str, dict], int | None]

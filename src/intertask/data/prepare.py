@@ -12,11 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ..config import METRICS, Task
+from ..config import Task
 from ..errors import IntertaskError
 from ..files import atomic, canonical_json, read_json, write_json
+from ..types import get_type
 from .canonical import Canonical, canonical, table_source
-from .labels import is_span_scheme
 from .origin import read_task
 from .subset import input_key, split, stratified_subset
 
@@ -97,7 +97,7 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
     train = stratified_subset(train, task.max_train_examples or len(train), seed, task.type)
     validation = stratified_subset(validation, task.max_validation_examples or len(validation), seed, task.type)
 
-    metric = task.metric or _default_metric(task.type, result.labels)
+    metric = task.metric or get_type(task.type).default_metric(result.labels)
     info = {
         "task": task.name,
         "type": task.type,
@@ -112,9 +112,7 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
         "labels": result.labels,
         "positive_label": _positive_label(task, metric, result.labels),
         "metric": metric,
-        "max_choices": max(len(row["choices"]) for row in train + validation)
-        if task.type == "multiple_choice"
-        else None,
+        "max_choices": max_choices(train + validation),
         "words": words_per_row(train, task.type),
         "validation_from": validation_from,
         "origin": reading.origin,
@@ -193,31 +191,7 @@ def _check_rows(task: Task, result: Canonical, rows: list[dict], part: str, read
             where,
             "give other files" + (", not the same file for both splits" if in_validation else ""),
         )
-    if task.type == "regression" and len({row["label"] for row in rows}) == 1:
-        raise IntertaskError(
-            f"All {len(rows)} labels of {part} are {rows[0]['label']}: a correlation with them is undefined.",
-            where,
-            "check 'columns: label:', or give more rows",
-        )
-    if part != "train":
-        return
-    if task.type in ("classification", "tagging"):
-        found = {n for row in rows for n in ([row["label"]] if task.type == "classification" else row["tags"])}
-        if len(found) < 2:
-            raise IntertaskError(
-                f"The training data has one class only: {result.labels[found.pop()]!r}.",
-                where,
-                "give rows of two or more classes, or check 'columns:' and 'drop_labels:'",
-            )
-    if task.type == "extractive_qa" and not any(row["answer_texts"] for row in rows):
-        raise IntertaskError(
-            "No question of the training data has an answer.", where, "check 'columns: answers:' and the data's version"
-        )
-
-
-def _default_metric(task_type: str, labels: list[str] | None) -> str:
-    """The type's first metric; tags that do not mark spans are judged by accuracy."""
-    return "accuracy" if task_type == "tagging" and not is_span_scheme(labels) else METRICS[task_type][0]
+    get_type(task.type).check_rows(rows, part, result.labels, where)
 
 
 def _positive_label(task: Task, metric: str, labels: list[str] | None) -> str | None:
@@ -228,7 +202,7 @@ def _positive_label(task: Task, metric: str, labels: list[str] | None) -> str | 
                 f"positive_label: no label {task.positive_label!r}, {labels}.", where, "name one of them"
             )
         return task.positive_label
-    if metric in ("f0.5", "group_f1") or (metric == "f1" and task.type == "classification"):
+    if metric in get_type(task.type).POSITIVE_CLASS_METRICS:
         if len(labels) != 2:
             raise IntertaskError(
                 f"The metric {metric} is for two labels, and there are {len(labels)}: {', '.join(labels[:10])}.",
@@ -239,19 +213,16 @@ def _positive_label(task: Task, metric: str, labels: list[str] | None) -> str | 
     return None
 
 
+def max_choices(rows: list[dict]) -> int | None:
+    """Return the largest number of choices of a row; None if rows have no choices."""
+    return max((len(row["choices"]) for row in rows if "choices" in row), default=None)
+
+
 def words_per_row(rows: list[dict], task_type: str) -> dict[str, float]:
     """Mean and maximum of the white-space separated words per row, all texts of a row together."""
-
-    def count(row: dict) -> int:
-        if task_type == "tagging":
-            return len(row["tokens"])
-        texts = {
-            "multiple_choice": lambda: [row["context"], row["question"], *row["choices"]],
-            "extractive_qa": lambda: [row["context"], row["question"]],
-        }.get(task_type, lambda: [row["text_a"], row["text_b"] or ""])()
-        return sum(len(text.split()) for text in texts)
-
-    counts = [count(row) for row in rows]
+    kind = get_type(task_type)
+    texts = [kind.input_texts(row) for row in rows]
+    counts = [len(row) if kind.PRE_SPLIT else sum(len(text.split()) for text in row) for row in texts]
     return {"mean": round(statistics.fmean(counts), 2), "max": max(counts)}
 
 
@@ -259,7 +230,7 @@ def _notes(task: Task, labels: list[str] | None, train: list[dict], validation: 
     notes = []
     if shared:
         notes.append(f"{shared} rows of train also stand in validation; they were removed from train.")
-    if task.type == "classification":
+    if labels and "label" in get_type(task.type).ROW_COLUMNS:
         for part, rows in (("train", train), ("validation", validation)):
             counts = Counter(row["label"] for row in rows)
             if absent := [label for n, label in enumerate(labels) if not counts[n]]:
@@ -275,22 +246,10 @@ def _versions(task: Task) -> dict[str, str]:
 def _schema(task_type: str, rows: list[dict]):
     import pyarrow as pa
 
-    text, texts, number, numbers = pa.string(), pa.list_(pa.string()), pa.int64(), pa.list_(pa.int64())
-    columns = {
-        "classification": {"text_a": text, "text_b": text, "label": number},
-        "regression": {"text_a": text, "text_b": text, "label": pa.float64()},
-        "multiple_choice": {"context": text, "question": text, "choices": texts, "label": number},
-        "extractive_qa": {
-            "id": text,
-            "context": text,
-            "question": text,
-            "answer_texts": texts,
-            "answer_starts": numbers,
-        },
-        "tagging": {"tokens": texts, "tags": numbers},
-    }[task_type]
-    columns |= {name: text for name in ("group", "candidate") if name in rows[0]}
-    return pa.schema(list(columns.items()))
+    arrow = {str: pa.string(), int: pa.int64(), float: pa.float64()}
+    arrow |= {list[str]: pa.list_(pa.string()), list[int]: pa.list_(pa.int64())}
+    columns = get_type(task_type).ROW_COLUMNS
+    return pa.schema([(name, arrow[column_type]) for name, column_type in columns.items() if name in rows[0]])
 
 
 def _write(folder: Path, task_type: str, train: list[dict], validation: list[dict], info: dict) -> None:

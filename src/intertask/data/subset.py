@@ -1,13 +1,12 @@
 """Seeded, stratified subsets and splits of canonical rows: the same rows every time, never just the first n."""
 
 import math
-import random
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 
 from ..errors import IntertaskError
-
-QUANTILES = 10
+from ..seeded import shuffled
+from ..types import TaskType, get_type
 
 
 def stratified_subset(rows: list[dict], n: int, seed: int, task_type: str) -> list[dict]:
@@ -22,15 +21,15 @@ def stratified_subset(rows: list[dict], n: int, seed: int, task_type: str) -> li
     """
     if n >= len(rows):
         return list(rows)
-    order = shuffled(len(rows), seed)
+    kind = get_type(task_type)
+    order, strata = shuffled(len(rows), seed), kind.strata(rows)
     if _has_groups(rows):
-        chosen = _hold_out([row["group"] for row in rows], _strata(rows, task_type), order, n, set()) or order
-    elif task_type == "tagging":
-        chosen = _cover(rows, order, task_type)[:n]
+        chosen = _hold_out([row["group"] for row in rows], strata, order, n, set()) or order
+    elif strata is None:
+        chosen = _cover(rows, order, kind)[:n]
         taken = set(chosen)
         chosen += [i for i in order if i not in taken][: n - len(chosen)]
     else:
-        strata = _strata(rows, task_type)
         left = _quotas(Counter(strata), n)
         chosen = []
         for i in order:
@@ -54,14 +53,14 @@ def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple
     if len(rows) < 2:
         raise IntertaskError(f"{len(rows)} rows cannot be split in two.", "", "give a validation split, or more rows")
     n = min(max(round(fraction * len(rows)), 1), len(rows) - 1)
-    order = shuffled(len(rows), seed)
-    strata = _strata(rows, task_type)
-    kept = set(_cover(rows, order, task_type))
+    kind = get_type(task_type)
+    order, strata = shuffled(len(rows), seed), kind.strata(rows) or [0] * len(rows)
+    kept = set(_cover(rows, order, kind))
     if _has_groups(rows):
         keys = [row["group"] for row in rows]
         held_out = _hold_out(keys, strata, order, n, kept) or _hold_out(keys, strata, order, n, set())
     else:
-        for keys in ([_passage(row, task_type) for row in rows], [input_key(row, task_type) for row in rows]):
+        for keys in ([_passage(row, kind) for row in rows], [_input_key(row, kind) for row in rows]):
             held_out = _hold_out(keys, strata, order, n, kept)
             # Whole contexts may be too large to come near n, e.g. where one instruction stands as everybody's context.
             if held_out and abs(len(held_out) - n) <= max(1, n // 2):
@@ -73,13 +72,11 @@ def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple
 
 def input_key(row: dict, task_type: str) -> Hashable:
     """The row's input fields with white space evened out: equal keys are the same example, whatever its label."""
-    if task_type in ("classification", "regression"):
-        return _even(row["text_a"]), _even(row["text_b"] or "")
-    if task_type == "multiple_choice":
-        return _even(row["context"]), _even(row["question"]), tuple(map(_even, row["choices"]))
-    if task_type == "extractive_qa":
-        return _even(row["context"]), _even(row["question"])
-    return tuple(map(_even, row["tokens"]))
+    return _input_key(row, get_type(task_type))
+
+
+def _input_key(row: dict, kind: TaskType) -> Hashable:
+    return tuple(map(_even, kind.input_texts(row)))
 
 
 def _has_groups(rows: list[dict]) -> bool:
@@ -90,44 +87,17 @@ def _even(text: str) -> str:
     return " ".join(text.split())
 
 
-def _passage(row: dict, task_type: str) -> Hashable:
-    if task_type == "extractive_qa" or (task_type == "multiple_choice" and row["context"].strip()):
-        return _even(row["context"])
-    return input_key(row, task_type)
+def _passage(row: dict, kind: TaskType) -> Hashable:
+    """The row's passage if it has one, else its input."""
+    passage = kind.passage(row)
+    return _even(passage) if passage and passage.strip() else _input_key(row, kind)
 
 
-def shuffled(n: int, seed: int) -> list[int]:
-    """The numbers below ``n`` in a seeded order. Only ``random()`` is promised to stay the same over versions."""
-    generator = random.Random(seed)
-    keys = [generator.random() for _ in range(n)]
-    return sorted(range(n), key=keys.__getitem__)
-
-
-def _strata(rows: list[dict], task_type: str) -> list[Hashable]:
-    if task_type in ("classification", "multiple_choice"):
-        return [row["label"] for row in rows]
-    if task_type == "extractive_qa":
-        return [bool(row["answer_texts"]) for row in rows]
-    if task_type == "regression":
-        # By rank, equal labels together: a label's stratum must not hang on the order of the rows.
-        values = sorted(row["label"] for row in rows)
-        first = {value: i for i, value in reversed(list(enumerate(values)))}
-        return [first[row["label"]] * QUANTILES // len(rows) for row in rows]
-    return [0] * len(rows)
-
-
-def _classes(row: dict, task_type: str) -> Iterable[int]:
-    """What a row shows to a model that must see each class: its label, or its tags."""
-    if task_type == "classification":
-        return (row["label"],)
-    return sorted(set(row["tags"])) if task_type == "tagging" else ()
-
-
-def _cover(rows: list[dict], order: list[int], task_type: str) -> list[int]:
+def _cover(rows: list[dict], order: list[int], kind: TaskType) -> list[int]:
     """Rows that together show every class, the rarest first; the first in ``order`` for each."""
     holders: dict[int, list[int]] = defaultdict(list)
     for i in order:
-        for label in _classes(rows[i], task_type):
+        for label in kind.classes(rows[i]):
             holders[label].append(i)
     chosen: dict[int, None] = {}
     for label in sorted(holders, key=lambda label: (len(holders[label]), label)):

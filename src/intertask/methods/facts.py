@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..types import get_type
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class View:
@@ -83,6 +85,11 @@ class Facts:
     fewshot: Mapping[int, float] | None = None
     history: np.ndarray | None = None
     past: "tuple[Past, ...] | None" = None
+
+    @property
+    def compares_choices(self) -> bool:
+        """Whether only differences between the rows of one group count, as between the choices of a question."""
+        return get_type(self.type).COMPARES_CHOICES
 
 
 @dataclass(frozen=True, eq=False, slots=True)

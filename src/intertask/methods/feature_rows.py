@@ -22,7 +22,7 @@ def score_rows(target: Facts, sources: Sequence[Facts], estimator: Estimator) ->
     rows = target.target_rows
     if rows is None or not rows.views or not all(len(view.index) for view in rows.views):
         return np.full(len(sources), np.nan)
-    centre = target.type == "multiple_choice"
+    centre = target.compares_choices
     return np.array([_score(source.features, rows, centre, estimator) for source in sources], np.float64)
 
 

@@ -27,7 +27,7 @@ def knn(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     for the most votes share the credit. Classification, tagging and extractive QA: accuracy over rows. Multiple choice:
     share of the examples whose right choice has most neighbours that are right. Regression: R² of the neighbours' mean.
     """
-    choices = target.type == "multiple_choice"
+    choices = target.compares_choices
     return score_rows(target, sources, lambda F, y, groups: knn_score(F, y, groups, choices=choices))
 
 

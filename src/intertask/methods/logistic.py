@@ -29,7 +29,7 @@ def linear(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     choice has the highest probability. Added is exp(mean log-likelihood) / 2N, less than half of one row.
     Regression: held-out R² of :func:`.ridge.ridge_score`.
     """
-    choices = target.type == "multiple_choice"
+    choices = target.compares_choices
 
     def estimate(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
         if is_regression(y):

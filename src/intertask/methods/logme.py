@@ -68,7 +68,7 @@ def logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 def intercepts(target: Facts, groups: np.ndarray) -> np.ndarray:
     """[N] rows of one number share an intercept: those of an example in multiple choice, else all."""
-    return groups if target.type == "multiple_choice" else np.zeros(len(groups), np.int64)
+    return groups if target.compares_choices else np.zeros(len(groups), np.int64)
 
 
 def label_columns(labels: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ class Exported:
         self.about: dict[str, Any] = read_json(Path(folder) / ABOUT)
         recipe, self.info = self.about["recipe"], self.about["info"]
         self.type, base = get_type(self.info["type"]), recipe_model(recipe)
-        self.tokenizer = load_tokenizer(base, pre_split=self.info["type"] == "tagging")
+        self.tokenizer = load_tokenizer(base, pre_split=self.type.PRE_SPLIT)
         if recipe["adapter"] == FULL:
             self.model = load_encoder(folder)
             self.model.load_head(str(folder), use_safetensors=True)
@@ -62,7 +62,9 @@ class Exported:
         Raises:
             IntertaskError: A row lacks a column, or has more choices than any row of the task's data had.
         """
-        return [self._named(prediction) for prediction in self._predict(self._whole(rows), batch_size)]
+        predictions = self._predict(self._whole(rows), batch_size)
+        labels, scale = self.info["labels"], self.about.get("label_scale")
+        return [self.type.for_user(prediction, labels, scale) for prediction in predictions]
 
     def score(self, rows: Sequence[dict[str, Any]], batch_size: int = 32) -> dict[str, float]:
         """Every metric of the type, percent points, as the workflow scores.
@@ -87,27 +89,14 @@ class Exported:
 
     def _whole(self, rows: Sequence[dict]) -> list[dict]:
         """Rows with empty values for what is optional."""
-        kind = self.info["type"]
-        absent = {"text_b": None} if kind in ("classification", "regression") else {"context": "", "question": ""}
-        needed = [name for name in COLUMNS[kind][0] if name not in ("label", "answers", "tags")]
+        needed = [name for name in COLUMNS[self.info["type"]][0] if name not in ("label", "answers", "tags")]
         for i, row in enumerate(rows):
             missing = [name for name in needed if row.get(name) is None]
             if missing:
                 raise IntertaskError(f"Row {i} has no {missing[0]!r}.", "", f"give {', '.join(needed)} in every row")
             if len(row.get("choices", ())) > (self.info["max_choices"] or 0):
                 raise IntertaskError(f"Row {i} has more than {self.info['max_choices']} choices.", "", "give fewer")
-        return [absent | dict(row) for row in rows]
-
-    def _named(self, prediction: Any) -> Any:
-        kind, labels = self.info["type"], self.info["labels"]
-        if kind == "classification":
-            return labels[getattr(prediction, "label", prediction)]
-        if kind == "tagging":
-            return [labels[tag] for tag in prediction]
-        if kind == "regression":
-            scale = self.about["label_scale"]
-            return prediction * scale["deviation"] + scale["mean"]
-        return prediction
+        return [dict(self.type.OPTIONAL_INPUTS) | dict(row) for row in rows]
 
 
 def load(folder: str | Path) -> Exported:

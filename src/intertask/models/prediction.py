@@ -36,7 +36,7 @@ def predict_logits(
 
     Args:
         model: With adapter and head active.
-        task_type: A module of :mod:`intertask.types`; its ``loss`` gives the logits.
+        task_type: A task type; its ``loss`` gives the logits.
         features: From the type's ``encode``.
         collate: The type's collator.
         batch_size: Features a batch.

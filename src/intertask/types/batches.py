@@ -1,27 +1,46 @@
-"""Features to padded tensors, and tensors through the model."""
+"""From features to padded tensors, and tensors through the model."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-#: Label of positions that the loss leaves out.
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+#: Label of positions that the loss ignores.
 IGNORED = -100
-#: Logit of what cannot be chosen: finite, so that no product with it is NaN.
+#: Logit of a choice that cannot be chosen. It is finite, so that no product with it is NaN.
 IMPOSSIBLE = -1e9
 
-#: Inputs of a model that its tokenizer may make.
+#: Inputs of a model that a tokenizer may make.
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
 def pad(sequences: Sequence[Sequence[int]], value: int) -> torch.Tensor:
-    """Integer tensor [B, L], padded on the right to the longest of the sequences."""
+    """Pad sequences on the right to the longest one.
+
+    Args:
+        sequences: B lists of numbers.
+        value: It fills the positions after the end of a sequence.
+
+    Returns:
+        int64 [B, L].
+    """
     length = max(map(len, sequences))
     return torch.tensor([[*sequence, *[value] * (length - len(sequence))] for sequence in sequences], dtype=torch.long)
 
 
-def pad_inputs(features: Sequence[Mapping[str, Any]], tokenizer) -> dict[str, torch.Tensor]:
-    """Model inputs, each [B, L]."""
+def pad_inputs(features: Sequence[Mapping[str, Any]], tokenizer: "PreTrainedTokenizerBase") -> dict[str, torch.Tensor]:
+    """Pad the model's inputs.
+
+    Args:
+        features: B encoded texts.
+        tokenizer: Its padding ids are used.
+
+    Returns:
+        Those of :data:`INPUTS` that the features have, each int64 [B, L].
+    """
     values = {
         "input_ids": tokenizer.pad_token_id or 0,
         "attention_mask": 0,
@@ -30,8 +49,19 @@ def pad_inputs(features: Sequence[Mapping[str, Any]], tokenizer) -> dict[str, to
     return {key: pad([f[key] for f in features], values[key]) for key in INPUTS if key in features[0]}
 
 
-def pad_with_labels(features: Sequence[Mapping[str, Any]], tokenizer) -> dict[str, torch.Tensor]:
-    """Model inputs [B, L], and one number per feature for each kind of label that the features have."""
+def pad_with_labels(
+    features: Sequence[Mapping[str, Any]], tokenizer: "PreTrainedTokenizerBase"
+) -> dict[str, torch.Tensor]:
+    """Pad the model's inputs as :func:`pad_inputs` does, and add the labels.
+
+    Args:
+        features: B encoded texts. Labels are one number each.
+        tokenizer: Its padding ids are used.
+
+    Returns:
+        Inputs, each int64 [B, L], and ``labels``, ``start_positions`` and ``end_positions`` [B] if the features have
+        them.
+    """
     batch = pad_inputs(features, tokenizer)
     for key in ("labels", "start_positions", "end_positions"):
         if key in features[0]:
@@ -39,6 +69,6 @@ def pad_with_labels(features: Sequence[Mapping[str, Any]], tokenizer) -> dict[st
     return batch
 
 
-def forward(model, batch: Mapping[str, torch.Tensor]):
-    """Run the model with its active head on the inputs of a batch."""
+def forward(model: Any, batch: Mapping[str, torch.Tensor]) -> Any:
+    """Run the model with its active head on the inputs of a batch, and return the head's output."""
     return model(**{key: batch[key] for key in INPUTS if key in batch}, return_dict=True)

@@ -1,60 +1,127 @@
-"""Classification of a text, or of a text pair; also of texts that are scored by groups."""
+"""Classification of a text or a text pair, also of texts that are scored by groups.
+
+The functions are described at :class:`intertask.types.TaskType`.
+"""
 
 from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import squad_metrics
+from . import Batch, Collator, Feature, Info, Logits, Row, squad_metrics
 from .encoding import encode_pairs
+from .label_names import check_several_classes, named_outputs
 from .metrics import class_scores, f_beta, positive_index
-from .units import whole_texts
+from .units import Units, units_of_texts
 
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+ROW_COLUMNS = {"text_a": str, "text_b": str, "label": int, "group": str, "candidate": str}
+OPTIONAL_INPUTS = {"text_b": None}
+PRE_SPLIT = False
+USES_STRIDE = False
+STANDARDIZES_LABELS = False
+COMPARES_CHOICES = False
+POSITIVE_CLASS_METRICS = ("f1", "group_f1")
+LOSS_UNIT = "nats"
 HEAD_LAYERS = 2
+HEAD_TYPE = "classification"
+PROBABILITY_HEADS = ("classification", "tagging")
 EXTRA_KEYS = ("row",)
 
 
-def texts(rows):
-    """One pair per row: (text_a, text_b)."""
+def default_metric(labels: Sequence[str] | None) -> str:
+    """Accuracy."""
+    return "accuracy"
+
+
+def check_rows(rows: Sequence[Row], split: str, labels: Sequence[str] | None, location: str) -> None:
+    """Check that the training rows have at least two classes."""
+    check_several_classes((row["label"] for row in rows), split, labels, location)
+
+
+def input_texts(row: Row) -> list[str]:
+    """Return text_a and text_b."""
+    return [row["text_a"], row["text_b"] or ""]
+
+
+def passage(row: Row) -> str | None:
+    """None: no text is shared."""
+    return None
+
+
+def strata(rows: Sequence[Row]) -> list[Hashable] | None:
+    """Return the labels."""
+    return [row["label"] for row in rows]
+
+
+def classes(row: Row) -> Iterable[int]:
+    """Return the row's label."""
+    return (row["label"],)
+
+
+def completed_info(info: Info, train: Sequence[Row]) -> dict[str, Any]:
+    """Return ``info`` as it is."""
+    return dict(info)
+
+
+def text_pairs(rows: Sequence[Row]) -> list[list[tuple[str, str | None]]]:
+    """Return one pair per row: (text_a, text_b)."""
     return [[(row["text_a"], row["text_b"])] for row in rows]
 
 
-def add_head(model, name, info, layers=HEAD_LAYERS):
-    """Linear layers with tanh between them, on the first position."""
-    model.add_classification_head(
-        name,
-        num_labels=len(info["labels"]),
-        layers=layers,
-        overwrite_ok=True,
-        id2label=dict(enumerate(info["labels"])),
-    )
+def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> None:
+    """Add linear layers with tanh between them, on the first position."""
+    model.add_classification_head(name, layers=layers, **named_outputs(info))
 
 
-def encode(rows, tokenizer, max_length, stride, info, labelled=True):
-    """One feature per row; both texts jointly, the longer one cut first."""
-    features = encode_pairs([pair for (pair,) in texts(rows)], tokenizer, max_length)
+def head_outputs(info: Info) -> int:
+    """One output per label."""
+    return len(info["labels"])
+
+
+def encode(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    labeled: bool = True,
+) -> list[Feature]:
+    """Encode one feature per row: both texts jointly; tokens that do not fit are cut from the longer text first."""
+    features = encode_pairs([pair for (pair,) in text_pairs(rows)], tokenizer, max_length)
     for i, (feature, row) in enumerate(zip(features, rows, strict=True)):
         feature["row"] = i
-        if labelled:
+        if labeled:
             feature["labels"] = int(row["label"])
     return features
 
 
-def units(rows, tokenizer, max_length, stride, info, settings):
-    """One row per example: the mean of its text, or of both texts jointly; its class."""
+def units(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    settings: Mapping[str, Any],
+) -> Units:
+    """One unit per row: the mean over the tokens of its text, or of both texts jointly; its class."""
     features = encode(rows, tokenizer, max_length, stride, info)
-    return whole_texts(features, range(len(rows)), np.array([f["labels"] for f in features], np.int64))
+    return units_of_texts(features, range(len(rows)), np.array([f["labels"] for f in features], np.int64))
 
 
-def collator(tokenizer):
-    """Inputs [B, L], labels int64 [B]."""
+def collator(tokenizer: "PreTrainedTokenizerBase") -> Collator:
+    """Batches of inputs int64 [B, L] and labels int64 [B]."""
     from .batches import pad_with_labels
 
     return partial(pad_with_labels, tokenizer=tokenizer)
 
 
-def loss(model, batch):
+def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
     """Cross entropy; logits [B, C]."""
     from torch.nn.functional import cross_entropy
 
@@ -64,33 +131,41 @@ def loss(model, batch):
     return cross_entropy(logits, batch["labels"]) if "labels" in batch else None, (logits,)
 
 
-class Judged(NamedTuple):
-    """Prediction for a row that stands for a candidate among others."""
+class CandidatePrediction(NamedTuple):
+    """Prediction for a row that is about one of several candidates.
+
+    Attributes:
+        label: Index of the predicted class.
+        log_odds: Log odds of the positive class against all others, by which candidates are compared.
+    """
 
     label: int
     log_odds: float
-    """Of the positive class against all others."""
 
 
-def predict(logits, features, rows, info):
-    """Class index per row; for rows with a candidate a :class:`Judged`, by which candidates can be compared."""
+def predict(
+    logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info
+) -> list[int | CandidatePrediction]:
+    """Return the class index of each row; for rows with a candidate a :class:`CandidatePrediction`."""
     positive = positive_index(info)
     compared = positive is not None and bool(rows) and "candidate" in rows[0]
-    predictions = [0] * len(rows)
+    predictions: list[int | CandidatePrediction] = [0] * len(rows)
     for feature, index, values in zip(features, np.argmax(logits[0], axis=-1), logits[0], strict=True):
-        predictions[feature["row"]] = Judged(int(index), _log_odds(values, positive)) if compared else int(index)
+        label = int(index)
+        predictions[feature["row"]] = CandidatePrediction(label, _log_odds(values, positive)) if compared else label
     return predictions
 
 
-def _log_odds(logits, positive):
+def _log_odds(logits: np.ndarray, positive: int) -> float:
+    """Log odds of the positive class, from the logits [C] of one row."""
     others = np.delete(np.asarray(logits, np.float64), positive)
     return float(logits[positive] - np.logaddexp.reduce(others))
 
 
-def score(predictions, rows, info):
-    """Accuracy, F1 (micro, macro), Matthews correlation x 100; ``f1`` of the positive class where there is one.
+def score(predictions: Sequence[int | CandidatePrediction], rows: Sequence[Row], info: Info) -> dict[str, float]:
+    """Accuracy, F1 (micro, macro, weighted) and Matthews correlation; ``f1`` of the positive class if there is one.
 
-    Rows with a group also have ``group_exact_match``, those with a candidate too ``group_f1``, each x 100.
+    Rows with a group also give ``group_exact_match``. If they have candidates too, they also give ``group_f1``.
     """
     gold = [row["label"] for row in rows]
     labels = [getattr(prediction, "label", prediction) for prediction in predictions]
@@ -99,7 +174,7 @@ def score(predictions, rows, info):
     if positive is not None:
         scores["f1"] = f_beta(gold, labels, positive, beta=1)
     if rows and "group" in rows[0]:
-        groups = defaultdict(list)
+        groups: dict[str, list[int]] = defaultdict(list)
         for i, row in enumerate(rows):
             groups[row["group"]].append(i)
         scores["group_exact_match"] = _group_exact_match(groups.values(), gold, labels)
@@ -108,18 +183,27 @@ def score(predictions, rows, info):
     return scores
 
 
-def _group_exact_match(groups, gold, labels):
-    """Share of the groups whose rows are all predicted right, x 100.
+def for_user(
+    prediction: int | CandidatePrediction, labels: Sequence[str] | None, label_scale: Mapping[str, float] | None
+) -> str:
+    """Return the label's name."""
+    return labels[getattr(prediction, "label", prediction)]
+
+
+def _group_exact_match(groups: Iterable[Sequence[int]], gold: Sequence[int], labels: Sequence[int]) -> float:
+    """Percentage of the groups whose rows are all predicted right.
 
     Source: exact match of MultiRC, Khashabi et al. 2018, https://aclanthology.org/N18-1023.
     """
     return 100 * float(np.mean([all(gold[i] == labels[i] for i in group) for group in groups]))
 
 
-def _group_f1(groups, predictions, rows, positive):
-    """Mean over groups, x 100, of the F1 in words of the likeliest candidate, against the best of the right ones.
+def _group_f1(
+    groups: Iterable[Sequence[int]], predictions: Sequence[CandidatePrediction], rows: Sequence[Row], positive: int
+) -> float:
+    """Mean over groups, in percent, of the word F1 between the most likely candidate and the closest right one.
 
-    Of equally likely candidates the first counts. A group without a right candidate scores 0: none can be chosen there.
+    Of equally likely candidates the first counts. A group without a right candidate scores 0.
     Source: F1 of ReCoRD, Zhang et al. 2018, https://arxiv.org/abs/1810.12885.
     """
     values = []

@@ -1,14 +1,23 @@
-"""Text to sub-words: what the types share."""
+"""From texts to tokens: what the types share."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ..errors import IntertaskError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 _LEAST_ROOM = 8
 
 
-def room(tokenizer, max_length: int, pair: bool) -> int:
-    """Sub-words that ``max_length`` leaves for text, beside the special ones.
+def room(tokenizer: "PreTrainedTokenizerBase", max_length: int, pair: bool) -> int:
+    """Return the number of tokens that ``max_length`` leaves for text.
+
+    Args:
+        tokenizer: It adds special tokens.
+        max_length: Tokens of an input, special ones included.
+        pair: Whether the input is a pair of texts.
 
     Raises:
         IntertaskError: Fewer than eight.
@@ -16,15 +25,29 @@ def room(tokenizer, max_length: int, pair: bool) -> int:
     special = tokenizer.num_special_tokens_to_add(pair=pair)
     if max_length - special < _LEAST_ROOM:
         raise IntertaskError(
-            f"max_length {max_length} leaves no room for text: {special} sub-words are special ones.",
+            f"max_length {max_length} leaves no room for text: the tokenizer adds {special} special tokens.",
             "task: max_length",
             f"set max_length to {special + _LEAST_ROOM} or more",
         )
     return max_length - special
 
 
-def encode_pairs(pairs: Sequence[tuple[str, str | None]], tokenizer, max_length: int) -> list[dict[str, list[int]]]:
-    """Model inputs of each text or text pair, jointly encoded; the longer text of a pair is cut first."""
+def encode_pairs(
+    pairs: Sequence[tuple[str, str | None]], tokenizer: "PreTrainedTokenizerBase", max_length: int
+) -> list[dict[str, list[int]]]:
+    """Encode each text or text pair jointly; tokens that do not fit are cut from the longer text first.
+
+    Args:
+        pairs: (text, second text or None).
+        tokenizer: Of the base model.
+        max_length: Tokens of an input, special ones included.
+
+    Returns:
+        The model's inputs, one list of numbers each, for every pair.
+
+    Raises:
+        IntertaskError: ``max_length`` leaves no room for text.
+    """
     encoded: list[dict[str, list[int]]] = [{} for _ in pairs]
     for paired in (False, True):  # the tokenizer takes either pairs or single texts
         places = [i for i, (_, second) in enumerate(pairs) if (second is not None) == paired]
@@ -42,8 +65,8 @@ def encode_pairs(pairs: Sequence[tuple[str, str | None]], tokenizer, max_length:
     return encoded
 
 
-def offsets(texts: Sequence[str], tokenizer) -> list[list[tuple[int, int]]]:
-    """Character span (begin, end) of every sub-word of every text, without special ones."""
+def offsets(texts: Sequence[str], tokenizer: "PreTrainedTokenizerBase") -> list[list[tuple[int, int]]]:
+    """Return the span (begin, end) in characters of every token of every text, without special tokens."""
     if not texts:
         return []
     batch = tokenizer(list(texts), add_special_tokens=False, return_offsets_mapping=True, verbose=False)
@@ -51,9 +74,15 @@ def offsets(texts: Sequence[str], tokenizer) -> list[list[tuple[int, int]]]:
 
 
 def cut(text: str, spans: Sequence[tuple[int, int]], limit: int) -> str:
-    """The beginning of ``text`` that holds at most ``limit`` of its sub-words ``spans`` (of :func:`offsets`)."""
+    """Cut a text after its first tokens, never inside a character.
+
+    Args:
+        text: The text.
+        spans: Its tokens, of :func:`offsets`.
+        limit: Number of tokens to keep, at most.
+    """
     if len(spans) <= limit:
         return text
     while limit > 0 and spans[limit][0] < spans[limit - 1][1]:
-        limit -= 1  # one character may be several sub-words, which must not be parted
+        limit -= 1  # one character may be several tokens, which must stay together
     return text[: spans[limit - 1][1]] if limit > 0 else ""

@@ -1,50 +1,122 @@
-"""An answer to a question, as a span of a context."""
+"""Answers to questions, as spans of a context.
+
+The functions are described at :class:`intertask.types.TaskType`.
+"""
 
 import random
 from bisect import bisect_left, bisect_right
 from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..data.subset import shuffled
 from ..errors import IntertaskError
-from . import squad_metrics
+from ..seeded import shuffled
+from . import Batch, Collator, Feature, Info, Logits, Row, squad_metrics
 from .encoding import cut, offsets, room
-from .units import tokens
+from .units import Units, units_of_tokens
 
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+ROW_COLUMNS = {"id": str, "context": str, "question": str, "answer_texts": list[str], "answer_starts": list[int]}
+OPTIONAL_INPUTS: dict[str, Any] = {}
+PRE_SPLIT = False
+USES_STRIDE = True
+STANDARDIZES_LABELS = False
+COMPARES_CHOICES = False
+POSITIVE_CLASS_METRICS = ()
+LOSS_UNIT = "nats"
 HEAD_LAYERS = 1
+HEAD_TYPE = "question_answering"
+PROBABILITY_HEADS = ("tagging",)
 EXTRA_KEYS = ("row", "cls", "context_begin", "context_spans")
 
-#: Sub-words of a predicted answer, at most.
+#: Tokens of a predicted answer, at most.
 MAX_ANSWER_LENGTH = 30
 
 
-def texts(rows):
-    """One pair per row: (question, context)."""
+def default_metric(labels: Sequence[str] | None) -> str:
+    """SQuAD's F1."""
+    return "f1"
+
+
+def check_rows(rows: Sequence[Row], split: str, labels: Sequence[str] | None, location: str) -> None:
+    """Check that at least one training question has an answer."""
+    if split == "train" and not any(row["answer_texts"] for row in rows):
+        raise IntertaskError(
+            "No question of the training data has an answer.",
+            location,
+            "check 'columns: answers:' and the data's version",
+        )
+
+
+def input_texts(row: Row) -> list[str]:
+    """Return the context and the question."""
+    return [row["context"], row["question"]]
+
+
+def passage(row: Row) -> str | None:
+    """Return the context."""
+    return row["context"]
+
+
+def strata(rows: Sequence[Row]) -> list[Hashable] | None:
+    """Return whether each question has an answer."""
+    return [bool(row["answer_texts"]) for row in rows]
+
+
+def classes(row: Row) -> Iterable[int]:
+    """No classes."""
+    return ()
+
+
+def completed_info(info: Info, train: Sequence[Row]) -> dict[str, Any]:
+    """Return ``info`` with ``unanswerable``: whether a question may have no answer."""
+    return dict(info) | {"unanswerable": any(not row["answer_texts"] for row in train)}
+
+
+def text_pairs(rows: Sequence[Row]) -> list[list[tuple[str, str | None]]]:
+    """Return one pair per row: (question, context)."""
     return [[(row["question"], row["context"])] for row in rows]
 
 
-def add_head(model, name, info, layers=HEAD_LAYERS):
-    """Linear: one logit for the start and one for the end, at every position."""
+def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> None:
+    """Add a linear layer with one logit for the start and one for the end of the answer at every position."""
     model.add_qa_head(name, layers=layers, overwrite_ok=True)
 
 
-def encode(rows, tokenizer, max_length, stride, info, labelled=True):
-    """Windows over the context, each after the question; at least one per row.
+def head_outputs(info: Info) -> int:
+    """Two outputs: start and end."""
+    return 2
 
-    The gold span is the first answer that lies wholly inside the window, else the position of the CLS token.
-    A question gets half of the room at most. Where it leaves little, the stride is half of what it leaves at most.
 
-    For decoding: ``cls`` (its position), ``context_begin`` (position of the first sub-word of the context) and
-    ``context_spans``, int32 [n, 2], the characters that each of the context's sub-words in this window covers.
+def encode(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    labeled: bool = True,
+) -> list[Feature]:
+    """Encode windows over the context, each after the question; at least one per row.
+
+    The gold span is the first answer that lies wholly inside the window, else the position of the CLS token. A question
+    gets at most half of the room. If it leaves little room for the context, the stride is at most half of that room.
+
+    ``predict`` reads ``cls`` (the position of the CLS token), ``context_begin`` (the position of the first token of the
+    context) and ``context_spans``, int32 [n, 2], the characters that each of the context's n tokens in this window
+    covers.
 
     Raises:
         IntertaskError: ``max_length`` leaves no room, or the tokenizer has no CLS token.
     """
     if tokenizer.cls_token_id is None:
         raise IntertaskError(
-            "The tokenizer has no CLS token, on which 'no answer' is marked.", "config: models", "choose another model"
+            "The tokenizer has no CLS token, which marks 'no answer'.", "config: models", "choose another model"
         )
     available = room(tokenizer, max_length, pair=True)
     questions = [row["question"] for row in rows]
@@ -54,7 +126,7 @@ def encode(rows, tokenizer, max_length, stride, info, labelled=True):
     for i, in_text in enumerate(offsets(questions, tokenizer)):
         # windows must move on: the tokenizer wants a stride shorter than the context's part
         by_stride.setdefault(min(stride, (available - len(in_text)) // 2), []).append(i)
-    features = []
+    features: list[Feature] = []
     for rows_stride, chosen in by_stride.items():
         batch = tokenizer(
             [questions[i] for i in chosen],
@@ -76,19 +148,19 @@ def encode(rows, tokenizer, max_length, stride, info, labelled=True):
             feature["context_spans"] = np.array(all_offsets[n], dtype=np.int32)[in_context]
             features.append(feature)
     features.sort(key=lambda feature: feature["row"])  # stable: a row's windows stay in order
-    if labelled:
+    if labeled:
         for feature in features:
             span = _gold_span(feature, rows[feature["row"]])
             feature["start_positions"], feature["end_positions"] = span
     return features
 
 
-def _gold_span(feature, row):
+def _gold_span(feature: Feature, row: Row) -> tuple[int, int]:
     """First and last position of the first answer that lies inside the window, else twice the CLS token's."""
     return next(_gold_spans(feature, row), (feature["cls"], feature["cls"]))
 
 
-def _gold_spans(feature, row):
+def _gold_spans(feature: Feature, row: Row) -> Iterator[tuple[int, int]]:
     """First and last position of every answer that lies inside the window."""
     starts, ends = feature["context_spans"].T.tolist()
     for answer, begin in zip(row["answer_texts"], row["answer_starts"], strict=True):
@@ -99,25 +171,34 @@ def _gold_spans(feature, row):
             yield feature["context_begin"] + first, feature["context_begin"] + last
 
 
-def units(rows, tokenizer, max_length, stride, info, settings):
-    """Rows of single sub-words, in two views: starts of answers (class 1) and others (0), and the same of ends.
+def units(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    settings: Mapping[str, Any],
+) -> Units:
+    """Units of single tokens in two views: starts of answers (class 1) against other tokens (0), and ends likewise.
 
-    Each window gives the starts and ends of the answers in it, or CLS if there is none, and ``negatives`` others of
-    its context (fewer where it has fewer), drawn at random, which both views share. Where some window has CLS as its
-    answer, CLS is a negative of the windows that have another: else it would give itself away.
+    Each window gives the starts and ends of the answers in it, or CLS if it has none, and ``negatives`` other tokens of
+    its context (fewer if it has fewer), drawn at random, which both views share. If some window has CLS as its answer,
+    CLS is also a negative of the windows that have another answer. Otherwise the token alone would tell the class.
 
-    At most ``max_rows``: every example gives one window, with an answer if it has one, before any gives a second.
-    Groups are the passages.
+    If there are more than ``max_rows`` units, every row gives one window, with an answer if it has one, before any row
+    gives a second. Groups are the passages.
     """
     features = encode(rows, tokenizer, max_length, stride, info)
     answers = [sorted(set(_gold_spans(feature, rows[feature["row"]]))) for feature in features]
     random_order = shuffled(len(features), settings["seed"])
-    turns, turn = Counter(), {}
+    turns: Counter[int] = Counter()
+    turn: dict[int, int] = {}
     for i in sorted(random_order, key=lambda i: not answers[i]):
         turn[i] = turns[features[i]["row"]]
         turns[features[i]["row"]] += 1
     generator = random.Random(settings["seed"])
-    chosen, count = {}, 0
+    chosen: dict[int, dict[int, tuple[int | None, int | None]]] = {}
+    count = 0
     for i in sorted(random_order, key=turn.get):
         labels = _window_labels(features[i], answers[i], settings["negatives"], generator, not all(answers))
         count += len(labels)
@@ -127,16 +208,22 @@ def units(rows, tokenizer, max_length, stride, info, settings):
     places = [(i, position) for i in sorted(chosen) for position in sorted(chosen[i])]
     passages = {" ".join(row["context"].split()): n for n, row in enumerate(rows)}
     groups = [passages[" ".join(rows[features[i]["row"]]["context"].split())] for i, _ in places]
-    views = [[], []]
+    views: list[list[tuple[int, int]]] = [[], []]
     for n, (i, position) in enumerate(places):
         for view, label in zip(views, chosen[i][position], strict=True):
             if label is not None:
                 view.append((n, label))
-    return tokens(features, places, groups, views)
+    return units_of_tokens(features, places, groups, views)
 
 
-def _window_labels(feature, spans, negatives, generator, cls_is_negative):
-    """Position -> its class as start and as end of an answer; None: not in that view."""
+def _window_labels(
+    feature: Feature,
+    spans: Sequence[tuple[int, int]],
+    negatives: int,
+    generator: random.Random,
+    cls_is_negative: bool,
+) -> dict[int, tuple[int | None, int | None]]:
+    """Position -> its class as start and as end of an answer; None if it is not in that view."""
     cls = feature["cls"]
     starts, ends = (set(side) for side in zip(*(spans or [(cls, cls)]), strict=True))
     begin = feature["context_begin"]
@@ -145,20 +232,20 @@ def _window_labels(feature, spans, negatives, generator, cls_is_negative):
     drawn = sorted(others, key=keys.get)[:negatives]
     if spans and cls_is_negative:
         drawn.append(cls)
-    labels = {
+    labels: dict[int, tuple[int | None, int | None]] = {
         position: (1 if position in starts else None, 1 if position in ends else None) for position in starts | ends
     }
     return labels | {position: (0, 0) for position in drawn}
 
 
-def collator(tokenizer):
-    """Inputs [B, L], start_positions and end_positions int64 [B]."""
+def collator(tokenizer: "PreTrainedTokenizerBase") -> Collator:
+    """Batches of inputs int64 [B, L], start_positions and end_positions int64 [B]."""
     from .batches import pad_with_labels
 
     return partial(pad_with_labels, tokenizer=tokenizer)
 
 
-def loss(model, batch):
+def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
     """Mean of the cross entropies of start and end over all positions but padding; logits [B, L] each."""
     from torch.nn.functional import cross_entropy
 
@@ -166,7 +253,7 @@ def loss(model, batch):
 
     output = forward(model, batch)
     length = batch["input_ids"].shape[1]
-    # prompt tuning puts positions of its own before the text's
+    # prompt tuning puts its own positions before those of the text
     start, end = (logits.float()[:, -length:] for logits in (output.start_logits, output.end_logits))
     if "start_positions" not in batch:
         return None, (start, end)
@@ -178,12 +265,13 @@ def loss(model, batch):
     return sum(losses) / 2, (start, end)
 
 
-def predict(logits, features, rows, info):
-    """Answer text per row, '' for no answer.
+def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info) -> list[str]:
+    """Return the answer text of each row, '' for no answer.
 
-    The best span over all windows, at most :data:`MAX_ANSWER_LENGTH` sub-words long, by the sum of its start and end
-    logits; '' where that sum at the CLS token, in the window where it is least, is higher still. '' is possible only
-    where ``info['unanswerable']`` is true; where the key is missing, if any of ``rows`` has no answer.
+    The answer is the span with the highest sum of start and end logits over all windows, at most
+    :data:`MAX_ANSWER_LENGTH` tokens long. It is '' if the sum at the CLS token, in the window where it is lowest, is
+    higher than that. '' is possible only if ``info['unanswerable']`` is true; without the key, if any of ``rows`` has
+    no answer.
     """
     may_be_empty = info.get("unanswerable")
     if may_be_empty is None:
@@ -198,16 +286,16 @@ def predict(logits, features, rows, info):
         value, first, last = _best_span(start[part], end[part], spans)
         if value > best[row]:
             best[row] = value
-            # byte-level tokenizers count the blank before a window's first word as part of it
+            # byte-level tokenizers count the space before a window's first word as part of it
             predictions[row] = rows[row]["context"][spans[first, 0] : spans[last, 1]].strip()
     if may_be_empty:
         predictions = ["" if null[i] > best[i] else text for i, text in enumerate(predictions)]
     return predictions
 
 
-def _best_span(start, end, spans):
+def _best_span(start: np.ndarray, end: np.ndarray, spans: np.ndarray) -> tuple[float, int, int]:
     """Highest start[i] + end[j] with i <= j < i + MAX_ANSWER_LENGTH, and its i and j."""
-    covers = spans[:, 0] < spans[:, 1]  # some tokenizers mark a blank by a sub-word that covers no character
+    covers = spans[:, 0] < spans[:, 1]  # some tokenizers mark a space by a token that covers no character
     start, end = np.where(covers, start, -np.inf), np.where(covers, end, -np.inf)
     best = (-np.inf, 0, 0)
     for length in range(min(MAX_ANSWER_LENGTH, len(spans))):
@@ -217,8 +305,8 @@ def _best_span(start, end, spans):
     return best
 
 
-def score(predictions, rows, info):
-    """SQuAD's F1 and exact match, the best over a row's gold answers, mean over rows."""
+def score(predictions: Sequence[str], rows: Sequence[Row], info: Info) -> dict[str, float]:
+    """SQuAD's F1 and exact match: the best over a row's gold answers, the mean over rows."""
     return {
         name: 100
         * float(
@@ -231,3 +319,8 @@ def score(predictions, rows, info):
         )
         for name, metric in (("f1", squad_metrics.f1), ("exact_match", squad_metrics.exact_match))
     }
+
+
+def for_user(prediction: str, labels: Sequence[str] | None, label_scale: Mapping[str, float] | None) -> str:
+    """Return the answer; '' for none."""
+    return prediction

@@ -1,4 +1,4 @@
-"""Scores of class predictions, in percent points."""
+"""Scores of class predictions, in percent."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,14 @@ import numpy as np
 
 
 def positive_index(info: Mapping[str, Any]) -> int | None:
-    """Index of ``positive_label``, else the second of two labels, else None: no class is the positive one."""
+    """Return the index of the positive class.
+
+    Args:
+        info: ``labels``; ``positive_label`` if the task has one.
+
+    Returns:
+        The index of ``positive_label``; without one, 1 if there are two labels, else None.
+    """
     labels, positive = info["labels"], info.get("positive_label")
     if positive is not None:
         return labels.index(positive)
@@ -16,16 +23,20 @@ def positive_index(info: Mapping[str, Any]) -> int | None:
 
 
 def class_scores(gold: Sequence[int], predicted: Sequence[int]) -> dict[str, float]:
-    """``accuracy``, ``f1_micro``, ``f1_macro`` (over classes that occur), ``f1_weighted``, ``matthews_correlation``.
+    """Compute the scores of scikit-learn, which are 0 where they are undefined.
 
-    ``f1_weighted`` is the mean of the classes' F1, weighted by how often each is the right one.
+    Args:
+        gold: [N] class ids.
+        predicted: [N] class ids.
 
-    0 where a score is undefined, as in scikit-learn.
+    Returns:
+        ``accuracy``, ``f1_micro``, ``f1_macro`` (mean over the classes that occur), ``f1_weighted`` (mean of the
+        classes' F1, weighted by how often each is the right one) and ``matthews_correlation``, each times 100.
     """
     from sklearn.metrics import accuracy_score, f1_score, matthews_corrcoef
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a single class in gold and predictions is an answer here, not a mistake
+        warnings.simplefilter("ignore")  # scikit-learn warns if gold and predictions have a single class
         scores = {
             "accuracy": accuracy_score(gold, predicted),
             "f1_micro": f1_score(gold, predicted, average="micro", zero_division=0),
@@ -37,7 +48,17 @@ def class_scores(gold: Sequence[int], predicted: Sequence[int]) -> dict[str, flo
 
 
 def f_beta(gold: Sequence[int], predicted: Sequence[int], positive: int, beta: float) -> float:
-    """F-beta of one class against all others, 0-100: (1 + b²) TP / ((1 + b²) TP + b² FN + FP); 0 where undefined."""
+    """Compute F-beta of one class against all others: 100 (1 + b²) TP / ((1 + b²) TP + b² FN + FP), 0 if undefined.
+
+    Args:
+        gold: [N] class ids.
+        predicted: [N] class ids.
+        positive: Id of the class.
+        beta: Weight of recall against precision.
+
+    Returns:
+        0 to 100.
+    """
     is_gold, is_predicted = np.asarray(gold) == positive, np.asarray(predicted) == positive
     hits = (1 + beta**2) * np.sum(is_gold & is_predicted)
     misses = beta**2 * np.sum(is_gold & ~is_predicted) + np.sum(~is_gold & is_predicted)

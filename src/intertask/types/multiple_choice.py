@@ -1,35 +1,102 @@
-"""One of two or more choices, given a context or question."""
+"""Selection of one of two or more choices, given a context or a question.
 
+The functions are described at :class:`intertask.types.TaskType`.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import Batch, Collator, Feature, Info, Logits, Row
 from .encoding import cut, encode_pairs, offsets, room
-from .units import whole_texts
+from .units import Units, units_of_texts
 
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+ROW_COLUMNS = {"context": str, "question": str, "choices": list[str], "label": int}
+OPTIONAL_INPUTS = {"context": "", "question": ""}
+PRE_SPLIT = False
+USES_STRIDE = False
+STANDARDIZES_LABELS = False
+COMPARES_CHOICES = True
+POSITIVE_CLASS_METRICS = ()
+LOSS_UNIT = "nats"
 HEAD_LAYERS = 2
+HEAD_TYPE = "multiple_choice"
+PROBABILITY_HEADS = ("classification", "tagging")
 EXTRA_KEYS = ("row",)
 
 
-def texts(rows):
-    """One pair per choice: (context and question, choice)."""
+def default_metric(labels: Sequence[str] | None) -> str:
+    """Accuracy."""
+    return "accuracy"
+
+
+def check_rows(rows: Sequence[Row], split: str, labels: Sequence[str] | None, location: str) -> None:
+    """Any rows will do."""
+
+
+def input_texts(row: Row) -> list[str]:
+    """Return the context, the question and the choices."""
+    return [row["context"], row["question"], *row["choices"]]
+
+
+def passage(row: Row) -> str | None:
+    """Return the context."""
+    return row["context"]
+
+
+def strata(rows: Sequence[Row]) -> list[Hashable] | None:
+    """Return the indices of the right choices."""
+    return [row["label"] for row in rows]
+
+
+def classes(row: Row) -> Iterable[int]:
+    """No classes: the first choice of one row has nothing in common with that of another."""
+    return ()
+
+
+def completed_info(info: Info, train: Sequence[Row]) -> dict[str, Any]:
+    """Return ``info`` as it is."""
+    return dict(info)
+
+
+def text_pairs(rows: Sequence[Row]) -> list[list[tuple[str, str | None]]]:
+    """Return one pair per choice: (context and question, choice)."""
     return [[(_join(row["context"], row["question"]), choice) for choice in row["choices"]] for row in rows]
 
 
-def _join(context, question):
+def _join(context: str, question: str) -> str:
+    """Context and question as one text."""
     return " ".join(text for text in (context, question) if text)
 
 
-def add_head(model, name, info, layers=HEAD_LAYERS):
-    """Linear layers with tanh between them, on the first position, to one number per choice."""
+def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> None:
+    """Add linear layers with tanh between them, on the first position, to one number per choice."""
     model.add_multiple_choice_head(name, num_choices=info["max_choices"], layers=layers, overwrite_ok=True)
 
 
-def encode(rows, tokenizer, max_length, stride, info, labelled=True):
-    """One feature per row: inputs [K, L_k] with K = ``max_choices``, and ``choice_mask`` [K], 1 for real choices.
+def head_outputs(info: Info) -> int:
+    """One output, which is computed for each choice."""
+    return 1
 
-    Choices are kept whole and the end of the context is cut, by the same amount for all choices of a row; the
-    question is cut only where nothing is left of the context, a choice only where it is longer than half of the room.
+
+def encode(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    labeled: bool = True,
+) -> list[Feature]:
+    """Encode one feature per row: inputs [K, L_k], and ``choice_mask`` [K], 1 for real choices; K = ``max_choices``.
+
+    Choices are kept whole, and the end of the context is cut by the same amount for all choices of a row. The question
+    is cut only if nothing is left of the context. A choice is cut only if it is longer than half of the room.
     """
     pairs = []
     for row, first in zip(rows, _first_texts(rows, tokenizer, max_length), strict=True):
@@ -41,13 +108,13 @@ def encode(rows, tokenizer, max_length, stride, info, labelled=True):
         choices = [next(encoded) for _ in range(info["max_choices"])]
         feature = {key: [choice[key] for choice in choices] for key in choices[0]}
         feature |= {"choice_mask": [int(k < len(row["choices"])) for k in range(len(choices))], "row": i}
-        if labelled:
+        if labeled:
             feature["labels"] = int(row["label"])
         features.append(feature)
     return features
 
 
-def _first_texts(rows, tokenizer, max_length):
+def _first_texts(rows: Sequence[Row], tokenizer: "PreTrainedTokenizerBase", max_length: int) -> list[str]:
     """Context and question of each row, cut so that the row's longest choice fits beside them."""
     available = room(tokenizer, max_length, pair=True)
     context_spans = offsets([row["context"] for row in rows], tokenizer)
@@ -63,10 +130,17 @@ def _first_texts(rows, tokenizer, max_length):
     return first_texts
 
 
-def units(rows, tokenizer, max_length, stride, info, settings):
-    """One row per example and choice: the mean of context, question and choice; 1 for the correct one, else 0.
+def units(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    settings: Mapping[str, Any],
+) -> Units:
+    """One unit per row and choice: the mean over the tokens of context, question and choice; 1 if it is right, else 0.
 
-    Groups are the examples.
+    Groups are the rows.
     """
     inputs, groups, labels = [], [], []
     for feature in encode(rows, tokenizer, max_length, stride, info):
@@ -74,15 +148,16 @@ def units(rows, tokenizer, max_length, stride, info, settings):
             inputs.append(_choice(feature, k))
             groups.append(feature["row"])
             labels.append(int(k == feature["labels"]))
-    return whole_texts(inputs, groups, np.array(labels, np.int64))
+    return units_of_texts(inputs, groups, np.array(labels, np.int64))
 
 
-def collator(tokenizer):
-    """Inputs [B, K, L], choice_mask bool [B, K], labels int64 [B]."""
+def collator(tokenizer: "PreTrainedTokenizerBase") -> Collator:
+    """Batches of inputs int64 [B, K, L], choice_mask bool [B, K] and labels int64 [B]."""
     return partial(_collate, tokenizer=tokenizer)
 
 
-def _collate(features, tokenizer):
+def _collate(features: Sequence[Feature], tokenizer: "PreTrainedTokenizerBase") -> "dict[str, torch.Tensor]":
+    """Pad the choices of all features together."""
     import torch
 
     from .batches import pad_inputs
@@ -96,14 +171,14 @@ def _collate(features, tokenizer):
     return batch
 
 
-def _choice(feature, k):
+def _choice(feature: Feature, k: int) -> Feature:
     """Inputs of a row's choice ``k``."""
     from .batches import INPUTS
 
     return {key: feature[key][k] for key in INPUTS if key in feature}
 
 
-def loss(model, batch):
+def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
     """Cross entropy over the real choices; logits [B, K], those of absent choices -1e9."""
     from torch.nn.functional import cross_entropy
 
@@ -115,15 +190,20 @@ def loss(model, batch):
     return cross_entropy(logits, batch["labels"]) if "labels" in batch else None, (logits,)
 
 
-def predict(logits, features, rows, info):
-    """Index of the best choice per row."""
+def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info) -> list[int]:
+    """Return the index of the best choice of each row."""
     predictions = [0] * len(rows)
     for feature, values in zip(features, logits[0], strict=True):
         predictions[feature["row"]] = int(np.argmax(values[: sum(feature["choice_mask"])]))
     return predictions
 
 
-def score(predictions, rows, info):
+def score(predictions: Sequence[int], rows: Sequence[Row], info: Info) -> dict[str, float]:
     """Accuracy."""
     hits = [row["label"] == predicted for row, predicted in zip(rows, predictions, strict=True)]
     return {"accuracy": 100 * float(np.mean(hits))}
+
+
+def for_user(prediction: int, labels: Sequence[str] | None, label_scale: Mapping[str, float] | None) -> int:
+    """Return the index of the choice."""
+    return prediction

@@ -1,43 +1,118 @@
-"""A number for a text, or for a text pair."""
+"""Prediction of a number for a text or a text pair.
+
+The functions are described at :class:`intertask.types.TaskType`.
+"""
 
 import math
 import warnings
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import classification
-from .units import whole_texts
+from ..errors import IntertaskError
+from . import Batch, Feature, Info, Logits, Row, classification
+from .units import Units, units_of_texts
 
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+ROW_COLUMNS = {"text_a": str, "text_b": str, "label": float}
+OPTIONAL_INPUTS = classification.OPTIONAL_INPUTS
+PRE_SPLIT = False
+USES_STRIDE = False
+STANDARDIZES_LABELS = True
+COMPARES_CHOICES = False
+POSITIVE_CLASS_METRICS = ()
+LOSS_UNIT = "squared deviations"
 HEAD_LAYERS = classification.HEAD_LAYERS
+HEAD_TYPE = classification.HEAD_TYPE
+PROBABILITY_HEADS = ()
 EXTRA_KEYS = classification.EXTRA_KEYS
 
-texts = classification.texts
+#: Number of strata by rank.
+QUANTILES = 10
+
+input_texts = classification.input_texts
+passage = classification.passage
+completed_info = classification.completed_info
+text_pairs = classification.text_pairs
 collator = classification.collator  # float labels give a float tensor
 
 
-def add_head(model, name, info, layers=HEAD_LAYERS):
-    """A classification head with a single output."""
+def default_metric(labels: Sequence[str] | None) -> str:
+    """Spearman's rank correlation."""
+    return "spearman"
+
+
+def check_rows(rows: Sequence[Row], split: str, labels: Sequence[str] | None, location: str) -> None:
+    """Check that the labels are not all equal."""
+    if len({row["label"] for row in rows}) == 1:
+        raise IntertaskError(
+            f"All {len(rows)} labels of {split} are {rows[0]['label']}: a correlation with them is undefined.",
+            location,
+            "check 'columns: label:', or give more rows",
+        )
+
+
+def strata(rows: Sequence[Row]) -> list[Hashable] | None:
+    """Return tenths of the labels' range by rank.
+
+    Equal labels get one stratum, so that the strata do not depend on the order of the rows.
+    """
+    values = sorted(row["label"] for row in rows)
+    first = {value: i for i, value in reversed(list(enumerate(values)))}
+    return [first[row["label"]] * QUANTILES // len(rows) for row in rows]
+
+
+def classes(row: Row) -> Iterable[int]:
+    """No classes."""
+    return ()
+
+
+def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> None:
+    """Add a classification head with a single output."""
     model.add_classification_head(name, num_labels=1, layers=layers, overwrite_ok=True)
 
 
-def encode(rows, tokenizer, max_length, stride, info, labelled=True):
-    """One feature per row, as for classification; labels in the task's own unit."""
-    features = classification.encode(rows, tokenizer, max_length, stride, info, labelled=False)
-    if labelled:
+def head_outputs(info: Info) -> int:
+    """One output."""
+    return 1
+
+
+def encode(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    labeled: bool = True,
+) -> list[Feature]:
+    """Encode one feature per row, as classification does; labels are in the unit of the rows."""
+    features = classification.encode(rows, tokenizer, max_length, stride, info, labeled=False)
+    if labeled:
         for feature, row in zip(features, rows, strict=True):
             feature["labels"] = float(row["label"])
     return features
 
 
-def units(rows, tokenizer, max_length, stride, info, settings):
-    """One row per example, as for classification; its label less the mean of all, over their deviation."""
+def units(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    settings: Mapping[str, Any],
+) -> Units:
+    """One unit per row, as for classification; its label, standardized over the rows."""
     features = encode(rows, tokenizer, max_length, stride, info)
     labels = np.array([feature["labels"] for feature in features], np.float64)
-    spread = labels.std() if np.ptp(labels) > 0 else 1.0  # the deviation of equal floats may come out above 0
-    return whole_texts(features, range(len(rows)), (labels - labels.mean()) / spread)
+    spread = labels.std() if np.ptp(labels) > 0 else 1.0  # the standard deviation of equal floats may come out above 0
+    return units_of_texts(features, range(len(rows)), (labels - labels.mean()) / spread)
 
 
-def loss(model, batch):
+def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
     """Mean squared error; logits [B]."""
     from torch.nn.functional import mse_loss
 
@@ -47,19 +122,19 @@ def loss(model, batch):
     return mse_loss(values, batch["labels"].float()) if "labels" in batch else None, (values,)
 
 
-def predict(logits, features, rows, info):
-    """A float per row."""
+def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info) -> list[float]:
+    """Return one number per row, in the unit that the model was trained on."""
     predictions = [math.nan] * len(rows)
     for feature, value in zip(features, logits[0], strict=True):
         predictions[feature["row"]] = float(value)
     return predictions
 
 
-def score(predictions, rows, info):
-    """Spearman and Pearson correlation x 100, and their mean.
+def score(predictions: Sequence[float], rows: Sequence[Row], info: Info) -> dict[str, float]:
+    """Spearman's and Pearson's correlation and their mean, each times 100.
 
-    Predictions that are constant or not finite have no correlation: a failed run, which scores 0, and
-    ``degenerate`` = 1 says so.
+    Predictions that are constant or not finite have no correlation. The run has failed then: the scores are 0, and
+    ``degenerate`` is 1.
     """
     from scipy.stats import pearsonr, spearmanr
 
@@ -67,8 +142,13 @@ def score(predictions, rows, info):
     values = [math.nan, math.nan]
     if len(gold) > 1 and np.isfinite(predicted).all() and np.ptp(predicted) > 0 and np.ptp(gold) > 0:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # nearly constant input: the correlation is what it is
+            warnings.simplefilter("ignore")  # SciPy warns of nearly constant input
             values = [spearmanr(gold, predicted).statistic, pearsonr(gold, predicted).statistic]
     spearman, pearson = (100 * float(value) if np.isfinite(value) else 0.0 for value in values)
     scores = {"spearman": spearman, "pearson": pearson, "pearson_spearman": (spearman + pearson) / 2}
     return scores if np.isfinite(values).all() else scores | {"degenerate": 1.0}
+
+
+def for_user(prediction: float, labels: Sequence[str] | None, label_scale: Mapping[str, float] | None) -> float:
+    """Return the number in the unit of the task's labels."""
+    return prediction * label_scale["deviation"] + label_scale["mean"]

@@ -7,31 +7,37 @@ https://arxiv.org/abs/1806.03822.
 import re
 import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 
-def normalise(answer: str) -> str:
-    """Lower case, without ASCII punctuation, English articles and superfluous white space."""
+def normalize(answer: str) -> str:
+    """Return the answer in lower case, without ASCII punctuation, English articles and superfluous white space."""
     return " ".join(_ARTICLES.sub(" ", answer.lower().translate(_NO_PUNCTUATION)).split())
 
 
 def exact_match(predicted: str, gold: str) -> float:
-    """1 if equal after normalisation, else 0."""
-    return float(normalise(predicted) == normalise(gold))
+    """Return 1 if the answers are equal after normalization, else 0."""
+    return float(normalize(predicted) == normalize(gold))
 
 
 def f1(predicted: str, gold: str) -> float:
-    """F1 of the two bags of words, 0-1; where one of them is empty: 1 if both are."""
-    predicted_words, gold_words = normalise(predicted).split(), normalise(gold).split()
+    """Compute F1 (0 to 1) of the two bags of words; if one of them is empty, 1 if both are, else 0."""
+    predicted_words, gold_words = normalize(predicted).split(), normalize(gold).split()
     if not predicted_words or not gold_words:
         return float(predicted_words == gold_words)
     common = sum((Counter(predicted_words) & Counter(gold_words)).values())
     return 2 * common / (len(predicted_words) + len(gold_words))
 
 
-def best_over_golds(metric, predicted: str, golds: Sequence[str]) -> float:
-    """The best score over all gold answers; no gold answer means that '' is the right one."""
+def best_over_golds(metric: Callable[[str, str], float], predicted: str, golds: Sequence[str]) -> float:
+    """Return the best score over all gold answers.
+
+    Args:
+        metric: Of a predicted and a gold answer.
+        predicted: The predicted answer.
+        golds: All gold answers. None at all means that '' is the right answer.
+    """
     return max(metric(predicted, gold) for gold in golds) if len(golds) else metric(predicted, "")

@@ -1,41 +1,104 @@
-"""A tag for every token."""
+"""A tag for every word of a list of words.
+
+The functions are described at :class:`intertask.types.TaskType`. The column ``tokens`` of a row holds its words; here
+and in all comments, tokens are those of the model.
+"""
 
 from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..data.labels import is_span_scheme
-from ..data.subset import shuffled
+from ..seeded import shuffled
+from . import Batch, Collator, Feature, Info, Logits, Row
 from .encoding import room
+from .label_names import check_several_classes, named_outputs
 from .metrics import class_scores, f_beta, positive_index
-from .units import capped, tokens
+from .spans import is_span_scheme
+from .units import Units, capped, units_of_tokens
 
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+ROW_COLUMNS = {"tokens": list[str], "tags": list[int]}
+OPTIONAL_INPUTS: dict[str, Any] = {}
+PRE_SPLIT = True
+USES_STRIDE = False
+STANDARDIZES_LABELS = False
+COMPARES_CHOICES = False
+POSITIVE_CLASS_METRICS = ("f0.5",)
+LOSS_UNIT = "nats"
 HEAD_LAYERS = 1
+HEAD_TYPE = "tagging"
+PROBABILITY_HEADS = ("tagging",)
 EXTRA_KEYS = ("row", "words")
 
 
-def texts(rows):
-    """One text per row: the tokens with blanks between them."""
+def default_metric(labels: Sequence[str] | None) -> str:
+    """Return F1 over spans if the tags mark spans, else accuracy."""
+    return "f1" if is_span_scheme(labels) else "accuracy"
+
+
+def check_rows(rows: Sequence[Row], split: str, labels: Sequence[str] | None, location: str) -> None:
+    """Check that the training rows have at least two tags."""
+    check_several_classes((tag for row in rows for tag in row["tags"]), split, labels, location)
+
+
+def input_texts(row: Row) -> list[str]:
+    """Return the words."""
+    return list(row["tokens"])
+
+
+def passage(row: Row) -> str | None:
+    """None: no text is shared."""
+    return None
+
+
+def strata(rows: Sequence[Row]) -> list[Hashable] | None:
+    """None: a row has several tags."""
+    return None
+
+
+def classes(row: Row) -> Iterable[int]:
+    """Return the tags that occur in the row."""
+    return sorted(set(row["tags"]))
+
+
+def completed_info(info: Info, train: Sequence[Row]) -> dict[str, Any]:
+    """Return ``info`` as it is."""
+    return dict(info)
+
+
+def text_pairs(rows: Sequence[Row]) -> list[list[tuple[str, str | None]]]:
+    """Return one text per row: the words with spaces between them."""
     return [[(" ".join(row["tokens"]), None)] for row in rows]
 
 
-def add_head(model, name, info, layers=HEAD_LAYERS):
-    """Linear, at every position."""
-    model.add_tagging_head(
-        name,
-        num_labels=len(info["labels"]),
-        layers=layers,
-        overwrite_ok=True,
-        id2label=dict(enumerate(info["labels"])),
-    )
+def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> None:
+    """Add a linear layer at every position."""
+    model.add_tagging_head(name, layers=layers, **named_outputs(info))
 
 
-def encode(rows, tokenizer, max_length, stride, info, labelled=True):
-    """One feature per row, or several where the row is longer than ``max_length``; windows part between words.
+def head_outputs(info: Info) -> int:
+    """One output per tag."""
+    return len(info["labels"])
 
-    The label stands at the first sub-word of each word, -100 elsewhere. Words without any sub-word (control
-    characters and the like) have no label. For decoding: ``words``, a list of (position, index of the word).
+
+def encode(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    labeled: bool = True,
+) -> list[Feature]:
+    """Encode one feature per row, or several windows if the row is longer than ``max_length``; words are not cut.
+
+    The label is at the first token of each word, and -100 is at all other tokens. A word without any token, such as a
+    control character, has no label. ``predict`` reads ``words``, a list of (position, index of the word).
     """
     from .batches import IGNORED
 
@@ -52,16 +115,16 @@ def encode(rows, tokenizer, max_length, stride, info, labelled=True):
         truncation=True,  # for single words that are longer than a window
         max_length=max_length,
     )
-    features = []
+    features: list[Feature] = []
     for n, (i, begin, _) in enumerate(windows):
         feature = {key: values[n] for key, values in batch.items()}
-        first_positions = {}
+        first_positions: dict[int, int] = {}
         for position, word in enumerate(batch.word_ids(n)):
             if word is not None:
                 first_positions.setdefault(word, position)
         feature["row"] = i
         feature["words"] = [(position, begin + word) for word, position in first_positions.items()]
-        if labelled:
+        if labeled:
             feature["labels"] = [IGNORED] * len(feature["input_ids"])
             for position, word in feature["words"]:
                 feature["labels"][position] = int(rows[i]["tags"][word])
@@ -69,8 +132,8 @@ def encode(rows, tokenizer, max_length, stride, info, labelled=True):
     return features
 
 
-def _word_lengths(rows, tokenizer):
-    """Number of sub-words of every word of every row."""
+def _word_lengths(rows: Sequence[Row], tokenizer: "PreTrainedTokenizerBase") -> list[list[int]]:
+    """Number of tokens of every word of every row."""
     if not rows:
         return []
     batch = tokenizer(
@@ -80,8 +143,8 @@ def _word_lengths(rows, tokenizer):
     return [[count[word] for word in range(len(row["tokens"]))] for count, row in zip(counts, rows, strict=True)]
 
 
-def _windows(lengths, limit):
-    """Ranges (begin, end) of words, together all words, with at most ``limit`` sub-words each where words allow it."""
+def _windows(lengths: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:
+    """Ranges (begin, end) that cover all words, with at most ``limit`` tokens each unless a single word has more."""
     begin = used = 0
     for word, length in enumerate(lengths):
         if used + length > limit and word > begin:
@@ -91,25 +154,34 @@ def _windows(lengths, limit):
     yield begin, len(lengths)
 
 
-def units(rows, tokenizer, max_length, stride, info, settings):
-    """One row per word: its first sub-word; its tag.
+def units(
+    rows: Sequence[Row],
+    tokenizer: "PreTrainedTokenizerBase",
+    max_length: int,
+    stride: int,
+    info: Info,
+    settings: Mapping[str, Any],
+) -> Units:
+    """One unit per word: its first token; its tag.
 
-    At most ``max_rows``: rare tags are kept whole, and the others cut to as many rows each. Groups are the examples.
+    If there are more than ``max_rows``, all units of rare tags are kept, and the other tags are cut to an equal number
+    each. Groups are the rows.
     """
     features = encode(rows, tokenizer, max_length, stride, info)
     places = [(text, position) for text, feature in enumerate(features) for position, _ in feature["words"]]
     tags = [features[text]["labels"][position] for text, position in places]
     kept = capped(tags, settings["max_rows"], shuffled(len(tags), settings["seed"]))
     groups = [features[places[i][0]]["row"] for i in kept]
-    return tokens(features, [places[i] for i in kept], groups, [[(n, tags[i]) for n, i in enumerate(kept)]])
+    return units_of_tokens(features, [places[i] for i in kept], groups, [[(n, tags[i]) for n, i in enumerate(kept)]])
 
 
-def collator(tokenizer):
-    """Inputs [B, L], labels int64 [B, L] with -100 at padding."""
+def collator(tokenizer: "PreTrainedTokenizerBase") -> Collator:
+    """Batches of inputs int64 [B, L] and labels int64 [B, L] with -100 at padding."""
     return partial(_collate, tokenizer=tokenizer)
 
 
-def _collate(features, tokenizer):
+def _collate(features: Sequence[Feature], tokenizer: "PreTrainedTokenizerBase") -> "dict[str, torch.Tensor]":
+    """Pad inputs and labels."""
     from .batches import IGNORED, pad, pad_inputs
 
     batch = pad_inputs(features, tokenizer)
@@ -118,14 +190,14 @@ def _collate(features, tokenizer):
     return batch
 
 
-def loss(model, batch):
-    """Cross entropy, mean over labelled positions (0 where the batch has none); logits [B, L, C]."""
+def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
+    """Cross entropy, mean over labeled positions (0 if the batch has none); logits [B, L, C]."""
     from torch.nn.functional import cross_entropy
 
     from .batches import IGNORED, forward
 
     length = batch["input_ids"].shape[1]
-    logits = forward(model, batch).logits.float()[:, -length:]  # prompt tuning puts positions before the text's
+    logits = forward(model, batch).logits.float()[:, -length:]  # prompt tuning puts its own positions first
     if "labels" not in batch:
         return None, (logits,)
     labels = batch["labels"].flatten()
@@ -133,10 +205,10 @@ def loss(model, batch):
     return total / (labels != IGNORED).sum().clamp(min=1), (logits,)
 
 
-def predict(logits, features, rows, info):
-    """Tag indices per row, as many as it has tokens.
+def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info) -> list[list[int]]:
+    """Return one tag index per word of each row.
 
-    A word without sub-words gets the tag O; where the task has none, the tag that is predicted most often.
+    A word without tokens gets the tag O, or, if the task has no such tag, the tag that is predicted most often.
     """
     predictions: list[list[int | None]] = [[None] * len(row["tokens"]) for row in rows]
     for feature, tags in zip(features, np.argmax(logits[0], axis=-1), strict=True):
@@ -145,28 +217,28 @@ def predict(logits, features, rows, info):
     if "O" in info["labels"]:
         fallback = info["labels"].index("O")
     else:
-        found = Counter(tag for tags in predictions for tag in tags if tag is not None)
-        fallback = max(found, key=found.get, default=0)
+        counts = Counter(tag for tags in predictions for tag in tags if tag is not None)
+        fallback = max(counts, key=counts.get, default=0)
     return [[fallback if tag is None else tag for tag in tags] for tags in predictions]
 
 
-def score(predictions, rows, info):
-    """``f1`` over spans (seqeval) where the tags mark spans, else over tokens (micro); the rest over tokens.
+def score(predictions: Sequence[Sequence[int]], rows: Sequence[Row], info: Info) -> dict[str, float]:
+    """``f1`` over spans (seqeval) if the tags mark spans, else over words (micro); the other scores are over words.
 
-    Over all tokens: ``accuracy``, ``f1_macro`` (over the tags that occur), ``f1_weighted`` (by their frequency), and
-    ``f0.5`` of the positive tag where there is one.
+    Over all words: ``accuracy``, ``f1_macro`` (over the tags that occur), ``f1_weighted`` (by their frequency), and
+    ``f0.5`` of the positive tag if there is one.
     """
     gold = [list(row["tags"]) for row in rows]
     flat_gold, flat_predicted = (
         [int(tag) for tags in all_tags for tag in tags]
         for all_tags in (gold, [tags for _, tags in zip(gold, predictions, strict=True)])
     )
-    token_scores = class_scores(flat_gold, flat_predicted)
+    word_scores = class_scores(flat_gold, flat_predicted)
     scores = {
-        "f1": token_scores["f1_micro"],
-        "f1_macro": token_scores["f1_macro"],
-        "f1_weighted": token_scores["f1_weighted"],
-        "accuracy": token_scores["accuracy"],
+        "f1": word_scores["f1_micro"],
+        "f1_macro": word_scores["f1_macro"],
+        "f1_weighted": word_scores["f1_weighted"],
+        "accuracy": word_scores["accuracy"],
     }
     if is_span_scheme(info["labels"]):
         scores["f1"] = _span_f1(gold, predictions, info["labels"])
@@ -176,13 +248,20 @@ def score(predictions, rows, info):
     return scores
 
 
-def _span_f1(gold, predictions, labels):
-    """Micro F1 of spans, 0-100, conlleval's reading of tags (an I- after another type begins a span)."""
+def for_user(
+    prediction: Sequence[int], labels: Sequence[str] | None, label_scale: Mapping[str, float] | None
+) -> list[str]:
+    """Return the tags' names."""
+    return [labels[tag] for tag in prediction]
+
+
+def _span_f1(gold: Sequence[Sequence[int]], predictions: Sequence[Sequence[int]], labels: Sequence[str]) -> float:
+    """Micro F1 of spans, in percent. Tags are read as conlleval does: an I- after another type begins a span."""
     import warnings
 
     from seqeval.metrics import f1_score
 
     named = [[[labels[tag] for tag in tags] for tags in all_tags] for all_tags in (gold, predictions)]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # no span at all, gold or predicted
+        warnings.simplefilter("ignore")  # neither gold nor predicted spans
         return 100 * float(f1_score(*named, zero_division=0))

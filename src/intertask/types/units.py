@@ -1,4 +1,4 @@
-"""Rows of a task at which feature scores look: which text, which of its positions, which label."""
+"""The labeled vectors of a task that feature methods look at: which text, which of its positions, which label."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,20 +7,21 @@ from typing import Any
 
 import numpy as np
 
-#: In place of a position: the mean over all real tokens of the text.
+#: Instead of a position: the mean over all real tokens of the text.
 MEAN = -1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Units:
-    """N rows, each one vector of a model's last layer. The same for every adapter that the texts are passed through.
+    """N units, each one vector of a model's last layer. They are the same for every adapter.
 
     Attributes:
-        inputs: Encoded texts; other keys than a model's inputs are ignored.
-        text: [N] int64, which of the texts.
-        position: [N] int64, the sub-word whose vector it is, or :data:`MEAN`.
-        groups: [N] int64; rows of one group stand on one side of every cross-validation split.
-        views: (index [n] int64 of rows, labels [n] int64 or float64) each.
+        inputs: Encoded texts. Keys that are no inputs of a model are ignored.
+        text: [N] int64, index of the unit's text.
+        position: [N] int64, position of the token whose vector it is, or :data:`MEAN`.
+        groups: [N] int64. Units of one group are on the same side of every cross-validation split.
+        views: Pairs (index [n] int64 of units, labels [n] int64 class ids or float64 values). A score is the mean over
+            views.
     """
 
     inputs: Sequence[Mapping[str, Any]]
@@ -30,25 +31,31 @@ class Units:
     views: tuple[tuple[np.ndarray, np.ndarray], ...]
 
 
-def whole_texts(inputs: Sequence[Mapping[str, Any]], groups: Sequence[int], labels: np.ndarray) -> Units:
-    """One row and one label per text: its mean."""
+def units_of_texts(inputs: Sequence[Mapping[str, Any]], groups: Sequence[int], labels: np.ndarray) -> Units:
+    """Make one unit per text: the mean over its tokens.
+
+    Args:
+        inputs: N encoded texts.
+        groups: [N] group of each text.
+        labels: [N] class ids (int64) or values (float64).
+    """
     count = np.arange(len(inputs))
     return Units(inputs, count, np.full(len(inputs), MEAN), np.asarray(groups, np.int64), ((count, labels),))
 
 
-def tokens(
+def units_of_tokens(
     features: Sequence[Mapping[str, Any]],
     places: Sequence[tuple[int, int]],
     groups: Sequence[int],
     views: Sequence[Sequence[tuple[int, int]]],
 ) -> Units:
-    """One row per token.
+    """Make units of single tokens.
 
     Args:
-        features: Encoded texts; those without any row are left out.
-        places: (text, position) of each row.
-        groups: Of each row.
-        views: Each a list of (row, class id).
+        features: Encoded texts. Texts without any unit are left out.
+        places: [N] (index of the text, position of the token) of each unit.
+        groups: [N] group of each unit.
+        views: Lists of (index of the unit, class id).
     """
     used = sorted({text for text, _ in places})
     number = {text: i for i, text in enumerate(used)}
@@ -62,27 +69,27 @@ def tokens(
 
 
 def capped(labels: Sequence[int], limit: int, order: Sequence[int]) -> list[int]:
-    """At most ``limit`` rows, as equally many of each class as there are: rare classes are kept whole.
+    """Select at most ``limit`` units, as many of each class as possible, so that rare classes are kept whole.
 
     Args:
-        labels: Class of each row.
-        limit: Rows to keep.
-        order: The rows in the order in which the large classes' rows are taken.
+        labels: [N] class of each unit.
+        limit: Number of units to keep.
+        order: A permutation of the units. Units of the large classes are taken in this order.
 
     Returns:
-        Indices of the kept rows, ascending.
+        Indices of the kept units, ascending.
     """
     if len(labels) <= limit:
         return list(range(len(labels)))
     sizes = Counter(labels)
     left, quota = limit, {}
-    # the classes from the smallest: each may take an equal part of what the smaller ones have left
+    # from the smallest class on, each may take an equal share of what the smaller ones left
     for i, label in enumerate(sorted(sizes, key=lambda label: (sizes[label], label))):
         quota[label] = min(sizes[label], left // (len(sizes) - i))
         left -= quota[label]
     chosen = []
-    for row in order:
-        if quota[labels[row]]:
-            quota[labels[row]] -= 1
-            chosen.append(row)
+    for unit in order:
+        if quota[labels[unit]]:
+            quota[labels[unit]] -= 1
+            chosen.append(unit)
     return sorted(chosen)

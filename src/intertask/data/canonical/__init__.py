@@ -20,6 +20,7 @@ from typing import Any
 
 from ...config import Task
 from ...errors import IntertaskError
+from ...types import get_type
 from ...words import in_words, plural
 from ..columns import MISSING, Column, get, plain, resolve, unused
 from ..formats import Row, Table
@@ -53,7 +54,7 @@ def canonical(task: Task, tables: dict[str, Table]) -> Canonical:
     Raises:
         IntertaskError: A column is missing, or (unless ``on_bad_row: drop``) a row is wrong; names file and row.
     """
-    if task.drop_labels and task.type in ("tagging", "extractive_qa"):
+    if task.drop_labels and "label" not in get_type(task.type).ROW_COLUMNS:
         raise IntertaskError(
             f"'drop_labels' means nothing for {task.type}.", f"task {task.name}, drop_labels", "remove it"
         )

@@ -66,7 +66,7 @@ def embed_task(rows: Sequence[dict[str, Any]], kind: str, recipe: dict[str, Any]
     if len(rows) > recipe["max_examples"]:
         rows = stratified_subset(list(rows), recipe["max_examples"], recipe["seed"], kind)
     tokenizer = load_tokenizer(model)
-    texts = get_type(kind).texts(rows)
+    texts = get_type(kind).text_pairs(rows)
     if recipe["kind"] == "base":
         network = load_model(model).eval()
         length = usable_length(tokenizer, network.config, recipe["max_length"])

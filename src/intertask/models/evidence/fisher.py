@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,9 @@ import torch
 
 from ...config import Model
 from ...data import Prepared
-from ...data.subset import shuffled, stratified_subset
+from ...data.subset import stratified_subset
+from ...seeded import shuffled
+from ...types import TaskType
 from ..adapters import FULL, load_source
 from ..base import load_model
 from ..precision import Precision, autocast, device, for_features, for_training, to_device
@@ -21,7 +22,7 @@ from ..training.fewshot import NAME, draw_shots, encoder, fresh_model, rescaled,
 
 def diagonal_fisher(
     model,
-    task_type: ModuleType,
+    task_type: TaskType,
     features: Sequence[dict[str, Any]],
     collate: Callable,
     adapter: str,
@@ -38,7 +39,7 @@ def diagonal_fisher(
 
     Args:
         model: With the adapter :data:`~intertask.models.training.fewshot.NAME` and the task's head active.
-        task_type: A module of :mod:`intertask.types`.
+        task_type: A task type.
         features: n labelled features, from the type's ``encode``.
         collate: The type's collator.
         adapter: The configuration string; with 'full' there are layers only.

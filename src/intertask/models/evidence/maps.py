@@ -9,11 +9,12 @@ import torch
 
 from ...config import Model
 from ...data import Prepared
-from ...data.subset import shuffled, stratified_subset
+from ...data.subset import stratified_subset
 from ...files import read_json
+from ...seeded import shuffled
 from ...types import get_type
 from ...types.encoding import encode_pairs
-from ...types.units import whole_texts
+from ...types.units import units_of_texts
 from ..adapters import load_source
 from ..base import load_model, load_tokenizer, usable_length
 from ..precision import for_features
@@ -44,13 +45,13 @@ def text_pairs(
     """
     kind, name = prepared.info["type"], prepared.info["task"]
     rows = stratified_subset(prepared.train, recipe["max_examples"], recipe["seed"], kind)
-    texts = get_type(kind).texts(rows)
+    texts = get_type(kind).text_pairs(rows)
     examples = np.repeat(np.arange(len(rows)), [len(pairs) for pairs in texts])
     tokenizer = load_tokenizer(base)
     network = load_model(base)
     length = usable_length(tokenizer, network.config, recipe["max_length"])
     inputs = encode_pairs([pair for pairs in texts for pair in pairs], tokenizer, length)
-    units = whole_texts(inputs, examples, np.zeros(len(inputs)))
+    units = units_of_texts(inputs, examples, np.zeros(len(inputs)))
     size, precision = recipe["batch_size"], for_features(recipe)
     X = row_features(network, units, tokenizer, size, precision=precision)
     sha256 = read_json(Path(folder) / "metrics.json")["weights_sha256"]

@@ -10,17 +10,13 @@ from adapters.composition import Parallel
 
 from ...config import Model
 from ...files import read_json
+from ...types import get_type
 from ...types.units import Units
 from ..adapters import FULL, check_weights
 from ..base import load_encoder, load_model
 from ..precision import Precision, exact, finish, for_features, to_host
 from .target_features import Batch, batches, last_layer, of_texts, on_device
 
-#: Kind of the source's head -> types of the target on whose rows it gives class probabilities.
-PROBABILITIES = {
-    "classification": ("classification", "multiple_choice"),
-    "tagging": ("classification", "multiple_choice", "extractive_qa", "tagging"),
-}
 _TOLERANCE = 1e-4  # of one vector's largest difference; float32 in another order of summation differs by 1e-6
 
 
@@ -40,7 +36,7 @@ def source_rows(
 
     Yields:
         Source, features float32 [N, D], and float32 [N, C] class probabilities by the source's own head, each row with
-        the sum 1; None where they are not defined (:data:`PROBABILITIES`; heads of a single output).
+        the sum 1; None where they are not defined (``PROBABILITY_HEADS`` of the target's type, single outputs).
 
     Raises:
         IntertaskError: The weights of a source are not those that its training wrote.
@@ -132,7 +128,7 @@ def _last_layers(
 def _gives_probabilities(head, kind: str) -> bool:
     if head.config.get("use_pooler"):  # a published one's; it reads what is not among the rows
         return False
-    return kind in PROBABILITIES.get(head.config["head_type"], ()) and head.config["num_labels"] > 1
+    return head.config["head_type"] in get_type(kind).PROBABILITY_HEADS and head.config["num_labels"] > 1
 
 
 def _probabilities(head, batch: Batch, hidden: torch.Tensor) -> torch.Tensor:

@@ -31,11 +31,12 @@ def target_units(prepared: Prepared, base: Model, config: Any, recipe: dict[str,
         recipe: ``max_examples``, ``max_rows``, ``negatives``, ``max_length``, ``stride``, ``seed``.
     """
     kind = prepared.info["type"]
-    tokenizer = load_tokenizer(base, pre_split=kind == "tagging")
+    task_type = get_type(kind)
+    tokenizer = load_tokenizer(base, pre_split=task_type.PRE_SPLIT)
     rows = stratified_subset(prepared.train, recipe["max_examples"], recipe["seed"], kind)
     length = usable_length(tokenizer, config, recipe["max_length"])
     stride = min(recipe["stride"], length // 2)
-    return get_type(kind).units(rows, tokenizer, length, stride, prepared.info, recipe), tokenizer
+    return task_type.units(rows, tokenizer, length, stride, prepared.info, recipe), tokenizer
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -23,6 +23,7 @@ from ...config import Model
 from ...errors import IntertaskError
 from ...files import file_sha256, fingerprint
 from ...retry import is_transient, with_retries
+from ...types import get_type
 from ..adapters import FULL, save_source, transferred_weights, weights_sha256
 from ..base import load_model
 from ..remote_code import check_content
@@ -33,14 +34,6 @@ FILES = {
     "adapter": ("adapter.safetensors", "pytorch_adapter.bin"),
     "head_config": ("head_config.json",),
     "head": ("model_head.safetensors", "pytorch_model_head.bin"),
-}
-#: Task type -> type of the head that is trained on it.
-HEAD_TYPES = {
-    "classification": "classification",
-    "regression": "classification",
-    "multiple_choice": "multiple_choice",
-    "extractive_qa": "question_answering",
-    "tagging": "tagging",
 }
 _TRAIN = "set 'adapters: train' to train it"
 _INVERTIBLE_KEYS = ("invertible_adapter", "inv_adapter", "inv_adapter_reduction_factor")
@@ -425,13 +418,14 @@ def fit_head(head, info: Mapping[str, Any]) -> tuple[bool, list[str]]:
     Returns:
         Whether the head has an output for each of the task's labels, so that the task's loss is defined; and notes.
     """
-    kind, config = HEAD_TYPES[info["type"]], head.config
+    task_type, config = get_type(info["type"]), head.config
+    kind = task_type.HEAD_TYPE
     if config["head_type"] != kind:
         return False, [f"the head is of type {config['head_type']}, the task's type, {info['type']}, has {kind}"]
-    if kind == "multiple_choice":
+    if task_type.COMPARES_CHOICES:
         config["num_choices"] = info["max_choices"]
         return True, []
-    wanted = {"regression": 1, "extractive_qa": 2}.get(info["type"]) or len(info["labels"])
+    wanted = task_type.head_outputs(info)
     if config["num_labels"] != wanted:
         return False, [f"the head has {config['num_labels']} outputs, the task {wanted}"]
     return True, _in_order(head, info["labels"]) if info["labels"] else []

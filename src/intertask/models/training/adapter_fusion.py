@@ -75,7 +75,8 @@ def mean_attention(model, base: Model, prepared: Prepared, recipe: dict[str, Any
         sources add up to 1 in each layer.
     """
     kind = prepared.info["type"]
-    task_type, tokenizer = get_type(kind), load_tokenizer(base, pre_split=kind == "tagging")
+    task_type = get_type(kind)
+    tokenizer = load_tokenizer(base, pre_split=task_type.PRE_SPLIT)
     rows = stratified_subset(prepared.validation, ATTENTION_EXAMPLES, recipe["split_seed"], kind)
     length = usable_length(tokenizer, model.config, recipe["max_length"])
     features = task_type.encode(rows, tokenizer, length, min(recipe["stride"], length // 2), prepared.info, False)

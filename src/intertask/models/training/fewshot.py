@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -12,7 +12,7 @@ from transformers import get_linear_schedule_with_warmup
 from ...config import Model
 from ...data.subset import split, stratified_subset
 from ...errors import IntertaskError
-from ...types import get_type
+from ...types import TaskType, get_type
 from ...types.batches import IGNORED
 from ..adapters import add_fresh_adapter
 from ..base import load_model, load_tokenizer, usable_length
@@ -31,7 +31,7 @@ class Shots:
     """The few examples of a task, encoded: the same ones in the same order for every source.
 
     Attributes:
-        task_type: A module of :mod:`intertask.types`.
+        task_type: A task type.
         info: What ``info.json`` says of the task.
         collate: The type's collator.
         train: Features that are trained on.
@@ -40,7 +40,7 @@ class Shots:
         label_scale: regression: ``mean`` and ``deviation`` of the labels that are trained on.
     """
 
-    task_type: ModuleType
+    task_type: TaskType
     info: dict[str, Any]
     collate: Callable
     train: list[dict[str, Any]]
@@ -77,12 +77,11 @@ def draw_shots(
             f"task {info['task']}: train",
             "give more rows, or leave the few-shot methods out of 'methods'",
         )
-    if kind == "extractive_qa":
-        info = info | {"unanswerable": any(not row["answer_texts"] for row in rows)}
+    info = get_type(kind).completed_info(info, rows)
     train, held_out = split(
         stratified_subset(list(rows), settings["max_examples"], seed, kind), settings["held_out"], seed, kind
     )
-    label_scale = standardised(train)[1] if kind == "regression" else None
+    label_scale = standardised(train)[1] if get_type(kind).STANDARDIZES_LABELS else None
     task_type, encode, collate = encoder(base, model_config, info, recipe)
     return Shots(
         task_type,
@@ -97,7 +96,7 @@ def draw_shots(
 
 def encoder(
     base: Model, model_config: Any, info: dict[str, Any], recipe: dict[str, Any]
-) -> tuple[ModuleType, Callable, Callable]:
+) -> tuple[TaskType, Callable, Callable]:
     """A task's type, the function from its rows to labelled features, and the collator.
 
     Args:
@@ -107,7 +106,7 @@ def encoder(
         recipe: ``max_length``, ``stride``.
     """
     task_type = get_type(info["type"])
-    tokenizer = load_tokenizer(base, pre_split=info["type"] == "tagging")
+    tokenizer = load_tokenizer(base, pre_split=task_type.PRE_SPLIT)
     length = usable_length(tokenizer, model_config, recipe["max_length"])
 
     def encode(rows):

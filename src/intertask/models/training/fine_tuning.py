@@ -50,12 +50,11 @@ def fine_tune(
     """
     started, precision = time.monotonic(), for_training(recipe)
     task_type, info, settings = get_type(prepared.info["type"]), described(prepared), recipe["training"]
-    kind = info["type"]
-    tokenizer = load_tokenizer(base, pre_split=kind == "tagging")
+    tokenizer = load_tokenizer(base, pre_split=task_type.PRE_SPLIT)
     dev_seed = recipe.get("dev_seed", split_seed)
     rows, dev_rows, dev_sentence = training_rows(prepared, settings, split_seed, hold_out, dev_seed)
     label_scale = None
-    if kind == "regression":
+    if task_type.STANDARDIZES_LABELS:
         rows, label_scale = standardised(rows)
     task_type.add_head(model, name, info)
 
@@ -104,11 +103,8 @@ def fine_tune(
 
 
 def described(prepared: Prepared) -> dict[str, Any]:
-    """``info`` as the task types read it; of extractive QA also whether a question may have no answer."""
-    info = dict(prepared.info)
-    if info["type"] == "extractive_qa":
-        info["unanswerable"] = any(not row["answer_texts"] for row in prepared.train)
-    return info
+    """Return ``info`` of a prepared task with the facts of its training rows that the task type reads."""
+    return get_type(prepared.info["type"]).completed_info(prepared.info, prepared.train)
 
 
 def training_rows(

@@ -128,7 +128,7 @@ def train(
     Args:
         model: With the adapter to train active and a head; after the call it holds the best checkpoint's weights
             (with early stopping) or the last ones (without).
-        task_type: A module of :mod:`intertask.types`.
+        task_type: A task type.
         collate: The type's collator.
         features: Encoded training rows.
         dev: Features, rows, info and metric name of the split that early stopping looks at; None without.

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ...types import get_type
 from ...words import in_words, shortened
 from ..results import NO_SOURCE, Results
 from .style import BLUE, GREY, INK, PALE, VERMILION, WIDTH, Drawing, grid_shape, new_figure, show_grid
@@ -63,7 +64,7 @@ def draw(results: Results, setting: str) -> Drawing:
     for axis in axes.flat[len(panels) :]:
         axis.axis("off")
     figure.supxlabel("optimiser steps", fontsize=9)
-    units = {"squared deviations" if results.type_of(target) == "regression" else "nats" for target in panels}
+    units = {get_type(results.type_of(target)).LOSS_UNIT for target in panels}
     words = "dev score (percent points)" if kind == "dev" else f"mean training loss ({' or '.join(sorted(units))})"
     figure.supylabel(words, fontsize=9)
     legends = [axis.get_legend_handles_labels() for axis in axes.flat]

@@ -1,6 +1,6 @@
 import pytest
 
-from intertask.data.labels import is_span_scheme
+from intertask.types.spans import is_span_scheme
 
 
 @pytest.mark.parametrize(
