@@ -1,11 +1,11 @@
-"""How long Snakemake takes to plan large runs, and in how much memory: dry runs, nothing is executed.
+"""Measure how long Snakemake takes to plan large runs, and how much memory it uses. Only dry runs are made.
 
     python benchmarks/big_dag.py [--sources 1000] [--targets 20] [--profile FILE]
 
-Two runs, each in a temporary folder: rankings of many sources by methods that train nothing, and every transfer of the
-paper's sources, targets and seeds. Prints a table (docs/design.md shows it), and ends with exit code 1 where one of
-them takes more time or memory than it may; CPU seconds tell whether the machine had other things to do.
-``--profile`` keeps cProfile's statistics of the last run.
+The program plans two runs, each in a temporary folder: rankings of many sources by methods that train nothing, and
+every transfer of the paper's sources, targets and seeds. It prints a table (shown in docs/design.md) and exits with
+code 1 if a run exceeds its limit of time or memory. If the CPU seconds are far below the wall seconds, the machine had
+other work. ``--profile`` saves the statistics of cProfile for the last run.
 """
 
 import argparse
@@ -34,7 +34,7 @@ family: family{family}
 
 
 class Run(NamedTuple):
-    """What is asked of Snakemake, and what it may take."""
+    """One dry run: the files to plan, and the limits of time and memory."""
 
     name: str
     config: dict
@@ -44,7 +44,7 @@ class Run(NamedTuple):
 
 
 def many_sources(sources: int, targets: int) -> Run:
-    """Rankings of many small tasks."""
+    """Return the run that ranks many small tasks."""
     names = [f"task{i:04}" for i in range(sources + targets)]
     config = {"task_folders": ["many"], "sources": names[:sources], "targets": names[sources:]}
     wanted = [f"results/rankings/{name}.tsv" for name in names[sources:]]
@@ -52,7 +52,7 @@ def many_sources(sources: int, targets: int) -> Run:
 
 
 def every_transfer() -> Run:
-    """The paper's experiment on one model."""
+    """Return the run of the paper's experiment on one model."""
     config = yaml.safe_load((ROOT / "configs" / "paper.yaml").read_text(encoding="utf-8"))
     config["models"] = {"roberta": "FacebookAI/roberta-base"}
     size = " x ".join(str(len(config[key])) for key in ("sources", "targets", "seeds"))
@@ -60,7 +60,7 @@ def every_transfer() -> Run:
 
 
 def prepare(folder: Path, run: Run) -> None:
-    """The workflow, the configuration, and the tasks of which there are no files yet; these share their rows."""
+    """Link the workflow into the folder, and write the configuration and generated tasks, which share one data file."""
     for part in PARTS:
         (folder / part).symlink_to(ROOT / part)
     (folder / "config.yaml").write_text(yaml.safe_dump(run.config, sort_keys=False), encoding="utf-8")
@@ -72,7 +72,7 @@ def prepare(folder: Path, run: Run) -> None:
 
 
 def measure(run: Run, profile: Path | None) -> tuple[int, float, float, float]:
-    """Jobs, wall seconds, CPU seconds and peak megabytes of one dry run."""
+    """Return the number of jobs, the wall seconds, the CPU seconds and the peak megabytes of one dry run."""
     options = ["-m", "cProfile", "-o", str(profile.resolve())] if profile else []
     snakemake = str(Path(sys.executable).with_name("snakemake"))
     command = [sys.executable, *options, snakemake, *run.wanted, "--dry-run", "--quiet", "reason", "--cores", "8"]

@@ -1,8 +1,8 @@
-"""LogME with fewer rows than features: the published fixed-point iteration beside the maximum itself.
+"""Compare the published fixed-point iteration of LogME with the true maximum, for fewer rows than features.
 
     OMP_NUM_THREADS=1 python benchmarks/logme_small_samples.py
 
-Prints two tables (docs/logme.md shows them) and writes nothing.
+The program prints two tables (shown in docs/logme.md) and writes no files.
 """
 
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from intertask.methods.logme import label_columns, log_evidence, log_evidence_fr
 
 D, CLASSES, SEEDS = 768, 3, 5
 SIZES = (50, 100, 300, 500, 1000, 2000)
-#: What the features hold: noise of variance 1 and, for each class, a shift of all features (by so many standard
-#: deviations on average) or of one feature of its own.
+#: Kinds of features: noise of variance 1, and noise in which each class shifts one feature, or shifts all features by
+#: the given number of standard deviations on average.
 FEATURES = ("noise", "noise x 2", "1.0 in one feature per class", "0.1 in all features")
 
 
 def fixed_point(F: np.ndarray, Y: np.ndarray) -> float:
-    """LogME in the form of widespread public code, written from its formulas. Not what this project computes.
+    """Compute LogME in the form of widely used public code, written from its formulas. This project does not use it.
 
-    Its last line takes D/2 log α, although the sum beside it has k = min(N, D) terms: right only where k = D.
+    Its last line uses D/2 log α, although the sum next to it has k = min(N, D) terms. This is correct only if k = D.
     """
     N, dimensions = F.shape
     U, s, _ = np.linalg.svd(F, full_matrices=False)
@@ -47,12 +47,12 @@ def fixed_point(F: np.ndarray, Y: np.ndarray) -> float:
 
 
 def with_intercept(F: np.ndarray, Y: np.ndarray) -> float:
-    """As the method ``logme`` computes it for classification."""
+    """Compute LogME as the method ``logme`` does for classification."""
     return log_evidence(F - F.mean(0), Y - Y.mean(0), len(F) - 1)
 
 
 def example(n: int, features: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Features [n, D], label columns [n, CLASSES]; of one seed, the same labels and noise whatever the signal."""
+    """Return features [n, D] and label columns [n, CLASSES]. Labels and noise depend on the seed, not on the signal."""
     random = np.random.default_rng([seed, n])
     Y = label_columns(random.integers(CLASSES, size=n))
     F = random.normal(size=(n, D))
@@ -66,7 +66,7 @@ def example(n: int, features: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def seconds(work: Callable[[], object], repeats: int = 3) -> float:
-    """The fastest of some runs."""
+    """Return the seconds of the fastest of several runs."""
     times = []
     for _ in range(repeats):
         begin = perf_counter()
@@ -78,7 +78,8 @@ def seconds(work: Callable[[], object], repeats: int = 3) -> float:
 def print_values() -> None:
     forms = {"fixed point": fixed_point, "log_evidence": log_evidence, "logme": with_intercept}
     print(
-        f"Mean of {SEEDS} seeds; D = {D}, {CLASSES} classes. In brackets: seeds in which it scores above the noise.\n"
+        f"Mean of {SEEDS} seeds; D = {D}, {CLASSES} classes. "
+        "The brackets give the number of seeds that score above the noise.\n"
     )
     print("| N | features | " + " | ".join(forms) + " |")
     print("|---|---|" + "---|" * len(forms))

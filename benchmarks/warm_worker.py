@@ -1,12 +1,12 @@
-"""How long a job takes to start with the warm worker and without it, side by side.
+"""Measure how long a job takes to start with the warm worker and without it.
 
     OMP_NUM_THREADS=1 python benchmarks/warm_worker.py [--jobs 100] [--cold-jobs 100]
 
-A job is a script that imports what training imports; its start-up is the time from the launcher's start until the
-script has these imports. Warm and cold jobs take turns, so that both meet the same load. The first warm job waits for
-the worker's own imports; it stands apart and in the sum. Prints a table (docs/warm-worker.md shows it) and ends with
-exit code 1 where a warm start takes half a second or more (median), or 100 of them more than an eighth of what 100 cold
-ones take.
+A job is a script that imports what training imports. Its start-up is the time from the start of the launcher until the
+script has imported these packages. Warm and cold jobs alternate, so that both run under the same load. The first warm
+job waits for the imports of the worker; it has a separate row and is included in the sum. The program prints a table
+(shown in docs/warm-worker.md). It exits with code 1 if the median warm start takes half a second or more, or if 100
+warm starts take more than an eighth of the time of 100 cold ones.
 """
 
 import argparse
@@ -29,7 +29,7 @@ MOST_SECONDS, LEAST_RATIO, RUN = 0.5, 8, 100
 
 
 def start_up(folder: Path, environment: dict[str, str]) -> float:
-    """Seconds from the launcher's start to the script's own code."""
+    """Return the seconds from the start of the launcher to the end of the script's imports."""
     begun = time.clock_gettime(time.CLOCK_MONOTONIC)
     command = [sys.executable, "-m", "intertask.execution.launch", str(folder / "job.py"), str(folder / "reached")]
     subprocess.run(command, env=environment, check=True)
@@ -44,14 +44,14 @@ def row(name: str, times: list[float]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=RUN, help="warm jobs")
-    parser.add_argument("--cold-jobs", type=int, default=RUN, help="of these so many have a cold one beside them")
+    parser.add_argument("--jobs", type=int, default=RUN, help="number of warm jobs")
+    parser.add_argument("--cold-jobs", type=int, default=RUN, help="number of cold jobs among the warm ones")
     options = parser.parse_args()
     jobs, cold_jobs = max(options.jobs, 2), max(min(options.cold_jobs, options.jobs), 1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "job.py").write_text(SCRIPT, encoding="utf-8")
-        # a worker of its own, which leaves after the last job
+        # This run has a worker to itself, which exits after the last job.
         warm_environment = os.environ | {
             "XDG_RUNTIME_DIR": name,
             "INTERTASK_WARM_WORKER": "1",
@@ -59,19 +59,20 @@ def main() -> None:
         }
         warm_environment.pop("SLURM_JOB_ID", None)
         cold_environment = warm_environment | {"INTERTASK_WARM_WORKER": "0"}
-        start_up(folder, cold_environment)  # the packages' files are in the page cache from here on
+        start_up(folder, cold_environment)  # from now on, the files of the packages are in the page cache
         first, warm, cold = start_up(folder, warm_environment), [], []
         for i in range(jobs - 1):
             warm.append(start_up(folder, warm_environment))
             if i * cold_jobs // (jobs - 1) == len(cold):
                 cold.append(start_up(folder, cold_environment))
-    print("| start-up, s | jobs | median | 95 % | longest |\n| --- | --- | --- | --- | --- |")
+    print("| start-up of a job, in seconds | jobs | median | 95th percentile | maximum |")
+    print("| --- | --- | --- | --- | --- |")
     print(row("with the warm worker", warm))
-    print(row("its first job", [first]))
-    print(row("without", cold))
+    print(row("the first job, which starts the worker", [first]))
+    print(row("without the worker", cold))
     run_warm, run_cold = first + (RUN - 1) * statistics.mean(warm), RUN * statistics.mean(cold)
     ratio = run_cold / run_warm
-    print(f"\n{RUN} jobs: {run_warm:.0f} s against {run_cold:.0f} s, {ratio:.1f} times less")
+    print(f"\n{RUN} jobs: {run_warm:.0f} s instead of {run_cold:.0f} s, {ratio:.1f} times faster")
     sys.exit(statistics.median(warm) >= MOST_SECONDS or ratio < LEAST_RATIO)
 
 
