@@ -1,4 +1,4 @@
-"""Made-up runs, drawn once for all tests of reports."""
+"""Invented runs, drawn once for all tests of reports."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -21,9 +21,9 @@ class Run(NamedTuple):
 
 
 RUNS = {
-    # the least there can be: no interval, no ceiling, no noise
+    # the smallest possible run: no intervals, no ceiling, no noise
     "smallest": {"sources": 2, "targets": 1, "methods": 3, "seeds": 1},
-    # holes everywhere, and two base models
+    # many missing values, and two base models
     "holes": {
         "sources": 5,
         "targets": 3,
@@ -32,14 +32,14 @@ RUNS = {
         "settings": ("minilm", "bert.large"),
         "missing": True,
     },
-    # brought transfers: nothing trained, none without a source
+    # imported transfers: nothing trained, no transfer without a source
     "observed": {"sources": 4, "targets": 2, "methods": 4, "seeds": 2, "observed": True},
 }
 
 
 @pytest.fixture(scope="session", params=RUNS)
 def report(request, tmp_path_factory) -> Run:
-    """Each kind of run with its report."""
+    """Each of the runs with its report."""
     return drawn(tmp_path_factory.mktemp(request.param) / "results", **RUNS[request.param])
 
 

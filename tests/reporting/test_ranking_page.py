@@ -1,4 +1,4 @@
-"""Ranking pages: order, agreement, observed gains where there are some, and nothing of the data taken for HTML."""
+"""Ranking pages: order, agreement of methods, observed gains, and text from data that is not taken for HTML."""
 
 import re
 
@@ -7,8 +7,6 @@ import pandas as pd
 import pytest
 from synthetic_run import write_task
 
-from intertask.files import write_json
-from intertask.reporting.examples import task_card
 from intertask.reporting.ranking_page import ranking_block, shade, write_ranking_page
 from intertask.tables import read_table, write_table
 
@@ -25,28 +23,28 @@ RANKING = pd.DataFrame(
 RECIPE = {"target": "t", "settings": ["m"], "methods": ["size", "semb"], "fused": ["size", "semb"], "tasks": {}}
 
 
-def test_methods_are_beside_the_ranking():
+def test_each_method_has_a_column():
     block = ranking_block(RANKING, RECIPE, "m", None)
     assert block["methods"] == ["size", "semb"]
     assert [line["source"] for line in block["lines"]] == ["b", "a", "c"]
     assert [cell["rank"] for cell in block["lines"][0]["ranks"]] == [2, 1]
     assert np.isnan(block["lines"][2]["ranks"][0]["rank"])  # the last ranks are shared by sources without a score
-    assert block["sentence"] == "First choice: b; then a and c."
+    assert block["sentence"] == "First choice: b, followed by a and c."
 
 
-def test_a_ranking_of_one_method_shows_it_once():
+def test_a_ranking_by_one_method_shows_it_once():
     assert ranking_block(RANKING, RECIPE | {"fused": ["semb"]}, "m", None)["methods"] == ["size"]
 
 
-def test_without_an_order_nothing_is_first():
+def test_equal_scores_give_no_first_choice():
     equal = RANKING.assign(rank=2.0)
     assert "no order" in ranking_block(equal, RECIPE | {"fused": []}, "m", None)["sentence"]
 
 
-def test_colours_of_agreement():
+def test_shades_of_agreement():
     assert [shade(rank, 5, 8) for rank in (5, 6, 1, 8)] == [0, -1, 4, -3]
     assert shade(40, 1, 42) == -4 and shade(1, 42, 42) == 4 and shade(1, 1, 1) == 0
-    assert shade(3, 4, 42) == 0  # one place of 42 is agreement
+    assert shade(3, 4, 42) == 0  # a difference of 1 of 42 is agreement
 
 
 @pytest.fixture
@@ -63,24 +61,24 @@ def page_of(results, transfer=None, **changes) -> str:
     return (results / "t.html").read_text(encoding="utf-8")
 
 
-def test_without_transfers_no_gain_is_claimed(results):
+def test_page_without_transfers_has_no_gains(results):
     page = page_of(results)
-    assert "observed</button>" not in page and "gain</button>" not in page
+    assert "score</button>" not in page and "gain</button>" not in page
     assert "snakemake results/rankings/t.observed.html" in page
 
 
-def test_gains_where_they_are_known(results):
+def test_page_with_transfers_has_gains(results):
     rows = [("none", 50.0), ("a", 60.0), ("b", 47.5)]
     transfer = pd.DataFrame([("m", "t", source, 1, "accuracy", value) for source, value in rows])
     transfer.columns = ["model", "target", "source", "seed", "metric", "value"]
     page = page_of(results, transfer)
-    assert "Its transfers reached 47.5: −2.5 points over no source." in page
-    assert "Best of the 2 that were tried: a, +10.0, rank 2 here." in page
+    assert "Transfers from b reach 47.5, −2.5 percentage points compared with no source." in page
+    assert "The best of the 2 sources with transfers is a (+10.0), which is ranked 2." in page
     gains = re.findall(r'<td class="n s-?\d" data-sort="([^"]*)">([^<]*)</td>', page)
     assert gains == [("-2.5", "−2.5"), ("10", "+10.0"), ("", "–")]
 
 
-def test_text_of_the_data_is_no_markup(results):
+def test_text_from_data_is_escaped(results):
     bad = "<script>alert(1)</script>"
     page = page_of(results, tasks={"t": {"description": f"{bad} & more", "licence": '"><img src=x>'}})
     assert bad not in page and "<img" not in page and "<b>bold" not in page
@@ -88,45 +86,6 @@ def test_text_of_the_data_is_no_markup(results):
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; more" in page  # a row
     assert "yes &lt;really&gt;" in page  # a label
     assert page.count("<script>") == 1
-
-
-def test_a_card_of_every_type(results):
-    write_task(results, "r", "regression", 7)
-    cards = {name: task_card(results / "data" / name) for name in "tabcr"}
-    assert cards["t"]["columns"] == ["text", "label"] and cards["t"]["rows"][0][1] == "yes <really>"
-    assert cards["a"]["columns"] == ["tokens [tags]"]
-    assert cards["b"]["rows"][0][-1] == "text"
-    assert cards["c"]["rows"][0][-2:] == ["this | that", "this"]
-    assert cards["r"]["rows"][0] == [cards["r"]["rows"][0][0], "another text", "2.5"]
-    assert all(len(card["rows"]) == 3 for card in cards.values())
-
-
-def test_many_labels_and_long_texts_are_cut(results):
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path = results / "data/t"
-    info = {"task": "t", "type": "classification", "fingerprint": "f", "metric": "accuracy"}
-    info |= {"labels": [f"l{i}" for i in range(150)], "rows_before_cap": {"train": 1, "validation": 1}}
-    write_json(path / "info.json", info)
-    pq.write_table(
-        pa.Table.from_pylist([{"text_a": "word " * 400, "text_b": None, "label": 3}]), path / "train.parquet"
-    )
-    card = task_card(path)
-    assert (len(card["labels"]), card["more_labels"]) == (20, 130)
-    assert len(card["rows"][0][0]) <= 300 and card["rows"][0][0].endswith("…")
-
-
-def test_rows_of_sorted_files_show_different_labels(results):
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path = results / "data/t"
-    rows = [{"text_a": f"text {i}", "text_b": None, "label": i // 10} for i in range(20)]
-    pq.write_table(pa.Table.from_pylist(rows), path / "train.parquet")
-    card = task_card(path)
-    assert [text for text, _ in card["rows"]] == ["text 0", "text 1", "text 10"]
-    assert len({label for _, label in card["rows"]}) == 2
 
 
 def test_several_models_have_a_table_each(holes):

@@ -1,4 +1,4 @@
-"""The report as a page: complete, offline, valid, and true to the tables."""
+"""The report as a page: complete, offline, valid, and in agreement with the tables."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -17,7 +17,7 @@ LOADS = {"src", "srcset", "href", "xlink:href", "data", "poster", "action"}
 
 
 class Reader(HTMLParser):
-    """Ids, what a browser would load, anchors, and sorting keys."""
+    """Collects ids, addresses that a browser would load, links and styles."""
 
     def __init__(self, page: str):
         super().__init__()
@@ -33,7 +33,7 @@ class Reader(HTMLParser):
                 (self.links if tag == "a" else self.loaded).append(value)
 
 
-def test_nothing_is_loaded(report):
+def test_page_loads_nothing(report):
     page = Reader(report.page)
     assert [value for value in page.loaded if not value.startswith(("#", "data:"))] == []
     styles = " ".join([*page.styles, *re.findall(r"<style.*?</style>", report.page, re.DOTALL)])
@@ -41,12 +41,12 @@ def test_nothing_is_loaded(report):
     assert [url for url in re.findall(r"url\(([^)]*)\)", report.page) if not url.strip("\"'").startswith("#")] == []
 
 
-def test_links_lead_to_files_and_parts_of_the_page(report):
+def test_links_lead_to_files_and_sections(report):
     page = Reader(report.page)
     links = set(page.links)
     parts = {link[1:] for link in links if link.startswith("#")}
     assert parts <= set(page.ids)
-    made = {f"rankings/{target}.observed.html" for target in report.recipe["targets"]}  # by rules of their own
+    made = {f"rankings/{target}.observed.html" for target in report.recipe["targets"]}  # made by other rules
     files = links - {f"#{part}" for part in parts}
     assert made < files
     assert [link for link in files - made if not (report.folder / link).is_file()] == []
@@ -57,7 +57,7 @@ def test_ids_are_unique(report):
     assert len(ids) == len(set(ids))
 
 
-def test_every_figure_is_there_with_words(report):
+def test_every_figure_is_in_the_page_with_a_caption(report):
     observed = report.recipe["observed"]
     for name in figure_names(report.recipe["settings"], trained=not observed, embedded=True):
         for suffix in ("svg", "pdf"):
@@ -70,7 +70,7 @@ def test_every_figure_is_there_with_words(report):
     assert not re.search(r"\bnan\b|\binf\b|None", re.sub(r"<(style|script).*?</\1>", "", report.page, flags=re.DOTALL))
 
 
-def test_figures_are_the_same_when_drawn_again(report):
+def test_figures_are_reproducible(report):
     from intertask.reporting.figures import gains
 
     setting = report.recipe["settings"][0]
@@ -78,7 +78,7 @@ def test_figures_are_the_same_when_drawn_again(report):
     assert again.svg() in report.page
 
 
-def test_summary_is_that_of_the_tables(report):
+def test_summary_agrees_with_the_tables(report):
     transfer = pd.read_csv(report.folder / "transfer.tsv", sep="\t", keep_default_na=False, na_values=[""])
     for line in summary(report.results):
         part = transfer[(transfer["model"] == line["setting"]) & (transfer["target"] == line["target"])]
@@ -94,7 +94,7 @@ def test_summary_is_that_of_the_tables(report):
     assert overview(report.results) in report.page.replace("&#39;", "'")
 
 
-def test_what_is_missing_is_said(report):
+def test_page_names_what_is_missing(report):
     seeds, targets = len(report.recipe["seeds"]), len(report.recipe["targets"])
     assert ("There is no noise ceiling" in report.page) == (seeds == 1)
     assert ("There are no intervals" in report.page) == (targets == 1)
@@ -108,18 +108,18 @@ def test_sorting_keys_are_numbers_or_empty(report):
     assert all(np.isfinite(float(key)) for key in keys if key)
 
 
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium to open a page with")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 
 
 @needs_chromium
-def test_a_browser_asks_for_nothing_and_complains_of_nothing(report, tmp_path):
+def test_a_browser_requests_nothing_and_reports_no_error(report, tmp_path):
     seen = visit(report.folder / "report.html", tmp_path)
     assert (seen.requests, seen.console) == ([], [])
-    assert "What ran, how long, on what?" in seen.dom
+    assert "Which jobs ran, and how much time did they take?" in seen.dom
 
 
 @needs_chromium
-def test_a_browser_would_tell(tmp_path):
+def test_the_browser_reports_requests_and_errors(tmp_path):
     page = tmp_path / "page.html"
     page.write_text('<img src="http://127.0.0.1:9/x.png"><script>console.error("wrong")</script>', encoding="utf-8")
     seen = visit(page, tmp_path)
@@ -128,7 +128,7 @@ def test_a_browser_would_tell(tmp_path):
 
 
 @needs_chromium
-def test_heads_sort(holes, tmp_path):
+def test_headers_sort(holes, tmp_path):
     from intertask.reporting.report import write_report
 
     path = tmp_path / "report.html"

@@ -1,4 +1,4 @@
-"""Pages of a real run: made by default, by themselves, and with Snakemake's own report."""
+"""The pages of a real run: made by default, one by one, and in Snakemake's own report."""
 
 import re
 import zipfile
@@ -12,7 +12,7 @@ def test_a_run_ends_with_its_report(finished):
         assert (finished.folder / f"results/rankings/{target}.observed.html").is_file()
         assert f'href="rankings/{target}.observed.html"' in page
         assert (finished.folder / f"results/rankings/{target}.html").is_file()
-    # one epoch: the loss of each was recorded
+    # transfers of one epoch record its loss
     assert 'id="minilm/curves"' in page and "No transfer recorded" not in page
     assert re.search(r"Trainings: \d+ on ", page)
 
@@ -29,16 +29,16 @@ def test_a_ranking_page_trains_nothing(tmp_path, suite):
     text = (project.folder / page).read_text(encoding="utf-8")
     assert text.count("<details>") == 2 and "gain</button>" not in text
     assert project.planned(page) == {}
-    # the transfers of this target, and the page stays as it is
+    # this plans the transfers of the target, and leaves the first page as it is
     assert project.planned(page, f"results/rankings/{target}.observed.html")["run_transfer"] == 3 * 2
     assert "make_ranking_page" not in project.planned(f"results/rankings/{target}.observed.html")
 
 
-def test_words_of_a_task_make_its_page_again(finished):
+def test_a_changed_description_remakes_the_pages(finished):
     name = finished.config["sources"][0]
     path = finished.folder / f"tasks/bundled/{name}.yaml"
     text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub("description: .*", "description: other words", text), encoding="utf-8")
+    path.write_text(re.sub("description: .*", "description: changed", text), encoding="utf-8")
     planned = finished.planned()
     path.write_text(text, encoding="utf-8")
     targets = len(finished.config["targets"])
@@ -55,5 +55,5 @@ def test_snakemakes_own_report(finished, tmp_path):
         )
     for category in ("Report", "Rankings", "Figures", "Tables"):
         assert f'"{category}"' in text
-    assert "Regret (percent lost by training on" in text  # a caption
+    assert "falls short of the best source, in percent" in text  # a caption
     assert any(name.endswith("gains.svg") for name in names)

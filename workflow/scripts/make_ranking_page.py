@@ -1,4 +1,4 @@
-"""Make the page of one target's ranking, with or without what the transfers reached."""
+"""Write the page of one target's ranking, with or without the observed scores of the transfers."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Draw the figures of a run and put them, with tables and words, into one offline page."""
+"""Draw the figures of a run, and write them with tables and text into one offline page."""
 
 from pathlib import Path
 

@@ -1,27 +1,28 @@
-"""What a task is, for people: its facts, its labels and a few of its rows."""
+"""Describe a task on a page: its size, its labels and a few of its rows."""
 
 from pathlib import Path
 from typing import Any
 
 from ..data import load_info
 
-#: Longer texts are cut: a page is for a look, not for reading a data set.
-MOST_LETTERS = 300
-MOST_LABELS = 20
-#: Files are often sorted by label: so many of the first rows are looked through for others.
-LOOKED_AT = 1000
+#: Longer texts are cut.
+MAX_CHARACTERS = 300
+#: Of more labels, the first ones are listed.
+MAX_LABELS = 20
+#: Number of rows that are searched for different labels, because files are often sorted by label.
+SEARCHED_ROWS = 1000
 
 
 def task_card(folder: Path, rows: int = 3) -> dict[str, Any]:
-    """Facts of a prepared task.
+    """Collect what a page shows of a prepared task.
 
     Args:
         folder: ``results/data/<task>``.
-        rows: How many training rows: near the beginning, and with different labels where there are any.
+        rows: Number of training rows to show. They are taken from the beginning, with different labels if possible.
 
     Returns:
         ``name``, ``type``, ``train`` (rows before any cap), ``validation``, ``metric``, ``labels`` (at most
-        :data:`MOST_LABELS`), ``more_labels`` (how many are left out), ``columns`` and ``rows`` (lists of texts).
+        :data:`MAX_LABELS`), ``more_labels`` (how many are not listed), ``columns`` and ``rows`` (lists of texts).
     """
     info = load_info(folder)
     labels = info.get("labels") or []
@@ -32,22 +33,22 @@ def task_card(folder: Path, rows: int = 3) -> dict[str, Any]:
         "train": info["rows_before_cap"]["train"],
         "validation": info["rows_before_cap"]["validation"],
         "metric": info["metric"].replace("_", " "),
-        "labels": labels[:MOST_LABELS],
-        "more_labels": max(len(labels) - MOST_LABELS, 0),
+        "labels": labels[:MAX_LABELS],
+        "more_labels": max(len(labels) - MAX_LABELS, 0),
         "columns": columns,
         "rows": table,
     }
 
 
 def _example_rows(path: Path, info: dict[str, Any], count: int) -> tuple[list[str], list[list[str]]]:
-    """Columns and some rows as texts; columns without any value are left out."""
+    """Columns and some rows as texts, without columns that have no value in these rows."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
-        batch = next(file.iter_batches(batch_size=LOOKED_AT), None)
+        batch = next(file.iter_batches(batch_size=SEARCHED_ROWS), None)
     rows = [] if batch is None else batch.to_pylist()
     shown = [_SHOW[info["type"]](row, info.get("labels")) for row in rows]
-    first = {row.get("label"): i for i, row in reversed(list(enumerate(shown)))}  # of each label
+    first = {row.get("label"): i for i, row in reversed(list(enumerate(shown)))}  # the first row of each label
     chosen = [*sorted(first.values()), *(i for i in range(len(shown)) if i not in first.values())][:count]
     shown = [shown[i] for i in sorted(chosen)]
     columns = [column for column in (shown[0] if shown else ()) if any(row[column] for row in shown)]
@@ -55,7 +56,8 @@ def _example_rows(path: Path, info: dict[str, Any], count: int) -> tuple[list[st
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= MOST_LETTERS else text[: MOST_LETTERS - 1].rstrip() + "…"
+    """The text, shortened to :data:`MAX_CHARACTERS`."""
+    return text if len(text) <= MAX_CHARACTERS else text[: MAX_CHARACTERS - 1].rstrip() + "…"
 
 
 def _classification(row: dict, labels: list[str]) -> dict[str, str]:
@@ -71,12 +73,12 @@ def _multiple_choice(row: dict, _: None) -> dict[str, str]:
         "context": row.get("context") or "",
         "question": row.get("question") or "",
         "choices": " | ".join(row["choices"]),
-        "right one": row["choices"][row["label"]],
+        "correct choice": row["choices"][row["label"]],
     }
 
 
 def _extractive_qa(row: dict, _: None) -> dict[str, str]:
-    answers = " | ".join(dict.fromkeys(row["answer_texts"])) or "(none)"
+    answers = " | ".join(dict.fromkeys(row["answer_texts"])) or "(no answer)"
     return {"context": row["context"], "question": row["question"], "answer": answers}
 
 

@@ -1,22 +1,26 @@
-"""Which figures a run's report has: rule files declare them before anything is drawn."""
+"""The names of the figures of a report, which rule files declare before anything is drawn."""
 
 from collections.abc import Sequence
 
-#: Drawn for each setting (docs/report.md).
-OF_A_SETTING = ("gains", "methods", "tradeoff", "predicted")
-OF_ALL_SETTINGS = ("methods", "tradeoff")
+#: Figures of each setting (docs/report.md).
+SETTING_FIGURES = ("gains", "methods", "tradeoff", "predicted")
+#: Figures of the mean over several settings.
+MEAN_FIGURES = ("methods", "tradeoff")
 
 
 def figure_names(settings: Sequence[str], trained: bool, embedded: bool) -> list[str]:
-    """Paths under ``results/figures``, without suffix.
+    """List the figures of a run.
 
     Args:
-        settings: Base models, or settings of the observed table.
-        trained: Whether transfers were trained here, rather than brought.
+        settings: Base models, or settings of the imported table.
+        trained: Whether the run trained the transfers itself instead of importing them.
         embedded: Whether the tasks' texts were embedded.
+
+    Returns:
+        Paths under ``results/figures``, without suffix.
     """
-    kinds = [*OF_A_SETTING, *(["curves"] if trained else [])]
-    names = [f"{setting}/{kind}" for setting in settings for kind in kinds]
+    figures = [*SETTING_FIGURES, *(["curves"] if trained else [])]
+    names = [f"{setting}/{figure}" for setting in settings for figure in figures]
     if len(settings) > 1:
-        names += OF_ALL_SETTINGS
+        names += MEAN_FIGURES
     return [*names, *(["task_map"] if embedded else []), "work"]

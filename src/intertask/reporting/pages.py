@@ -1,4 +1,4 @@
-"""Pages that work offline: one HTML file each, with everything in it. Templates escape whatever comes from data."""
+"""Write pages that work offline: one HTML file each, with everything in it. Templates escape all text from data."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,13 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_page(path: Path, template: str, **values: Any) -> None:
-    """Fill a template of this package and write the page atomically."""
+    """Fill a template of this package, and write the page atomically.
+
+    Args:
+        path: The HTML file.
+        template: File name of the template.
+        values: Variables of the template.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -26,5 +32,9 @@ def write_page(path: Path, template: str, **values: Any) -> None:
 
 
 def sort_key(value: Any) -> str:
-    """For ``data-sort``: what the sorting script reads; empty, which sorts last, where there is no number."""
+    """Return the value of ``data-sort``, which the sorting script reads; empty, which sorts last, if it is unknown.
+
+    Args:
+        value: A number; None and NaN are unknown.
+    """
     return f"{value:.12g}" if known(value) else ""

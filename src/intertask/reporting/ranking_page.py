@@ -1,4 +1,4 @@
-"""The ranking of one target's sources as a page for people."""
+"""The page of one target's ranking: its sources, best first, with a description of each."""
 
 from pathlib import Path
 from typing import Any
@@ -7,21 +7,21 @@ import numpy as np
 import pandas as pd
 
 from ..tables import read_table
-from ..words import in_words, known, number, signed
+from ..words import count, in_words, known, number, signed
 from .examples import task_card
 from .pages import write_page
 from .results import NO_SOURCE, gains
 
 
 def write_ranking_page(path: Path, results: Path, recipe: dict[str, Any], transfer: pd.DataFrame | None) -> None:
-    """Write the page.
+    """Write the page of a ranking.
 
     Args:
         path: The HTML file.
-        results: The results folder; ``rankings/<target>.tsv`` and the data of the target and of its sources are read.
+        results: The results folder. ``rankings/<target>.tsv`` and the data of the target and its sources are read.
         recipe: ``target``, ``settings``, ``methods``, ``fused``, ``tasks`` (name -> description, licence).
-        transfer: Transfers to the target, as far as there are any: model, target, source, seed, metric, value. None
-            leaves the columns of observed values out.
+        transfer: Transfers with the columns model, target, source, seed, metric, value. Some or all sources may be
+            missing. None makes a page without observed values.
     """
     target = recipe["target"]
     table = read_table(results / "rankings" / f"{target}.tsv", ["rank", "source", "model"])
@@ -39,12 +39,13 @@ def write_ranking_page(path: Path, results: Path, recipe: dict[str, Any], transf
         blocks=blocks,
         cards=cards,
         types=types,
-        leading=leading_words(recipe),
+        leading=leading_label(recipe),
         with_gains=observed is not None,
     )
 
 
 def _card(results: Path, name: str, recipe: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows of one task."""
     about = recipe["tasks"].get(name, {})
     return {
         **task_card(results / "data" / name),
@@ -53,33 +54,42 @@ def _card(results: Path, name: str, recipe: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def leading_words(recipe: dict[str, Any]) -> str:
-    """What the ranking follows, in words."""
+def leading_label(recipe: dict[str, Any]) -> str:
+    """Return the words for the methods that the ranking follows; empty if there are none.
+
+    Args:
+        recipe: Recipe of the page.
+    """
     fused = recipe["fused"]
-    if not fused:
-        return "nothing: no method is under 'fused' in the configuration"
-    return fused[0] if len(fused) == 1 else "the fusion of " + in_words(fused, 10)
+    return fused[0] if len(fused) == 1 else "the fusion of " + in_words(fused, 10) if fused else ""
 
 
 def ranking_block(
     table: pd.DataFrame, recipe: dict[str, Any], setting: str, observed: pd.DataFrame | None
 ) -> dict[str, Any]:
-    """One setting's lines, best first.
+    """Prepare the ranking with one base model or setting.
+
+    Args:
+        table: Lines of ``rankings/<target>.tsv`` with this setting.
+        recipe: Recipe of the page.
+        setting: Base model, or setting of the imported table.
+        observed: Gains of the transfers, as :func:`.results.gains` returns them; None makes a page without them.
 
     Returns:
-        ``setting``, ``methods`` (those whose ranks are shown), ``lines`` (``rank``, ``source``, ``ranks``: for each
-        method ``rank``, ``score``, ``shade``; ``gain``, ``value``, ``runs``, ``mark``: NaN, empty where unknown),
-        ``sentence`` (what it says first), ``baseline``.
+        ``setting``, ``methods`` (whose ranks are shown), ``lines``, ``sentence`` (a summary), ``baseline`` (of gains,
+        in words) and ``none`` (score without a source). Each line has ``rank``, ``source``, ``ranks`` (for each method
+        ``method``, ``rank``, ``score``, ``shade``), ``gain``, ``value``, ``runs`` and ``gain_shade``. NaN is unknown.
     """
     shown = [m for m in recipe["methods"] if f"{m}_rank" in table]
-    if len(recipe["fused"]) == 1:  # the ranking itself
+    if len(recipe["fused"]) == 1:  # its ranks are the ranking itself
         shown = [m for m in shown if m != recipe["fused"][0]]
     part = pd.DataFrame() if observed is None else observed[observed["model"] == setting].set_index("source")
     lines = []
     for row in table.to_dict("records"):
-        found = part.loc[row["source"]] if row["source"] in part.index else {}
+        transfers = part.loc[row["source"]] if row["source"] in part.index else {}
         ranks = [
             {
+                "method": method,
                 "rank": row[f"{method}_rank"] if known(row[method]) else np.nan,
                 "score": row[method],
                 "shade": shade(row[f"{method}_rank"], row["rank"], len(table)) if known(row[method]) else 0,
@@ -87,7 +97,7 @@ def ranking_block(
             for method in shown
         ]
         line = {"rank": row["rank"], "source": row["source"], "ranks": ranks}
-        lines.append(line | {key: found.get(key, np.nan) for key in ("gain", "value", "runs")})
+        lines.append(line | {key: transfers.get(key, np.nan) for key in ("gain", "value", "runs")})
     most = max((abs(line["gain"]) for line in lines if known(line["gain"])), default=0.0)
     for line in lines:
         line["gain_shade"] = round(4 * line["gain"] / most) if most and known(line["gain"]) else 0
@@ -96,45 +106,60 @@ def ranking_block(
         "setting": setting,
         "methods": shown,
         "lines": lines,
-        "sentence": _sentence(lines, recipe, baselines),
-        "baseline": "no source" if baselines <= {NO_SOURCE} else "the mean of the sources",
+        "sentence": _sentence(lines, baselines),
+        "baseline": _baseline_label(baselines),
         "none": part["value"].get(NO_SOURCE, np.nan) if len(part) else np.nan,
     }
 
 
 def shade(rank: float, leading: float, sources: int) -> int:
-    """How a method's rank differs from the ranking's, in steps: -4 (puts it far behind) … 0 (agrees) … 4 (far before).
+    """Compute how a method's rank of a source differs from the ranking's, in steps of an eighth of the sources.
 
-    A step is an eighth of the pool, so that 4 is half of it.
+    Args:
+        rank: The rank that the method gives, 1 = first.
+        leading: The rank in the ranking.
+        sources: Number of ranked sources.
+
+    Returns:
+        From -4 (the method ranks the source at least half of the sources lower) over 0 (it agrees) to 4 (higher).
     """
     if not sources:
         return 0
     return int(np.clip(np.fix((leading - rank) / sources * 8), -4, 4))
 
 
-def _sentence(lines: list[dict[str, Any]], recipe: dict[str, Any], baselines: set[str]) -> str:
+def _sentence(lines: list[dict[str, Any]], baselines: set[str]) -> str:
+    """The first choices of a ranking, and how well they did if transfers were observed."""
     if not lines:
         return "There is no source to rank."
     best = [line["source"] for line in lines if line["rank"] == lines[0]["rank"]]
     if len(best) == len(lines) > 1:
-        words = "The ranking has no order: all sources are equal."
+        words = "The ranking has no order, because all sources have the same score."
     elif len(best) > 1:
-        words = f"First, with equal scores: {in_words(best)}."
+        words = f"First choices, with equal scores: {in_words(best)}."
     else:
         follow = [line["source"] for line in lines[1:3]]
-        words = f"First choice: {best[0]}" + (f"; then {in_words(follow)}." if follow else ".")
+        words = f"First choice: {best[0]}" + (f", followed by {in_words(follow)}." if follow else ".")
     observed = [line for line in lines if known(line["gain"])]
     if not observed:
         return words
-    unit = "over no source" if baselines <= {NO_SOURCE} else "over the mean of the sources"
+    baseline = _baseline_label(baselines)
     if known(lines[0]["gain"]) and len(best) == 1:
-        words += f" Its transfers reached {number(lines[0]['value'])}: {signed(lines[0]['gain'])} points {unit}."
+        words += (
+            f" Transfers from {best[0]} reach {number(lines[0]['value'])}, {signed(lines[0]['gain'])} percentage "
+            f"points compared with {baseline}."
+        )
     top = max(observed, key=lambda line: line["gain"])
     if top["source"] != best[0]:
         words += (
-            f" Best of the {len(observed)} that were tried: {top['source']}, {signed(top['gain'])}, "
-            f"rank {top['rank']:g} here."
+            f" The best of the {count(len(observed), 'source')} with transfers is {top['source']} "
+            f"({signed(top['gain'])}), which is ranked {top['rank']:g}."
         )
     elif len(observed) == len(lines):
         words += " No other source is better."
     return words
+
+
+def _baseline_label(baselines: set[str]) -> str:
+    """The words for what gains are compared with."""
+    return "no source" if baselines <= {NO_SOURCE} else "the mean of the sources"

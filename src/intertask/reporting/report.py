@@ -1,40 +1,40 @@
-"""The report: every figure of a run with its tables and words in one offline page."""
+"""The report: all figures of a run with tables and text in one offline page."""
 
 from pathlib import Path
 from typing import Any
 
 from ..rankings.evaluation import MEAN
-from ..words import in_words, signed
+from ..words import count, in_words, signed
 from .figures import curves, gains, methods, predicted, task_map, tradeoff, work
 from .figures.style import Drawing
 from .names import figure_names
 from .pages import write_page
-from .results import Results, agreement
+from .results import NO_SOURCE, REFERENCES, Results, agreement
 
 
 def write_report(results: Results, page: Path, figures: Path) -> list[str]:
-    """Draw everything, write the figures (SVG and PDF) and the page.
+    """Draw all figures, and write them (as SVG and PDF) and the page.
 
     Args:
-        results: The run's.
+        results: Results of the run.
         page: The HTML file.
         figures: Folder of the figures, beside the page or below it.
 
     Returns:
-        Names of the figures, as :func:`.names.figure_names` has them.
+        Names of the figures, as :func:`.names.figure_names` lists them.
     """
     drawings = draw_all(results)
     for drawing in drawings.values():
         drawing.save(figures)
 
-    def shown(kind: str, groups: list[str]) -> list[dict[str, Any]]:
-        """The figures of one kind, one a setting; of many, all but the first are folded away."""
-        found = []
-        for group in groups:
-            drawing = drawings[kind if group in ("", MEAN) else f"{group}/{kind}"]
+    def shown(figure: str, blocks: list[str]) -> list[dict[str, Any]]:
+        """One figure for each setting. The page folds away all but the first."""
+        items = []
+        for block in blocks:
+            drawing = drawings[figure if block in ("", MEAN) else f"{block}/{figure}"]
             svg = drawing.svg() if drawing.figure is not None else None
-            found.append({"name": drawing.name, "setting": group, "svg": svg, "caption": drawing.caption})
-        return found
+            items.append({"name": drawing.name, "setting": block, "svg": svg, "caption": drawing.caption})
+        return items
 
     settings, trained = results.settings, not results.recipe["observed"]
     write_page(
@@ -44,7 +44,7 @@ def write_report(results: Results, page: Path, figures: Path) -> list[str]:
         settings=settings,
         sources=results.recipe["sources"],
         targets=results.targets,
-        leading=results.leading_words if results.leading else None,
+        leading=results.leading_label if results.leading else None,
         seeds=len(results.transfer["seed"].unique()),
         trained=trained,
         summary=summary(results),
@@ -57,18 +57,23 @@ def write_report(results: Results, page: Path, figures: Path) -> list[str]:
         curves=shown("curves", settings) if trained else [],
         work=shown("work", [""]),
         method_tables=method_tables(results),
-        steps=work.by_step(results.costs)
-        .assign(words=lambda t: [work.STEPS.get(s, s) for s in t["step"]])
-        .to_dict("records"),
-        devices=[(*where, count) for where, count in results.devices().most_common()],
-        versions=[(dict(pairs), count) for pairs, count in results.versions().most_common()],
-        shown_as=results.shown_as,
+        steps=work.by_step(results.costs).to_dict("records"),
+        devices=[(*device, trainings) for device, trainings in results.devices().most_common()],
+        versions=[(dict(pairs), trainings) for pairs, trainings in results.versions().most_common()],
+        leading_method=results.leading_method,
     )
     return list(drawings)
 
 
 def draw_all(results: Results) -> dict[str, Drawing]:
-    """Every figure by name."""
+    """Draw all figures of a run.
+
+    Args:
+        results: Results of the run.
+
+    Returns:
+        Name -> drawing, in the order of :func:`.names.figure_names`.
+    """
     drawings = []
     for setting in results.settings:
         drawings += [draw(results, setting) for draw in (gains.draw, predicted.draw)]
@@ -79,13 +84,23 @@ def draw_all(results: Results) -> dict[str, Drawing]:
     if results.recipe["encoder"] is not None:
         drawings.append(task_map.draw(results))
     drawings.append(work.draw(results))
-    found = {drawing.name: drawing for drawing in drawings}
+    by_name = {drawing.name: drawing for drawing in drawings}
     names = figure_names(results.settings, not results.recipe["observed"], results.recipe["encoder"] is not None)
-    return {name: found[name] for name in names}
+    return {name: by_name[name] for name in names}
 
 
 def summary(results: Results) -> list[dict[str, Any]]:
-    """One line for each setting and target: what the ranking says first, what was best, and what each added."""
+    """Compare the ranking's first choice with the best source, for each setting and target.
+
+    Args:
+        results: Results of the run.
+
+    Returns:
+        One entry for each setting and target: ``setting``, ``target``, ``type``, ``metric``, ``none`` (score without a
+        source), ``first`` (choice), ``tied`` (number of other sources with the same rank), ``first_gain``, ``best``
+        (source), ``best_gain``, ``baseline`` (of the gains), ``rho`` (correlation between ranking and gains),
+        ``above_noise`` (whether sources differ by more than the noise of the seeds). None and NaN are unknown.
+    """
     lines = []
     for setting in results.settings:
         for target in results.targets:
@@ -108,7 +123,7 @@ def summary(results: Results) -> list[dict[str, Any]]:
                     "first_gain": scored.get(first),
                     "best": best,
                     "best_gain": scored.get(best) if best is not None else None,
-                    "baseline": observed["baseline"].iloc[0] if len(observed) else "none",
+                    "baseline": observed["baseline"].iloc[0] if len(observed) else NO_SOURCE,
                     "rho": agreement(ranks, scored),
                     "above_noise": None if noise is None else noise["above_noise"],
                 }
@@ -117,40 +132,55 @@ def summary(results: Results) -> list[dict[str, Any]]:
 
 
 def overview(results: Results) -> str:
-    """What the run says, in two or three sentences."""
+    """Describe the outcome of the run in two or three sentences.
+
+    Args:
+        results: Results of the run.
+    """
     lines = [line for line in summary(results) if line["first_gain"] is not None and line["best"] is not None]
     if not lines:
-        return "Nothing has both a ranking and observed transfers yet."
-    many = len(results.settings) > 1
-    named = [f"{line['target']}{' (' + line['setting'] + ')' if many else ''}" for line in lines]
+        return "No target has both a ranking and observed transfers yet."
     words = []
-    if all(line["baseline"] == "none" for line in lines):
-        helped = [line for line in lines if line["best_gain"] > 0]
-        chosen = [line for line in lines if line["first_gain"] > 0]
+    over_none = all(line["baseline"] == NO_SOURCE for line in lines)
+    if over_none:
+        helped = sum(line["best_gain"] > 0 for line in lines)
+        chosen = sum(line["first_gain"] > 0 for line in lines)
         words.append(
-            f"Some source helps {len(helped)} of {len(lines)} targets; the ranking's first choice helps {len(chosen)}."
+            f"For {helped} of {count(len(lines), 'target')}, at least one source helps. The ranking's first choice "
+            f"helps for {chosen} of these."
             if helped
             else "No source helps any target."
         )
     mean_first = sum(line["first_gain"] for line in lines) / len(lines)
     mean_best = sum(line["best_gain"] for line in lines) / len(lines)
-    against = "no source" if all(line["baseline"] == "none" for line in lines) else "the baseline"
     words.append(
-        f"Taking the first choice changes the score by {signed(mean_first)} percent points on average against "
-        f"{against}; the best source of each target would by {signed(mean_best)}."
+        f"On average, the first choice changes the score by {signed(mean_first)} percentage points compared with "
+        f"{'no source' if over_none else 'the baseline'}. The best source for each target changes it by "
+        f"{signed(mean_best)}."
     )
-    unclear = [name for name, line in zip(named, lines, strict=True) if line["above_noise"] == "no"]
+    several = len(results.settings) > 1
+    unclear = [
+        line["target"] + (f" ({line['setting']})" if several else "") for line in lines if line["above_noise"] == "no"
+    ]
     if unclear:
-        words.append(f"The sources of {in_words(unclear)} do not differ by more than the noise of the seeds.")
+        words.append(f"For {in_words(unclear)}, the sources do not differ by more than the noise of the seeds.")
     return " ".join(words)
 
 
 def method_tables(results: Results) -> list[dict[str, Any]]:
-    """The blocks of ``regret.tsv`` as rows for the page."""
-    table = results.regret
-    columns = [c for c in table if c.startswith("regret@") and not c.endswith(("_low", "_high"))]
+    """Prepare the blocks of ``regret.tsv`` for the page.
+
+    Args:
+        results: Results of the run.
+
+    Returns:
+        For each block ``setting``, ``columns`` (those of regret), ``main`` (metric) and ``rows``.
+    """
+    columns = [c for c in results.regret if c.startswith("regret@") and not c.endswith(("_low", "_high"))]
     blocks = []
     for block in results.blocks:
-        rows = table[table["model"] == block].to_dict("records")
+        table, ranked = results.methods_of(block)
+        shown = table[[name in REFERENCES or name in ranked.index for name in table.index]]
+        rows = shown.reset_index().to_dict("records")
         blocks.append({"setting": block, "columns": columns, "main": results.main, "rows": rows})
     return blocks

@@ -1,4 +1,4 @@
-"""What a report reads: the tables under results/, and what the trained results say of themselves."""
+"""Everything that a report reads: the tables of a run, and the results of its trainings."""
 
 import json
 from collections import Counter
@@ -19,27 +19,27 @@ from ..tables import TRANSFER_COLUMNS, read_table
 from ..words import in_words
 
 NO_SOURCE = "none"
-#: Lines of ``regret.tsv`` that are no methods to choose.
-APART = ("random", "ceiling")
+#: Lines of ``regret.tsv`` that methods are compared with.
+REFERENCES = ("random", "ceiling")
 
 
 @dataclass
 class Results:
-    """One run's results.
+    """The results of one run.
 
     Attributes:
-        folder: ``results``.
+        folder: The results folder.
         recipe: ``settings``, ``sources``, ``targets``, ``methods``, ``fused``, ``seeds``, ``encoder`` (whose
-            embeddings the map of tasks is drawn from, None without), ``observed`` (whether the transfers were
-            brought), ``models``, ``like``, ``confidence``.
+            embeddings the map of tasks is drawn from; None if there is no map), ``observed`` (whether the transfers
+            were imported), ``models``, ``like``, ``confidence``.
+        trained: Step (``adapters`` or ``transfer``) -> one entry for each training result that exists.
     """
 
     folder: Path
     recipe: dict[str, Any]
-    #: One line of each trained result that is there, by step.
     trained: dict[str, list[dict[str, Any]]] = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.trained = {"adapters": [], "transfer": []}
         if self.recipe["observed"]:
             return
@@ -53,93 +53,128 @@ class Results:
                         self._read_trained("transfer", model, f"{model}/{target}/{source}/seed{seed}.json")
 
     def _read_trained(self, step: str, model: str, name: str) -> None:
-        # No declared inputs: thousands of them would slow down every dry run, and the tables change when they do.
+        """Add one training result if it exists.
+
+        The rule does not declare these files as inputs, because thousands of them would slow down every dry run. The
+        tables, which it does declare, change whenever these files do.
+        """
         try:
-            found = json.loads((self.folder / step / name).read_text(encoding="utf-8"))
+            result = json.loads((self.folder / step / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return
-        self.trained[step].append({"model": model, **found})
+        self.trained[step].append({"model": model, **result})
 
     @property
     def settings(self) -> list[str]:
+        """Base models, or settings of the imported table."""
         return self.recipe["settings"]
 
     @property
     def targets(self) -> list[str]:
+        """Names of the targets."""
         return self.recipe["targets"]
 
     def table(self, name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
-        """``results/<name>.tsv``."""
+        """Read ``results/<name>.tsv``.
+
+        Args:
+            name: Name of the table.
+            columns: Columns that it must have.
+        """
         return read_table(self.folder / f"{name}.tsv", columns)
 
     @cached_property
     def transfer(self) -> pd.DataFrame:
+        """``transfer.tsv`` without transfers from a task to itself."""
         table = self.table("transfer", TRANSFER_COLUMNS)
         return table[table["source"] != table["target"]]
 
     @cached_property
     def regret(self) -> pd.DataFrame:
+        """``regret.tsv``: one line per method and block."""
         return self.table("regret", ("model", "method", "ndcg"))
 
     @cached_property
     def costs(self) -> pd.DataFrame:
+        """``costs.tsv``: one line per job and per method."""
         return self.table("costs", ("step", "seconds"))
 
     @cached_property
     def noise(self) -> pd.DataFrame:
-        """``targets.tsv`` by (model, target)."""
+        """``targets.tsv``, indexed by (model, target)."""
         return self.table("targets", ("model", "target", "noise_sd")).set_index(["model", "target"])
 
     @cached_property
     def blocks(self) -> list[str]:
-        """Blocks of ``regret.tsv``: the mean over settings first, where there are several."""
+        """Blocks of ``regret.tsv``: the mean over settings first, if there are several."""
         return list(dict.fromkeys(self.regret["model"]))
 
     @cached_property
     def main(self) -> str:
-        """The metric that tables are sorted by: ``regret@3``."""
+        """The metric that methods are sorted by, such as ``regret@3``."""
         return main_metric([c for c in self.regret if c.startswith("regret@") and not c.endswith(("_low", "_high"))])
 
     @cached_property
     def gains(self) -> pd.DataFrame:
+        """The gain of every transfer, as the function :func:`gains` returns it."""
         return gains(self.transfer)
 
     @cached_property
     def metrics(self) -> dict[tuple[str, str], str]:
-        """Name of the metric by (setting, target)."""
+        """(setting, target) -> name of the metric."""
         first = self.transfer.groupby(["model", "target"])["metric"].first()
         return {key: str(value) for key, value in first.items()}
 
     def gains_of(self, setting: str, target: str) -> pd.DataFrame:
-        """Lines of :attr:`gains` by source, without ``none``."""
+        """Return the lines of :attr:`gains` of one target, indexed by source, without ``none``.
+
+        Args:
+            setting: Base model, or setting of the imported table.
+            target: The target.
+        """
         table = self.gains
         table = table[(table["model"] == setting) & (table["target"] == target) & (table["source"] != NO_SOURCE)]
         return table.set_index("source")
 
     @property
     def leading(self) -> str | None:
-        """What rankings follow: ``fused``, or the first method; None if nothing ranks."""
+        """What the rankings follow: ``fused``, or the first method; None if no method ranks."""
         methods = [method for method in self.recipe["methods"] if method != "random"]
         return "fused" if self.recipe["fused"] else next(iter(methods), None)
 
     @property
-    def shown_as(self) -> str | None:
-        """The line of ``regret.tsv`` that :attr:`leading` is shown as: a fusion of one method is that method."""
+    def leading_method(self) -> str | None:
+        """The line of ``regret.tsv`` that stands for :attr:`leading`. A fusion of one method is that method."""
         return self.recipe["fused"][0] if len(self.recipe["fused"]) == 1 else self.leading
 
     @property
-    def leading_words(self) -> str:
-        """The same for people."""
-        return "the fusion of " + in_words(self.recipe["fused"]) if self.shown_as == "fused" else str(self.shown_as)
+    def leading_label(self) -> str:
+        """The words for :attr:`leading` in sentences."""
+        return (
+            "the fusion of " + in_words(self.recipe["fused"])
+            if self.leading_method == "fused"
+            else str(self.leading_method)
+        )
 
-    def judged(self, block: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """One block of ``regret.tsv`` by method: all of it; and without random, ceiling and what is there twice."""
+    def methods_of(self, block: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return one block of ``regret.tsv``, indexed by method: all lines, and those of methods only.
+
+        Lines of methods exclude :data:`REFERENCES`, and ``fused`` if it only repeats a single method.
+
+        Args:
+            block: Base model, setting, or the mean over them.
+        """
         table = self.regret[self.regret["model"] == block].set_index("method")
-        apart = {*APART, *(["fused"] if self.shown_as != "fused" else [])}
-        return table, table[[method not in apart for method in table.index]]
+        excluded = {*REFERENCES, *(["fused"] if self.leading_method != "fused" else [])}
+        return table, table[[method not in excluded for method in table.index]]
 
     def ranks(self, setting: str, target: str) -> pd.Series:
-        """Rank of each source in the leading ranking, 1 = first."""
+        """Return the rank of each source in the ranking of a target, 1 = first.
+
+        Args:
+            setting: Base model, or setting of the imported table.
+            target: The target.
+        """
         if self.leading is None:
             return pd.Series(dtype="float64")
         table = read_table(self.folder / "rankings" / f"{target}.tsv", ["rank", "source", "model"])
@@ -148,42 +183,47 @@ class Results:
         return table.set_index("source")[column].astype("float64").sort_values(kind="stable")
 
     def type_of(self, task: str) -> str:
-        """The task's type; empty if its data is gone."""
+        """Return the type of a task; an empty string if its data was deleted.
+
+        Args:
+            task: Name of the task.
+        """
         try:
             return load_info(self.folder / "data" / task)["type"]
         except IntertaskError:
             return ""
 
     def embeddings(self) -> dict[str, np.ndarray]:
-        """Mean embedding [D] of each task that has one."""
-        encoder, found = self.recipe["encoder"], {}
+        """Return the mean embedding [D] of each task that has one."""
+        encoder, means = self.recipe["encoder"], {}
         for task in dict.fromkeys([*self.recipe["sources"], *self.targets]):
             path = self.folder / "embeddings" / str(encoder) / f"{task}.npz"
             if encoder is not None and path.is_file():
                 with np.load(path, allow_pickle=False) as file:
-                    found[task] = np.asarray(file["mean"], np.float64)
-        return found
+                    means[task] = np.asarray(file["mean"], np.float64)
+        return means
 
     def devices(self) -> Counter:
-        """How many trainings ran on each (device, precision); results made before these were recorded are 'unknown'."""
+        """Count the trainings on each (device, precision). Results of versions that did not record them are unknown."""
         runs = [run for step in self.trained.values() for run in step if "training" in run]
         return Counter((run.get("device", "unknown"), run.get("precision", "unknown")) for run in runs)
 
     def versions(self) -> Counter:
-        """How many trainings had each set of package versions."""
+        """Count the trainings with each set of package versions."""
         runs = [run.get("versions") for step in self.trained.values() for run in step]
         return Counter(tuple(versions.items()) for versions in runs if versions)
 
 
 def gains(transfer: pd.DataFrame) -> pd.DataFrame:
-    """What each source added, in percent points.
+    """Compute the gain of each source on each target.
 
     Args:
-        transfer: model, target, source, seed, metric, value.
+        transfer: Table with the columns model, target, source, seed, metric, value (in percent).
 
     Returns:
-        model, target, source, value (mean over seeds), gain (value - that of ``none``; where a target has no transfer
-        without a source: - the mean of its sources), baseline (``none`` or ``mean``), runs (how many have a score).
+        Table with the columns model, target, source, value (mean over seeds, in percent), runs (number of runs with a
+        score), gain (value minus that of ``none``, in percentage points; for a target without a transfer from ``none``,
+        minus the mean of its sources) and baseline (``none`` or ``mean``).
     """
     table = truth(transfer)
     runs = transfer.dropna(subset="value").groupby(["model", "target", "source"]).size().rename("runs").reset_index()
@@ -199,7 +239,15 @@ def gains(transfer: pd.DataFrame) -> pd.DataFrame:
 
 
 def agreement(ranks: pd.Series, observed: pd.Series) -> float:
-    """Spearman between a ranking (1 = first) and observed values of the same sources; NaN where it is undefined."""
+    """Compute Spearman's correlation between a ranking and observed values of the same sources.
+
+    Args:
+        ranks: Source -> rank, 1 = first.
+        observed: Source -> observed value, higher is better.
+
+    Returns:
+        The correlation, 1 if the ranking has the order of the observed values; NaN if it is undefined.
+    """
     both = pd.concat([ranks, observed], axis=1, keys=["rank", "observed"]).dropna()
     if len(both) < 2:
         return float("nan")
@@ -207,5 +255,9 @@ def agreement(ranks: pd.Series, observed: pd.Series) -> float:
 
 
 def block_words(block: str) -> str:
-    """Name of a block of ``regret.tsv`` in a sentence."""
+    """Return the words for a block of ``regret.tsv`` at the end of a sentence.
+
+    Args:
+        block: Base model, setting, or the mean over them.
+    """
     return "on average over the settings" if block == MEAN else f"with {block}"

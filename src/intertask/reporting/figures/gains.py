@@ -1,25 +1,31 @@
-"""Heat map: what each source adds to each target."""
+"""Heat map of the gain of each source on each target."""
 
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import leaves_list, linkage
 
 from ...words import in_words, signed
 from ..results import NO_SOURCE, Results
 from .style import DIVERGING, INK, PALE, WIDTH, Drawing, new_figure
 
-#: Standard errors by which a gain must exceed 0 to be shown as more than noise.
-SURE = 2.0
+#: Number of standard errors that a gain must differ from 0 to be printed in bold.
+MIN_STANDARD_ERRORS = 2.0
 
 
 def draw(results: Results, setting: str) -> Drawing:
-    """The heat map of one setting: sources x targets, both clustered; ``none`` is a line of zeros."""
+    """Draw the heat map of one setting: sources by targets, both clustered, with ``none`` as a row of zeros.
+
+    Args:
+        results: Results of the run.
+        setting: Base model, or setting of the imported table.
+    """
     name = f"{setting}/gains"
     table = results.gains[results.gains["model"] == setting]
     wide = table[table["source"] != NO_SOURCE].pivot(index="source", columns="target", values="gain")
     if wide.isna().all(axis=None):
-        return Drawing(name, None, f"No transfer of {setting} has a score, so there is no gain to show.")
+        return Drawing(name, None, f"No transfer of {setting} has a score, so there are no gains to show.")
     baseline = table.groupby("target")["baseline"].first()
     wide = wide.iloc[order(wide.to_numpy())].iloc[:, order(wide.to_numpy().T)]
     noise = noise_of_gains(results, setting, list(wide.columns), baseline)
@@ -30,33 +36,54 @@ def draw(results: Results, setting: str) -> Drawing:
 
 
 def order(values: np.ndarray) -> np.ndarray:
-    """Order of the rows in which similar ones are neighbours (average linkage, optimal leaf order)."""
+    """Order rows so that similar ones are neighbors (average linkage, optimal leaf order).
+
+    Args:
+        values: [N, M] values; NaN is replaced by the mean of its column.
+
+    Returns:
+        [N] indices of the rows.
+    """
     if len(values) < 3:
         return np.arange(len(values))
-    centre = np.where(np.isnan(values).all(0), 0.0, np.nanmean(np.where(np.isnan(values).all(0), 0.0, values), 0))
-    filled = np.where(np.isnan(values), centre, values)
+    center = np.where(np.isnan(values).all(0), 0.0, np.nanmean(np.where(np.isnan(values).all(0), 0.0, values), 0))
+    filled = np.where(np.isnan(values), center, values)
     return leaves_list(linkage(filled, "average", optimal_ordering=True))
 
 
 def noise_of_gains(results: Results, setting: str, targets: list[str], baseline: pd.Series) -> pd.Series:
-    """Standard error of a gain by target: that of the difference of two means (one, if the baseline is a mean)."""
+    """Compute the standard error of a gain on each target.
+
+    A gain over ``none`` is the difference of two means over seeds. If the baseline is the mean of the sources, its own
+    noise is neglected.
+
+    Args:
+        results: Results of the run.
+        setting: Base model, or setting of the imported table.
+        targets: Names of the targets.
+        baseline: Target -> ``none`` or ``mean``.
+
+    Returns:
+        Target -> standard error in percentage points; NaN if unknown.
+    """
     known = [(setting, t) in results.noise.index for t in targets]
     single = [results.noise.loc[(setting, t), "noise_sd"] if k else np.nan for t, k in zip(targets, known, strict=True)]
     factor = np.where(baseline[targets] == NO_SOURCE, 2**0.5, 1.0)
     return pd.Series(np.asarray(single, np.float64) * factor, index=targets)
 
 
-def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline: pd.Series):
+def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline: pd.Series) -> Figure:
+    """The heat map of ``shown``, which is ``wide`` with a row for ``none``."""
     rows, columns = shown.shape
     width = min(WIDTH, 3.0 + 0.62 * columns) if columns <= 12 else WIDTH
     figure, axes = new_figure(height=1.7 + 0.21 * rows, width=max(width, 4.8))
     axes = axes[0, 0]
     values = shown.to_numpy()
-    # One extreme value must not make all others pale.
+    # The color scale ends at the 95th percentile, so that one extreme value does not make all others pale.
     most = max(float(np.nanpercentile(np.abs(wide.to_numpy()), 95 if wide.size >= 12 else 100)), 0.1)
     beyond = float(np.nanmax(np.abs(values))) > most
-    colours = matplotlib.colormaps[DIVERGING].with_extremes(bad=PALE)
-    image = axes.pcolormesh(values, cmap=colours, vmin=-most, vmax=most, edgecolors="white", linewidth=0.6)
+    colors = matplotlib.colormaps[DIVERGING].with_extremes(bad=PALE)
+    image = axes.pcolormesh(values, cmap=colors, vmin=-most, vmax=most, edgecolors="white", linewidth=0.6)
     axes.invert_yaxis()
     axes.set_xticks(np.arange(columns) + 0.5, [t if baseline[t] == NO_SOURCE else f"{t} *" for t in shown.columns])
     axes.tick_params(axis="x", rotation=90 if columns > 8 else 35, top=True, labeltop=True, bottom=False,
@@ -74,50 +101,51 @@ def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline:
         size = 7.5 if columns <= 14 else 6
         for (i, j), value in np.ndenumerate(values):
             if not np.isnan(value):
-                sure = shown.index[i] != NO_SOURCE and abs(value) > SURE * noise[shown.columns[j]]
+                bold = shown.index[i] != NO_SOURCE and abs(value) > MIN_STANDARD_ERRORS * noise[shown.columns[j]]
                 text = axes.text(
                     j + 0.5, i + 0.5, signed(value) if round(value, 1) else "0", ha="center", va="center",
                     fontsize=size, color="white" if abs(value) > 0.7 * most else INK,
-                    fontweight="bold" if sure else "normal",
+                    fontweight="bold" if bold else "normal",
                 )  # fmt: skip
-                text.set_in_layout(False)  # hundreds of them, all within the axes
+                text.set_in_layout(False)  # speeds up the layout; all texts are within the axes
     bar = figure.colorbar(
         image, ax=axes, location="bottom", shrink=0.6, aspect=40, pad=0.5 / rows, extend="both" if beyond else "neither"
     )
     bar.outline.set_visible(False)
-    zero = "no source" if (baseline == NO_SOURCE).all() else "no source; * the mean of the sources"
-    bar.set_label(f"gain in percent points (0 = {zero})")
+    zero = "no source" if (baseline == NO_SOURCE).all() else "no source; *: mean of the sources"
+    bar.set_label(f"gain in percentage points (0 = {zero})")
     return figure
 
 
 def _caption(results: Results, setting: str, wide: pd.DataFrame, noise: pd.Series, baseline: pd.Series) -> str:
+    """What the heat map shows, in words."""
     known = wide.stack()
     source, target = known.idxmax()
-    share = (known > 0).mean()
     words = [
-        f"Each cell: by how many percent points the transfers from a source (row) to a target (column) end above "
-        f"{'those without a source' if (baseline == NO_SOURCE).all() else 'the baseline'}, mean over seeds."
+        "Each cell shows how many percentage points the transfers from a source (row) to a target (column) score above "
+        f"{'training without a source' if (baseline == NO_SOURCE).all() else 'the baseline'}, on average over seeds."
     ]
     words.append(
-        f"Here {share:.0%} of {len(known)} pairs gain; the most is {signed(known.max())}, {source} for {target}, "
-        f"the least {signed(known.min())}, {known.idxmin()[0]} for {known.idxmin()[1]}."
+        f"In {(known > 0).mean():.0%} of the {len(known)} pairs the source helps. The largest gain is "
+        f"{signed(known.max())} ({source} for {target}), the smallest {signed(known.min())} ({known.idxmin()[0]} for "
+        f"{known.idxmin()[1]})."
     )
     helped = wide.max() > 0
     if not helped.all():
         words.append(f"No source helps {in_words(list(wide.columns[~helped]))}.")
     if wide.shape[1] > 1 and len(wide) > 1:
         mean = wide.mean(axis=1)
-        words.append(f"The best on average is {mean.idxmax()} ({signed(mean.max())}).")
+        words.append(f"On average over the targets, the best source is {mean.idxmax()} ({signed(mean.max())}).")
     if noise.isna().all():
-        words.append("With one seed each, nothing says how much of this is chance.")
+        words.append("There is one seed per transfer, so gains cannot be told from noise.")
     elif wide.shape[1] <= 24:
-        sure = sum(int((wide[t].abs() > SURE * noise[t]).sum()) for t in wide.columns)
-        words.append(f"Bold: more than {SURE:.0f} standard errors from 0 ({sure} pairs).")
+        bold = sum(int((wide[t].abs() > MIN_STANDARD_ERRORS * noise[t]).sum()) for t in wide.columns)
+        words.append(f"Bold gains differ from 0 by more than {MIN_STANDARD_ERRORS:.0f} standard errors ({bold} pairs).")
     if (baseline != NO_SOURCE).any():
         words.append(
-            f"*: {in_words(list(baseline.index[baseline != NO_SOURCE]))}: there is no transfer without a source, so 0 "
-            "is the mean of the target's sources."
+            f"For the targets marked with * ({in_words(list(baseline.index[baseline != NO_SOURCE]))}) there is no "
+            "transfer without a source, so 0 is the mean of the target's sources."
         )
     if wide.isna().any(axis=None):
-        words.append("Grey: no transfer, since the source is the target itself, or none of its runs has a score.")
+        words.append("Grey cells have no score: the source is the target itself, or all of its runs failed.")
     return " ".join(words)

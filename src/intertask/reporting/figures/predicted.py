@@ -1,15 +1,21 @@
-"""Predicted against observed: one small panel a target."""
+"""Predicted ranks against observed gains, one small panel for each target."""
 
 import numpy as np
 
-from ...words import in_words, shortened, signed
+from ...words import count, in_words, shortened, signed
 from ..results import NO_SOURCE, Results, agreement
 from .gains import noise_of_gains
-from .style import BLUE, GREY, INK, SKY, VERMILION, WIDTH, Drawing, grid_shape, new_figure, place_names, show_grid
+from .labels import place_names
+from .style import BLUE, GREY, INK, SKY, VERMILION, WIDTH, Drawing, grid_shape, new_figure, show_grid
 
 
 def draw(results: Results, setting: str) -> Drawing:
-    """Rank in the ranking that people follow (1 = first) against observed gain, for each target of one setting."""
+    """Draw the rank of each source (1 = first choice) against its observed gain, for each target of one setting.
+
+    Args:
+        results: Results of the run.
+        setting: Base model, or setting of the imported table.
+    """
     name = f"{setting}/predicted"
     panels = []
     for target in results.targets:
@@ -49,14 +55,14 @@ def draw(results: Results, setting: str) -> Drawing:
         named.append((axis, ranks, gain, [*dict.fromkeys([best, *first[:1]])]))
     for axis in axes.flat[len(panels) :]:
         axis.axis("off")
-    figure.supxlabel(f"rank by {results.leading_words} (1 = first choice)", fontsize=9)
-    unit = "gain over no source" if NO_SOURCE in baseline.values() else "difference to the mean source"
-    figure.supylabel(f"{unit} (percent points)", fontsize=9)
+    figure.supxlabel(f"rank by {results.leading_label} (1 = first choice)", fontsize=9)
+    unit = "gain over no source" if NO_SOURCE in baseline.values() else "gain over the mean of the sources"
+    figure.supylabel(f"{unit} (percentage points)", fontsize=9)
     for axis, ranks, gain, names in named:
         every = [*names, *(s for s in ranks.index if s not in names)]
         shown = every if len(every) <= 9 else names
         points = [(ranks[s], gain[s]) for s in shown]
-        # The other points are obstacles, without a name.
+        # The other points have no name, but names must not cover them.
         points += [(ranks[s], gain[s]) for s in every if s not in shown]
         labels = [*shown, *([""] * (len(every) - len(shown)))]
         place_names(axis, points, labels, must=range(len(names)), fontsize=7)
@@ -64,25 +70,26 @@ def draw(results: Results, setting: str) -> Drawing:
 
 
 def _caption(results: Results, panels: list, baseline: dict[str, str]) -> str:
+    """What the panels show, in words."""
     hits = [target for target, ranks, observed in panels if ranks.idxmin() == observed["gain"].idxmax()]
     helped = [t for t, ranks, observed in panels if observed.loc[ranks.idxmin(), "gain"] > 0]
     rhos = {target: agreement(ranks, observed["gain"]) for target, ranks, observed in panels}
     known = {target: rho for target, rho in rhos.items() if not np.isnan(rho)}
     words = [
-        "Each point is a source: how far to the front the ranking has it (left = first), and what it really added. A "
-        "good ranking falls from the upper left to the lower right. Red diamond: first choice; black star: the best "
-        "source, where it is another."
+        "Each point is a source, with its rank and the gain of its transfers. If the ranking is good, the points fall "
+        "from the upper left to the lower right. The red diamond is the first choice. The black star is the best "
+        "source, if that is a different one."
     ]
-    words.append(f"The first choice is the best source for {len(hits)} of {len(panels)} targets"
-                 + (f" ({in_words(hits)})" if hits and len(panels) > 1 else "") + ".")  # fmt: skip
+    listed = f" ({in_words(hits)})" if hits and len(panels) > 1 else ""
+    words.append(f"The first choice is the best source for {len(hits)} of {count(len(panels), 'target')}{listed}.")
     if "mean" not in baseline.values():
-        words.append(f"It is better than no source for {len(helped)}.")
+        words.append(f"It is better than no source for {count(len(helped), 'target')}.")
     if known:
         low, high = min(known, key=known.get), max(known, key=known.get)
-        span = f"{signed(known[low], 2)}"
+        span = f"is {signed(known[low], 2)}"
         if len(known) > 1:
-            span = f"from {span} ({low}) to {signed(known[high], 2)} ({high})"
-        words.append(f"ρ is Spearman's rank correlation of ranking and gain, here {span}.")
+            span = f"ranges from {signed(known[low], 2)} ({low}) to {signed(known[high], 2)} ({high})"
+        words.append(f"Spearman's rank correlation ρ between ranking and gain {span}.")
     if not results.noise["noise_sd"].isna().all():
-        words.append("Vertical lines: one standard error of the gain, from the seeds.")
+        words.append("Vertical lines are one standard error of the gain, computed from the seeds.")
     return " ".join(words)

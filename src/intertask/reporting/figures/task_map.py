@@ -1,39 +1,49 @@
-"""A map of the tasks: near each other where their texts are alike."""
+"""A map of the tasks, in which tasks with similar texts are close to each other."""
 
 import numpy as np
+from sklearn.manifold import ClassicalMDS
 
-from ...words import in_words
+from ...words import count, in_words
 from ..results import Results
-from .style import INK, KINDS, Drawing, new_figure, place_names
+from .labels import place_names
+from .style import INK, MARKERS, Drawing, new_figure
 
 NAME = "task_map"
 
 
 def draw(results: Results) -> Drawing:
-    """Classical multidimensional scaling of the cosine distances between mean embeddings."""
+    """Draw the classical multidimensional scaling of the cosine distances between mean embeddings.
+
+    Args:
+        results: Results of the run.
+    """
     means = results.embeddings()
     if len(means) < 3:
-        return Drawing(NAME, None, "A map takes three embedded tasks at least; no method of this run embeds so many.")
+        return Drawing(
+            NAME, None, "The map needs at least three embedded tasks, and the methods of this run embed fewer."
+        )
     tasks = list(means)
     distances = cosine_distances(np.stack([means[task] for task in tasks]))
-    at, share = classical_mds(distances)
+    at, share = scaled(distances)
     targets = [task for task in tasks if task in results.targets]
     types = {task: results.type_of(task) for task in tasks}
-    kinds = {kind: KINDS[i % len(KINDS)] for i, kind in enumerate(dict.fromkeys(sorted(types.values())))}
+    markers = {name: MARKERS[i % len(MARKERS)] for i, name in enumerate(dict.fromkeys(sorted(types.values())))}
     figure, axes = new_figure(height=4.6 if len(tasks) < 20 else 6.4)
     axes = axes[0, 0]
-    for kind, (colour, marker) in kinds.items():
-        part = [i for i, task in enumerate(tasks) if types[task] == kind]
+    for type_name, (color, marker) in markers.items():
+        part = [i for i, task in enumerate(tasks) if types[task] == type_name]
         edges = [INK if tasks[i] in targets else "white" for i in part]
         sizes = [90 if tasks[i] in targets else 38 for i in part]
-        label = kind.replace("_", " ") or "unknown type"
-        axes.scatter(*at[part].T, c=colour, marker=marker, s=sizes, edgecolors=edges, linewidths=1.4, label=label)
-    # One scale for both: a distance means the same in every direction.
+        label = type_name.replace("_", " ") or "unknown type"
+        axes.scatter(*at[part].T, c=color, marker=marker, s=sizes, edgecolors=edges, linewidths=1.4, label=label)
+    # Both axes have the same scale, so that a distance means the same in every direction.
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.12, 0.12)
-    axes.set_xlabel(f"first coordinate (cosine distance; {share[0]:.0%} of the spread)")
+    axes.set_xlabel(f"first coordinate (cosine distance, {share[0]:.0%} of the spread)")
     axes.set_ylabel(f"second coordinate ({share[1]:.0%})")
-    legend = figure.legend(loc="outside upper center", ncols=5, title="type of task; large with a dark edge: a target")
+    legend = figure.legend(
+        loc="outside upper center", ncols=5, title="type of task (targets are large, with a dark edge)"
+    )
     for handle in legend.legend_handles:
         handle.set_sizes([45])
         handle.set_edgecolor("white")
@@ -50,9 +60,15 @@ def draw(results: Results) -> Drawing:
 
 
 def cosine_distances(rows: np.ndarray) -> np.ndarray:
-    """[N, N] distances 1 - cosine of the rows [N, D], after the mean row is taken off all of them.
+    """Compute the distances 1 - cosine of rows, after the mean row is subtracted from all of them.
 
-    Mean embeddings of any texts point the same way; what is common to all tells no task from another.
+    Mean embeddings of different texts have a large common part, which does not distinguish tasks.
+
+    Args:
+        rows: [N, D] mean embeddings.
+
+    Returns:
+        [N, N] distances between 0 and 2.
     """
     rows = rows - rows.mean(0)
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -62,35 +78,39 @@ def cosine_distances(rows: np.ndarray) -> np.ndarray:
     return distances
 
 
-def classical_mds(distances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Coordinates [N, 2] with distances near the given ones (Torgerson 1952), and their shares of the spread.
+def scaled(distances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Place tasks in a plane by classical multidimensional scaling (Torgerson 1952).
 
-    Signs are fixed (the largest coordinate of an axis is positive): the same distances give the same map.
+    Args:
+        distances: [N, N] distances between tasks.
+
+    Returns:
+        [N, 2] coordinates, signed so that the largest absolute coordinate of each axis is positive; and [2] shares of
+        the spread that the two axes hold.
     """
-    n = len(distances)
-    centring = np.eye(n) - 1 / n
-    values, vectors = np.linalg.eigh(-0.5 * centring @ distances**2 @ centring)
-    values, vectors = np.maximum(values[::-1], 0), vectors[:, ::-1]
-    at = vectors[:, :2] * np.sqrt(values[:2])
-    at = at * np.sign(at[np.abs(at).argmax(0), [0, 1]] + 1e-300)
-    return at, values[:2] / (values.sum() or 1.0)
+    scaling = ClassicalMDS(n_components=len(distances), metric="precomputed")
+    with np.errstate(invalid="ignore"):  # distances that no space can hold have negative eigenvalues
+        at = np.nan_to_num(scaling.fit_transform(distances)[:, :2])
+    spread = np.maximum(scaling.eigenvalues_, 0)
+    return at, spread[:2] / (spread.sum() or 1.0)
 
 
 def _caption(
     tasks: list[str], targets: list[str], results: Results, distances: np.ndarray, share: np.ndarray, shown: int
 ) -> str:
+    """What the map shows, in words."""
     words = [
-        f"Tasks whose texts are alike, by the mean of their embeddings ({results.recipe['encoder']}), lie near each "
-        f"other. Two dimensions hold {share.sum():.0%} of the spread, so two points may look nearer than they are."
+        f"Tasks whose texts have similar mean embeddings ({results.recipe['encoder']}) are close to each other. The "
+        f"two dimensions hold {share.sum():.0%} of the spread, so tasks may look closer than they are."
     ]
-    near = []
+    nearest = []
     for target in targets:
         i = tasks.index(target)
         pool = [j for j, task in enumerate(tasks) if task in results.recipe["sources"] and task != target]
         if pool:
-            near.append(f"{tasks[min(pool, key=lambda j: distances[i, j])]} to {target}")
-    if near:
-        words.append(f"Nearest in all dimensions: {in_words(near, 12)}.")
+            nearest.append(f"{tasks[min(pool, key=lambda j: distances[i, j])]} (for {target})")
+    if nearest:
+        words.append(f"In all dimensions, the nearest sources are {in_words(nearest, 12)}.")
     if shown < len(tasks):
-        words.append(f"{len(tasks) - shown} names found no room.")
+        words.append(f"{count(len(tasks) - shown, 'name')} would overlap others and are left out.")
     return " ".join(words)

@@ -1,4 +1,4 @@
-// Tables with class "sortable": a button in each header sorts by the cells' data-sort (a number; none: last) or text.
+// In tables with class "sortable", a click on a header sorts by the cells' data-sort (a number; empty sorts last) or text.
 "use strict";
 for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[0].cells];
@@ -25,7 +25,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
-// What is folded on the screen is printed too.
+// Open all folded parts for printing.
 const opened = [];
 addEventListener("beforeprint", () => {
   for (const part of document.querySelectorAll("details:not([open])")) { part.open = true; opened.push(part); }
