@@ -1,26 +1,25 @@
-"""Fetch the published adapter of one source."""
+"""Fetch the published adapter of one source.
+
+python workflow/scripts/fetch_adapter.py --recipe JSON --data results/data/mnli --model results/models/bert.json
+    --checkpoints results/checkpoints/adapters+bert+mnli --out results/adapters/bert/mnli
+"""
 
 from pathlib import Path
 
-from intertask.data import load_info
-from intertask.execution.locks import exclusive
-from intertask.execution.script import arguments, run, versions
-from intertask.files import read_json, write_json
-from intertask.models.base import quiet_libraries, recipe_model
-from intertask.models.published import fetch_source
-from intertask.models.training.fine_tuning import remove_checkpoints
+from intertask.execution.script import arguments, run
+from intertask.files import write_json
+from intertask.models.base import quiet_libraries
+from intertask.models.training.checkpoints import checkpoint_folder
+from intertask.models.training.source import fetch_published, summary
 
 
 def main() -> None:
     options = arguments(__doc__, "data", "model", "checkpoints", "out")
     quiet_libraries()
-    recipe, info, folder = options.recipe, load_info(options.data), Path(options.out)
-    with exclusive(Path(options.checkpoints) / "lock"):
-        metrics = fetch_source(recipe, info, recipe_model(recipe), read_json(options.model)["fingerprint"], folder)
-        write_json(folder / "metrics.json", metrics | {"versions": versions()})
-        remove_checkpoints(Path(options.checkpoints))
-    for line in (f"published adapter {recipe['published']['repository']}", *metrics["notes"]):
-        print(f"{info['task']}: {line}")
+    with checkpoint_folder(options.checkpoints):
+        metrics = fetch_published(options.recipe, options.data, options.model, options.out)
+        write_json(Path(options.out) / "metrics.json", metrics)
+    print(summary(metrics))
 
 
 run(main)

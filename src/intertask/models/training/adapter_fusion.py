@@ -1,9 +1,10 @@
-"""AdapterFusion: the frozen adapters of several sources, mixed in every layer by an attention that the target trains.
+"""AdapterFusion: every layer mixes the frozen adapters of several sources by an attention that the target trains.
 
 Source: Pfeiffer et al. 2021, "AdapterFusion: Non-Destructive Task Composition for Transfer Learning".
 """
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,45 +14,109 @@ from adapters import BnConfig
 from adapters.composition import Fuse
 
 from ...config import Model
-from ...data import Prepared
+from ...data import Prepared, load_prepared
 from ...data.subset import stratified_subset
 from ...errors import IntertaskError
-from ...files import read_json
+from ...execution.script import versions
+from ...files import fingerprint, read_json
 from ...types import get_type
 from ...types.batches import INPUTS
 from ..adapters import check_weights
-from ..base import load_tokenizer, usable_length
+from ..base import load_model, load_tokenizer, recipe_model, usable_length
 from ..evidence.source_features import on_device
 from ..prediction import feature_length, strip
+from .fine_tuning import fine_tune
+from .seeds import set_seed
 
-#: Validation examples that the reported attention is a mean over, at most.
+#: Maximum number of validation examples over which the reported attention is averaged.
 ATTENTION_EXAMPLES = 500
 
 
-def load_fused(folders: Mapping[str, Path], base_model: Callable, adapter: str):
-    """The base model with the sources' adapters and fresh fusion layers, and only these layers to be trained.
+def fuse(
+    recipe: dict[str, Any],
+    sources: Sequence[str],
+    data: str | os.PathLike,
+    model: str | os.PathLike,
+    adapters: str | os.PathLike,
+    checkpoints: str | os.PathLike,
+) -> dict[str, Any]:
+    """Train AdapterFusion of several sources on the target, and score it.
 
-    Every layer of the model keeps its adapters and gets a fusion layer. Its value matrix starts as the identity, and
-    training pulls it there (0.01 times the squared distance): the 'dynamic' AdapterFusion of the paper.
+    Args:
+        recipe: Recipe of the AdapterFusion step.
+        sources: The best-ranked sources, in rank order.
+        data: The target's folder of prepared data.
+        model: Result of the check of the base model.
+        adapters: Folder of the base model's source adapters.
+        checkpoints: Folder that survives an interruption.
+
+    Returns:
+        ``target``, ``model``, ``sources``, ``k``, ``seed``, the result of
+        :func:`~intertask.models.training.fine_tuning.fine_tune`, ``attention`` (:func:`mean_attention`),
+        ``made_from``, ``fingerprint``, ``recipe``, ``versions``.
+
+    Raises:
+        IntertaskError: The adapters are of a kind that AdapterFusion cannot mix, or their weights differ from those
+            that their ``metrics.json`` describes.
+    """
+    prepared, base = load_prepared(data), recipe_model(recipe)
+    target, folders = prepared.info["task"], {source: Path(adapters) / source for source in sources}
+    made_from = {
+        "data": prepared.info["fingerprint"],
+        "model": read_json(model)["fingerprint"],
+        "ranking": fingerprint(list(sources)),  # the first k sources in order; the rest of the ranking may change
+        "adapters": {source: read_json(folders[source] / "metrics.json")["fingerprint"] for source in sources},
+    }
+    print(f"{target}: AdapterFusion of {', '.join(sources)}", flush=True)
+    set_seed(recipe["seed"])
+    network = load_fused(folders, lambda: load_model(base), recipe["adapter"])
+    # Other sources or adapters make another model, whose checkpoints are kept in another folder.
+    folder = Path(checkpoints) / fingerprint(made_from)
+    result = fine_tune(network, base, target, prepared, recipe, recipe["split_seed"], folder)
+    return {
+        "target": target,
+        "model": recipe["setting"],
+        "sources": list(sources),
+        "k": recipe["k"],
+        "seed": recipe["seed"],
+        **result,
+        "attention": mean_attention(network, base, prepared, recipe),
+        "made_from": made_from,
+        "fingerprint": fingerprint([recipe, made_from]),
+        "recipe": recipe,
+        "versions": versions(),
+    }
+
+
+def load_fused(folders: Mapping[str, Path], base_model: Callable, adapter: str):
+    """Load the sources' adapters into the base model, and add fresh fusion layers, which alone will be trained.
+
+    Every layer of the model keeps its adapters and gets a fusion layer. The value matrix of a fusion layer starts as
+    the identity, and a penalty of 0.01 times the squared distance pulls it there: the 'dynamic' AdapterFusion of the
+    paper.
 
     Args:
         folders: Source -> ``results/adapters/{model}/{source}``, in rank order. Heads are not loaded.
-        base_model: Called without arguments, gives the base model.
+        base_model: Function without arguments that returns the base model.
         adapter: The adapters' configuration string.
 
+    Returns:
+        The model with AdapterFusion active.
+
     Raises:
-        IntertaskError: The weights are not those that the source training wrote, or the adapters are of a kind that
-            AdapterFusion cannot mix.
+        IntertaskError: The weights differ from those that the source training wrote, or the adapters are of a kind
+            that AdapterFusion cannot mix.
     """
     model = base_model()
     for source, folder in folders.items():
         model.load_adapter(str(folder), load_as=source, with_head=False, use_safetensors=True)
         check_weights(model, source, adapter, read_json(Path(folder) / "metrics.json")["weights_sha256"], folder)
         config = model.adapters_config.get(source)
-        # The library would send all sources' inputs through the first one's invertible layers.
+        # The adapters library would send the inputs of all sources through the invertible layers of the first one.
         if not isinstance(config, BnConfig) or config.inv_adapter is not None:
             raise IntertaskError(
-                f"AdapterFusion mixes plain bottleneck adapters; that of {source} is a {type(config).__name__}.",
+                f"AdapterFusion mixes plain bottleneck adapters, but the adapter of {source} is a "
+                f"{type(config).__name__}.",
                 f"config: adapter: {adapter}",
                 "use 'seq_bn', 'double_seq_bn' or 'par_bn' for AdapterFusion",
             )
@@ -62,17 +127,17 @@ def load_fused(folders: Mapping[str, Path], base_model: Callable, adapter: str):
 
 
 def mean_attention(model, base: Model, prepared: Prepared, recipe: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """How much of the mixture each source is, on sub-words of validation examples.
+    """Measure each source's share of the mixture, averaged over the tokens of validation examples.
 
     Args:
-        model: Trained AdapterFusion, active.
+        model: The model with trained AdapterFusion active.
         base: The base model, for its tokenizer.
-        prepared: Rows of the target; of more than 500 validation rows a seeded subset.
+        prepared: Rows of the target. If it has more than 500 validation rows, a seeded subset is used.
         recipe: ``max_length``, ``stride``, ``split_seed``, ``training`` (its ``batch_size``).
 
     Returns:
-        Source -> ``layers`` (shares, from the first layer to the last) and ``mean`` (over layers). The shares of all
-        sources add up to 1 in each layer.
+        Source -> ``layers`` (its share in each layer, from the first to the last) and ``mean`` (over layers). The
+        shares of all sources add up to 1 in each layer.
     """
     kind = prepared.info["type"]
     task_type = get_type(kind)
@@ -84,20 +149,20 @@ def mean_attention(model, base: Model, prepared: Prepared, recipe: dict[str, Any
     collate, size = task_type.collator(tokenizer), 2 * recipe["training"]["batch_size"]
     setup = model.active_adapters
     model = on_device(model)
-    total, subwords = 0.0, 0
+    total, tokens = 0.0, 0
     for start in range(0, len(features), size):
         batch = collate(features[start : start + size])
-        # multiple choice has [rows, choices, L]; the encoder reads one text after another
+        # Multiple choice has [rows, choices, L]; the encoder reads each text by itself.
         inputs = {key: batch[key].flatten(0, -2).to(model.device) for key in INPUTS if key in batch}
         with torch.inference_mode():
-            found = model.base_model(**inputs, output_adapter_fusion_attentions=True, return_dict=True)
-        layers = found.adapter_fusion_attentions[setup.name]
-        # [layers, texts, L, sources]; where a layer has two adapters of a source, the mean of both places
+            output = model.base_model(**inputs, output_adapter_fusion_attentions=True, return_dict=True)
+        layers = output.adapter_fusion_attentions[setup.name]
+        # [layers, texts, L, sources]; a layer may have two adapters of each source, whose shares are averaged
         shares = np.stack([np.mean(list(layers[layer].values()), axis=0) for layer in sorted(layers)])
         real = inputs["attention_mask"].cpu().numpy().astype(bool)
         total = total + shares[:, real].sum(axis=1, dtype=np.float64)
-        subwords += int(real.sum())
-    table = total / subwords  # [layers, sources]
+        tokens += int(real.sum())
+    table = total / tokens  # [layers, sources]
     return {
         source: {"mean": round(float(column.mean()), 6), "layers": [round(float(share), 6) for share in column]}
         for source, column in zip(setup, table.T, strict=True)

@@ -1,6 +1,5 @@
 """One fine-tune from prepared rows to scores: what source training and transfer have in common."""
 
-import shutil
 import statistics
 import time
 from pathlib import Path
@@ -38,7 +37,7 @@ def fine_tune(
             ``dev_seed``, where the held-out rows are to differ from seed to seed.
         split_seed: For the training subset and the held-out dev split; the same for every seed of a transfer, so
             that seeds differ by initialisation and order only.
-        checkpoints: Folder that survives an interruption; see :func:`remove_checkpoints`.
+        checkpoints: Folder that survives an interruption, which the caller removes at the end.
         hold_out: Keep dev rows out of train also where nothing stops early, and score them in the end.
 
     Returns:
@@ -141,8 +140,3 @@ def standardised(rows: list) -> tuple[list, dict[str, float]]:
     deviation = statistics.pstdev(row["label"] for row in rows) or 1.0
     scaled = [{**row, "label": (row["label"] - mean) / deviation} for row in rows]
     return scaled, {"mean": mean, "deviation": deviation}
-
-
-def remove_checkpoints(folder: Path) -> None:
-    """Remove the checkpoints of a finished job, and of older settings of the same job."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,51 @@
+"""One transfer: the source's adapter is what the target starts from, and the result names what it was made from."""
+
+import json
+
+import pytest
+from trained_source import trained_source
+
+from intertask.errors import IntertaskError
+from intertask.files import read_json, write_json
+from intertask.models.training.transfer import transfer
+
+
+@pytest.fixture
+def run(tiny_model, recipe, prepared_folder, tmp_path):
+    """A transfer to the task of colors from a source (the recipe's)."""
+    recipe["training"] |= {"max_steps": 4, "patience": 0}
+    settings = {"model": tiny_model.model_dump(), "split_seed": 1}
+
+    def call(source, **options):
+        parts = prepared_folder, tmp_path / "model.json", tmp_path / "adapters", tmp_path / "checkpoints"
+        return transfer({**recipe, **settings, "source": source}, *parts, **options)[1]
+
+    return call
+
+
+def test_transfers_with_and_without_a_source(run, tiny_model, recipe, tmp_path):
+    _, sha256 = trained_source(tiny_model, recipe["adapter"], tmp_path / "adapters" / "src")
+    write_json(tmp_path / "adapters" / "src" / "metrics.json", {"fingerprint": "12", "weights_sha256": sha256})
+    result, again, baseline = run("src"), run("src"), run("none")
+    assert (result["target"], result["source"], result["seed"]) == ("colours", "src", 3)
+    assert (result["made_from"]["adapter"], baseline["made_from"]["adapter"]) == ("12", None)
+    assert result["made_from"]["model"] == "0abc"
+    assert result["scores"] == again["scores"] and result["fingerprint"] == again["fingerprint"]
+    assert result["fingerprint"] != baseline["fingerprint"]
+    assert result["training"]["history"] != baseline["training"]["history"]
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_held_out_rows_are_scored(run):
+    result = run("none", hold_out=True)
+    assert result["rows"] == {"train": 24, "dev": 8, "validation": 16}
+    assert result["dev_value"] == result["dev_scores"]["accuracy"]
+
+
+def test_other_weights_than_the_sources_are_refused(run, tiny_model, recipe, tmp_path):
+    trained_source(tiny_model, recipe["adapter"], tmp_path / "adapters" / "src")
+    path = tmp_path / "adapters" / "src" / "metrics.json"
+    write_json(path, {"fingerprint": "12", "weights_sha256": "other"})
+    with pytest.raises(IntertaskError, match="stale or damaged"):
+        run("src")
+    assert read_json(path)["weights_sha256"] == "other"
