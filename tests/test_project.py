@@ -1,7 +1,6 @@
 """The project's own files agree: lock, conda environments, schemas, README, citation, floors of the library."""
 
 import ast
-import json
 import re
 import subprocess
 import sys
@@ -17,8 +16,6 @@ from packaging.utils import canonicalize_name
 from paths import ROOT
 
 import intertask
-from intertask.config import export_schemas
-from intertask.config.settings_page import settings_page
 from intertask.methods.registry import all_methods
 from intertask.types import TYPES
 
@@ -199,22 +196,6 @@ def rules_with_environment() -> list[tuple[str, str, str]]:
 def test_environment_of_a_rule_has_what_its_script_imports(rule, script, environment):
     packages = {canonicalize_name(p.split("==")[0]) for p in pip_packages(ROOT / "rules" / environment)}
     assert third_party(ROOT / "workflow" / "scripts" / script) - packages == set()
-
-
-def test_schemas_are_those_of_the_models():
-    for path, text in export_schemas(ROOT / "schemas").items():
-        assert json.loads(path.read_text(encoding="utf-8")) == json.loads(text), (
-            f"run python -m intertask.config {path.parent}"
-        )
-
-
-def test_settings_page_is_that_of_the_models():
-    page = ROOT / "docs" / "configuration.md"
-    assert page.read_text(encoding="utf-8") == settings_page(), (
-        "run python -m intertask.config.settings_page docs/configuration.md"
-    )
-    empty = [line for line in settings_page().splitlines() if line.startswith("| `") and line.endswith("|  |")]
-    assert empty == []
 
 
 def test_make_commands_in_the_texts_exist():

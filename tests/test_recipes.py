@@ -149,10 +149,11 @@ def test_tables_know_whose_adapters_a_model_uses():
 
 def test_a_plan_comes_back_whole_from_its_recipe():
     models = {"zeta": {"path": "x"}, "alpha": {"like": "zeta", "training": {"transfer": {"epochs": 2}}}}
-    run = config(models=models, features={"max_examples": 5})
+    run = config(models=models, features={"max_examples": 5}, rank_fusion=["semb"], adapter_fusion={"k": 2})
     one = task(max_length=77, published_rows={"train": 9}, citation="c")
     recipe = json.loads(recipes.plan_recipe(run, {"a": one}, ["zeta", "alpha"]))
     assert Config.model_validate(recipe["config"]) == run
+    assert (recipe["config"]["fused"], recipe["config"]["fusion"]) == (["semb"], {"k": 2})  # the names of old recipes
     assert recipe["models"] == ["zeta", "alpha"]
     assert Task.model_validate(recipe["tasks"]["a"]) == task(max_length=77, published_rows={"train": 9})
 
@@ -164,3 +165,47 @@ def test_speed_is_measured_at_the_lengths_of_the_run_and_once_a_machine():
     assert (recipe["lengths"], recipe["batch_size"], recipe["adapter"]) == ([24, 96, 384], 32, "seq_bn")
     sentence = json.loads(recipes.calibration_recipe(config(), tasks, "minilm-sentence", "here"))
     assert (sentence["lengths"], sentence["adapter"]) == ([8, 32, 128], None)
+
+
+def test_candidates_are_transfers_with_other_rows_held_out_for_each_seed():
+    run = config(training={"transfer": {"epochs": 3, "dev": "validation"}})
+    transfer = json.loads(recipes.transfer_recipe(run, MODEL, task(), "b", 1))
+    candidate = json.loads(recipes.candidate_recipe(run, MODEL, task(), "b", 1))
+    changed = {"dev": "held_out", "dev_fraction": 0.2}
+    assert candidate == transfer | {"step": "candidate", "training": transfer["training"] | changed, "dev_seed": 1}
+
+
+def test_candidates_do_not_depend_on_how_one_of_them_is_chosen():
+    def candidate(**recommend):
+        return recipes.candidate_recipe(config(recommend=recommend), MODEL, task(), "b", 1)
+
+    assert candidate(k=5, stop_early=True) == candidate()
+    assert candidate(dev_fraction=0.5) != candidate()
+
+
+def test_rounds_depend_on_the_seeds_before_them():
+    first, second = (
+        [json.loads(recipes.choice_recipe(config(seeds=seeds), MODEL, "t", n))["seeds"] for n in range(3)]
+        for seeds in ([4, 5], [4, 5, 6])
+    )
+    assert first == [[], [4], [4, 5]] == second
+
+
+def test_a_recommendation_holds_the_licenses_and_files_of_its_tasks():
+    tasks = {name: task(name=name, license="CC0") for name in "abt"}
+    recipe = json.loads(recipes.recommendation_recipe(config(), MODEL, tasks, "t"))
+    assert {name: settings["licence"] for name, settings in recipe["tasks"].items()} == dict.fromkeys("abt", "CC0")
+    assert Task.model_validate(recipe["tasks"]["a"]).data.files.train == ["a.csv"]
+    assert recipe["source_training"]["epochs"] == 15
+
+
+def test_adapter_fusion_has_a_recipe_of_its_own_for_each_k_and_model():
+    for recipe in (recipes.transfer_table_recipe, recipes.evaluation_recipe, recipes.costs_recipe):
+        assert recipe(config(adapter_fusion={"k": 5})) == recipe(config())
+    one, two = (recipes.fusion_recipe(config(adapter_fusion={"k": k}), MODEL, task(), 1) for k in (2, 3))
+    assert one != two
+    limited = json.loads(recipes.fusion_recipe(config(models=SETTINGS), "wide-1k", task(), 1))
+    assert (limited["setting"], limited["model"]["path"]) == ("wide-1k", "owner/wide")
+    assert json.loads(recipes.fusion_table_recipe(config(models=SETTINGS)))["fused_models"] == [
+        *("wide", "wide-1k", "ready")
+    ]

@@ -225,5 +225,5 @@ def test_own_copy_by_the_configuration(site, tmp_path, monkeypatch):
 
 
 def test_not_an_address():
-    with pytest.raises(ValueError, match="no address"):
+    with pytest.raises(ValueError, match="is not an address"):
         Download(url="file:///etc/passwd")

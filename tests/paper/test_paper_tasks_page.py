@@ -19,14 +19,10 @@ ON_TEST = [
 ]
 
 
-def listed(value) -> list:
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
 def place_in_words(place: Origin) -> str:
     """`owner/name`, configuration, revision; of published files, their site."""
     if place.hub is None:
-        return f"files of {urlsplit(listed(place.download.train)[0].url).netloc}"
+        return f"files of {urlsplit(place.download.train[0].url).netloc}"
     words = [f"`{place.hub}`"]
     if place.config:
         words.append(place.config)
@@ -39,9 +35,9 @@ def place_in_words(place: Origin) -> str:
 def reported(place: Origin) -> list[str]:
     """Names of what is read for validation: splits, or files."""
     if place.hub is None:
-        return [item.member or item.url.rpartition("/")[2] for item in listed(place.download.validation)]
+        return [item.member or item.url.rpartition("/")[2] for item in place.download.validation]
     found = place.splits.validation if place.hub_files is None else place.hub_files.validation
-    return listed(found) if found else []
+    return found or []
 
 
 def row(name: str) -> str:

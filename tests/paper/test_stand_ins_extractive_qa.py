@@ -131,7 +131,7 @@ def test_every_task_has_its_place_and_no_repository_is_without_a_task():
     hubs = {place_of(REGISTRY[name].data) for name in NAMES if REGISTRY[name].data.hub}
     assert hubs == set(stand_ins.REPOSITORIES)
     download = REGISTRY["cq"].data.download
-    assert {download.train.url, download.validation.url} == set(stand_ins.ADDRESSES)
+    assert {item.url for item in (*download.train, *download.validation)} == set(stand_ins.ADDRESSES)
     assert [name for name in sorted(REGISTRY) if REGISTRY[name].type == "extractive_qa"] == NAMES
 
 
@@ -141,7 +141,7 @@ def test_alternatives_have_their_shape():
         for place in (data, *data.alternatives):
             if place.shape is not None:
                 get_shape(place.shape)
-            if place.download is not None and "multiqa" in place.download.train.url:
+            if place.download is not None and "multiqa" in place.download.train[0].url:
                 assert place.shape == "multiqa"
 
 
@@ -154,7 +154,7 @@ def alternative(name, number, **changes):
 
 def test_multiqa_file_with_questions_that_have_no_answer(tmp_path):
     task = alternative("duorc_s", 0)
-    for place, item in enumerate((task.data.download.train, task.data.download.validation)):
+    for place, item in enumerate((*task.data.download.train, *task.data.download.validation)):
         paragraphs = stand_ins.rows_of(stand_ins.multiqa, place, "validation")
         for paragraph in paragraphs[::8]:
             paragraph["qas"][0] |= {"answers": [], "is_impossible": True}
@@ -169,7 +169,7 @@ def test_quoref_from_the_archive_of_its_authors(tmp_path):
     task = alternative("quoref", 1)
     archive = tmp_path / "quoref.zip"
     with zipfile.ZipFile(archive, "w") as file:
-        for place, item in enumerate((task.data.download.train, task.data.download.validation)):
+        for place, item in enumerate((*task.data.download.train, *task.data.download.validation)):
             paragraphs = []
             for row in stand_ins.rows_of(stand_ins.quoref, place, "validation"):
                 texts = [
@@ -178,10 +178,11 @@ def test_quoref_from_the_archive_of_its_authors(tmp_path):
                 question = {"id": row["id"], "question": row["question"], "answers": texts}
                 paragraphs.append({"context": row["context"], "context_id": "c", "qas": [question]})
             file.writestr(item.member, json.dumps({"data": [{"title": "Days", "url": "", "paragraphs": paragraphs}]}))
-    put_in_cache(task.data.download.train.url, archive.read_bytes())
+    put_in_cache(task.data.download.train[0].url, archive.read_bytes())
     items = {
         part: {"url": item.url, "member": item.member}  # not the sum of the real one
-        for part, item in (("train", task.data.download.train), ("validation", task.data.download.validation))
+        for part in ("train", "validation")
+        for item in getattr(task.data.download, part)
     }
     prepare(alternative("quoref", 1, download=items), 1, tmp_path / "out", {})
     prepared = load_prepared(tmp_path / "out")

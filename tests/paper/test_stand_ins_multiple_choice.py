@@ -94,7 +94,7 @@ def test_cause_and_effect_are_asked_for_in_words(tmp_path):
 def test_copa_of_super_glue_has_the_same_form(tmp_path):
     """Its rows are those of the first place but for the mirrored ones; it is read where labels are not hidden."""
     place = REGISTRY["copa"].data.alternatives[0]
-    assert place_of(place) == stand_ins.SUPER_GLUE and place.splits.validation == "validation"
+    assert place_of(place) == stand_ins.SUPER_GLUE and place.splits.validation == ["validation"]
     other, first = load("copa", tmp_path / "other", place), load("copa", tmp_path / "first")
     assert (other.train, other.validation) == (first.train, first.validation)
     assert other.info["origin"]["shape"]["left_out"] == {"train": 0, "validation": 0}
@@ -163,7 +163,7 @@ PUBLISHED = {
 def test_published_files_are_read_too(name, tmp_path):
     task, row = REGISTRY[name], PUBLISHED[name]
     place = task.data.alternatives[-1]
-    address = place.download.train
+    address = place.download.train[0]
     path = tmp_path / (address.member or address.url).rpartition("/")[2]
     path.write_text(as_csv(row) if path.suffix == ".csv" else json.dumps(row) + "\n", encoding="utf-8")
     other = tmp_path / f"other{path.suffix}"

@@ -109,7 +109,7 @@ def test_tags_stand_at_their_tokens(name, n, tags, tmp_path):
 def test_every_task_has_its_place_and_no_stand_in_is_without_a_task():
     data = [REGISTRY[name].data for name in LABELS]
     assert {place_of(d) for d in data if d.hub} == set(stand_ins.REPOSITORIES)
-    urls = {item.url for d in data if d.download for item in (d.download.train, d.download.validation)}
+    urls = {item.url for d in data if d.download for item in (*d.download.train, *d.download.validation)}
     assert urls == set(stand_ins.ADDRESSES)
 
 
@@ -138,7 +138,7 @@ def test_published_files_are_read_too(name, tmp_path):
     files = {}
     # Another word in validation, since rows that stand there are taken out of train.
     for part, content in (("train", text), ("validation", text.replace("ran", "sat"))):
-        files[part] = str(tmp_path / getattr(place.download, part).url.rpartition("/")[2])
+        files[part] = str(tmp_path / getattr(place.download, part)[0].url.rpartition("/")[2])
         Path(files[part]).write_text(content, encoding="utf-8")
     own = Task(
         name=name,

@@ -121,12 +121,11 @@ def _elsewhere(task: Task, hub: Hub) -> Looked:
 
 def _place(place: Origin, hub: Hub) -> Looked:
     if place.files is not None:
-        listed = place.files.train if isinstance(place.files.train, list) else [place.files.train]
-        missing = [path for path in listed if not os.path.isfile(path)]
+        missing = [path for path in place.files.train if not os.path.isfile(path)]
         return Looked("own files", UnavailableError(f"There is no file {missing[0]}.") if missing else None)
     if place.hub is not None:
         return _hub_dataset(place, hub)
-    downloads = place.download.train if isinstance(place.download.train, list) else [place.download.train]
+    downloads = place.download.train
     for item in downloads:
         if not cached_path(item.url).is_file() and (problem := _address(item.url, hub)):
             return Looked(f"address {urlsplit(item.url).hostname}", problem)

@@ -81,10 +81,7 @@ def _listed(files: Files, resolve: Callable[[str], str] = str) -> Files:
     """The names of each split as a list."""
     parts = {part: getattr(files, part) for part in ("train", "validation")}
     return files.model_copy(
-        update={
-            part: None if names is None else [resolve(name) for name in ([names] if isinstance(names, str) else names)]
-            for part, names in parts.items()
-        }
+        update={part: None if names is None else [resolve(name) for name in names] for part, names in parts.items()}
     )
 
 

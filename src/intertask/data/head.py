@@ -41,8 +41,7 @@ def read_head(task: Task) -> Head:
     files = task.data.files
     tables, counts, size = {}, {}, 0
     for split in ("train", "validation"):
-        names = getattr(files, split)
-        paths = [names] if isinstance(names, str) else names or []
+        paths = getattr(files, split)
         if not paths:
             continue
         parts = [_first(path, task.data) for path in paths]

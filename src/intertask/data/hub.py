@@ -93,10 +93,10 @@ def read_hub_files(data: Origin, patterns: list[str]) -> tuple[list[Table], str 
     return tables, folder.name if folder.parent.name == "snapshots" else None
 
 
-def has_only(data: Origin, split: str) -> bool:
-    """Whether the dataset is known to have this split and no other."""
+def has_only(data: Origin, splits: list[str]) -> bool:
+    """Tell whether the dataset is known to have these splits and no other."""
     try:
-        return split_names(data) == [split]
+        return sorted(split_names(data)) == sorted(splits)
     except UnavailableError:  # asked only after an error that says more
         return False
 

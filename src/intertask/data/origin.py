@@ -66,10 +66,10 @@ def describe(place: Origin) -> str:
     from .hub import describe as describe_hub
 
     if place.files is not None:
-        return ", ".join(_listed(place.files.train))
+        return ", ".join(place.files.train)
     if place.hub is not None:
         return describe_hub(place)
-    return ", ".join(item.url for item in _listed(place.download.train))
+    return ", ".join(item.url for item in place.download.train)
 
 
 def _as_there(task: Task, place: Origin) -> Task:
@@ -79,10 +79,6 @@ def _as_there(task: Task, place: Origin) -> Task:
     if isinstance(place, Alternative):
         changes |= {key: getattr(place, key) for key in ("columns", "labels") if getattr(place, key) is not None}
     return task.model_copy(update=changes)
-
-
-def _listed(value: Any) -> list:
-    return list(value) if isinstance(value, list | tuple) else [value]
 
 
 def _read(place: Origin, task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
@@ -100,7 +96,7 @@ def _read(place: Origin, task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
 
 def _parts(value: Any) -> dict[str, list]:
     """What stands for each split, as lists; a split that is not named has none."""
-    return {part: _listed(found) for part in PARTS if (found := getattr(value, part))}
+    return {part: list(found) for part in PARTS if (found := getattr(value, part))}
 
 
 def _downloaded(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:

@@ -86,7 +86,7 @@ def table_source(task: Task, split: str) -> str:
     data = task.data
     named = data.files or data.hub_files or data.download or data.splits
     parts = getattr(named, split) or named.train
-    parts = ", ".join(getattr(part, "url", part) for part in (parts if isinstance(parts, list) else [parts]))
+    parts = ", ".join(getattr(part, "url", part) for part in parts)
     if data.hub is None:
         return parts
     return f"hub {data.hub}, {'split' if data.hub_files is None else 'files'} {parts}"

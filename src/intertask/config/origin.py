@@ -1,0 +1,164 @@
+"""Settings under a task's ``data:``: where its rows are and how the files are read."""
+
+import re
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from .base import ColumnMap, Positive, Strict, Strings, one_or_more
+
+FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "conll", "conllu", "squad")
+
+
+class Files(Strict):
+    """Files of each split. Paths are relative to the YAML file that names them."""
+
+    train: Strings = Field(
+        description="Path of the file with the training split, or a list of paths. Several files are joined in order."
+    )
+    validation: Strings | None = Field(
+        None,
+        description="Path of the file with the validation split, or a list of paths. By default, a part of the "
+        "training split is set aside (`validation_fraction`).",
+    )
+
+
+class Splits(Strict):
+    """Names of the splits of a Hub dataset."""
+
+    train: Strings = Field(
+        "train",
+        validate_default=True,
+        description="Name of the split to train on, or a list of names. Several splits are joined in order.",
+    )
+    validation: Strings | None = Field(
+        "validation",
+        validate_default=True,
+        description="Name of the split to compute scores on, or a list of names. With null, a part of the training "
+        "split is set aside.",
+    )
+
+
+class Download(Strict):
+    """A file at a published address."""
+
+    url: str = Field(description="Address of the file, with https, http or ftp.")
+    sha256: str | None = Field(
+        None,
+        description="SHA-256 of the file at the address, as 64 hexadecimal digits in lower case. The file is refused "
+        "if its own differs. By default, any file is accepted.",
+    )
+    member: str | None = Field(
+        None,
+        description="Path, or pattern, of the files to read from a zip or tar archive. Matching files are read in "
+        "sorted order.",
+    )
+
+    @model_validator(mode="after")
+    def _check_values(self):
+        if not re.match(r"(https?|ftp)://", self.url):
+            raise ValueError(f"{self.url!r} is not an address; begin it with https://")
+        if self.sha256 is not None and not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
+            raise ValueError("sha256: expected 64 hexadecimal digits in lower case")
+        return self
+
+
+class Downloads(Strict):
+    """Published files of each split."""
+
+    train: one_or_more(Download) = Field(
+        description="File with the training split, or a list of files. Several files are joined in order."
+    )
+    validation: one_or_more(Download) | None = Field(
+        None,
+        description="File with the validation split, or a list of files. By default, a part of the training split is "
+        "set aside.",
+    )
+
+
+class Origin(Strict):
+    """One location of a task's rows: the user's files, a dataset of the Hugging Face Hub, or published files."""
+
+    files: Files | None = Field(None, description="The user's own files.")
+    hub: str | None = Field(
+        None, description="Id of a Hub dataset, or the path of a local folder that is laid out like one."
+    )
+    config: str | None = Field(None, description="Name of the configuration (subset) of the Hub dataset.")
+    revision: str | None = Field(
+        None, description="Commit, tag or branch of the Hub dataset. By default, its main branch."
+    )
+    splits: Splits = Field(Splits(), description="Which splits of the Hub dataset to read.")
+    hub_files: Files | None = Field(
+        None,
+        description="Files of the Hub repository, or patterns of their names, to read instead of its splits. They are "
+        "read like the user's own files.",
+    )
+    download: Downloads | None = Field(None, description="Files at published addresses.")
+    format: Literal[FORMATS] | None = Field(
+        None, description="Format of the files. By default, the extension of each file decides."
+    )
+    encoding: str = Field("utf-8", description="Encoding of text files, for example latin-1.")
+    delimiter: str | None = Field(
+        None,
+        description="Text between two columns of a csv, tsv or conll file. By default, a comma in csv, a tab in tsv "
+        "and any white space in conll.",
+    )
+    quoting: Literal["minimal", "none"] | None = Field(
+        None,
+        description="Whether quotation marks enclose fields (`minimal`) or are ordinary characters (`none`). By "
+        "default, `minimal` for csv and `none` for tsv, as in GLUE's files.",
+    )
+    header: list[str] | None = Field(
+        None, description="Names of the columns of a csv or tsv file that has no header. By default, the first line."
+    )
+    records: str | None = Field(
+        None, description="Key of the list of rows in a json file, with dots between levels, for example 'data'."
+    )
+    shape: str | None = Field(
+        None,
+        description="Name of a function that rewrites rows before `columns` is applied (docs/paper-tasks.md).",
+    )
+
+    @model_validator(mode="after")
+    def _check_one_location(self):
+        if sum(place is not None for place in (self.files, self.hub, self.download)) != 1:
+            raise ValueError(
+                "give exactly one of 'files' (your own files), 'hub' (a Hub dataset) and 'download' (published files)"
+            )
+        if self.hub_files is not None and self.hub is None:
+            raise ValueError("'hub_files' are files of a Hub repository; name the repository with 'hub'")
+        return self
+
+
+class Alternative(Origin):
+    """Another location of the same rows. Without `columns` or `labels`, those of the task apply."""
+
+    columns: ColumnMap | None = Field(
+        None, description="Columns of the data at this location. By default, as in the task."
+    )
+    labels: list[str] | None = Field(
+        None, description="Names of the labels at this location. By default, as in the task."
+    )
+
+
+class Data(Origin):
+    """Where the rows of a task are."""
+
+    alternatives: list[Alternative] = Field(
+        default_factory=list,
+        description="Fallback locations, tried in order when the one above is unavailable. The first that works is "
+        "used.",
+    )
+    validation_fraction: float = Field(
+        0.2,
+        gt=0,
+        lt=1,
+        description="Share of the training split that becomes the validation split if the data has none.",
+    )
+
+
+class PublishedRows(Strict):
+    """Numbers of rows that the dataset's author states, for estimates before the data is available."""
+
+    train: Positive = Field(description="Number of rows of the training split.")
+    validation: Positive | None = Field(None, description="Number of rows of the validation split.")

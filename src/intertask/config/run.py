@@ -1,0 +1,297 @@
+"""The configuration of a run, ``config.yaml``: tasks, models, methods, and the settings of every step."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from ..errors import IntertaskError, did_you_mean
+from .base import Name, NonNegative, Positive, Strict
+from .problems import validate
+from .renamed import report_old_keys
+from .steps import AdapterFusion, Embeddings, Evaluation, Features, FewShot, Gradients, Maps, Observed, Recommend
+from .task import TaskOverride
+from .training import Model, Training, TrainingStages
+
+
+class Config(Strict):
+    """``config.yaml``."""
+
+    former_names: ClassVar[dict[str, str]] = {"fused": "rank_fusion", "fusion": "adapter_fusion"}
+
+    task_folders: list[str] = Field(["tasks/bundled"], description="Folders with the YAML files of the tasks.")
+    sources: list[Name] = Field(min_length=1, description="Names of the tasks that you could train on first.")
+    targets: list[Name] = Field(min_length=1, description="Names of the tasks whose scores you want to improve.")
+    source_is_target: Literal["error", "exclude"] = Field(
+        "error",
+        description="Whether a task in both lists is an error (`error`) or is left out of its own pool of sources "
+        "(`exclude`).",
+    )
+    models: dict[Name, Model] = Field(
+        default={"minilm": Model(path="bundled")},
+        min_length=1,
+        description="Base models by name. `name: path` is short for `name: {path: path}`. By default, the bundled "
+        "model.",
+    )
+    sentence_encoder: dict[Name, Model] = Field(
+        default={"minilm-sentence": Model(path="bundled")},
+        min_length=1,
+        max_length=1,
+        description="Sentence encoder by name, for the methods that compare sentence embeddings. `name: path` is "
+        "short for `name: {path: path}`. By default, the bundled model.",
+    )
+    adapter: str = Field(
+        "seq_bn",
+        description="Kind of adapter: a configuration string of the adapters library, or 'full' to train all weights.",
+    )
+    seed: NonNegative = Field(1, description="Seed of subsets, splits and source training.")
+    seeds: list[NonNegative] = Field(
+        [1], min_length=1, description="Seeds of the transfers. Each transfer runs once per seed."
+    )
+    max_train_examples: Positive | None = Field(
+        None,
+        description="Largest number of rows of the training split of every task, a seeded subset. By default, all "
+        "rows.",
+    )
+    max_validation_examples: Positive | None = Field(
+        None,
+        description="Largest number of rows of the validation split of every task, a seeded subset. By default, all "
+        "rows.",
+    )
+    tasks: dict[Name, TaskOverride] = Field(
+        default_factory=dict, description="Keys of single tasks with other values for this run, by the task's name."
+    )
+    methods: list[str] = Field(
+        ["random", "size", "vocabulary", "textemb", "semb", "roe", "profile", "recommended"],
+        description="Ranking methods to compute (docs/methods.md). The default methods train nothing.",
+    )
+    rank_fusion: list[str] = Field(
+        ["recommended"],
+        min_length=1,
+        description="Methods whose rankings are combined by reciprocal rank. The result orders the rankings.",
+    )
+    history: Literal["none", "own"] | list[str] = Field(
+        "none",
+        description="Earlier transfers that methods may learn from: none (`none`), those of this run to other targets "
+        "(`own`), or a list of tables in the form of `observed`.",
+    )
+    observed: Observed | None = Field(
+        None, description="Table of imported transfers to evaluate the methods by. No transfer is run then."
+    )
+    training: TrainingStages = TrainingStages()
+    embeddings: Embeddings = Embeddings()
+    features: Features = Features()
+    maps: Maps = Maps()
+    gradients: Gradients = Gradients()
+    fewshot: FewShot = FewShot()
+    adapter_fusion: AdapterFusion = AdapterFusion()
+    recommend: Recommend = Recommend()
+    evaluation: Evaluation = Evaluation()
+    precision: Literal["auto", "float32", "bf16"] = Field(
+        "auto",
+        description="Numeric precision of forward passes. `auto` uses float32 on a CPU; on a GPU that supports them, "
+        "it uses bf16 for training and TF32 for features (docs/precision.md).",
+    )
+    warm_worker: bool = Field(
+        True, description="Whether one process per run imports PyTorch for all jobs, instead of every job importing it."
+    )
+    jobs_per_gpu: Positive = Field(
+        1, description="Number of jobs that may share a GPU at the same time (docs/gpus.md)."
+    )
+
+    @model_validator(mode="after")
+    def _check_lists(self):
+        lists = {key: getattr(self, key) for key in ("sources", "targets", "seeds", "methods", "rank_fusion")}
+        for key, values in (lists | {"evaluation.k": self.evaluation.k}).items():
+            repeated = sorted({str(value) for value in values if values.count(value) > 1})
+            if repeated:
+                raise ValueError(f"{key}: listed twice: {', '.join(repeated)}")
+        for name in self.rank_fusion:
+            if name not in self.methods or name == "random":
+                usable = [method for method in self.methods if method != "random"]
+                raise ValueError(
+                    f"rank_fusion: {name!r} is not among the methods that can be combined; {did_you_mean(name, usable)}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _check_pools(self):
+        both = sorted(set(self.sources) & set(self.targets))
+        if both and self.source_is_target == "error":
+            raise ValueError(
+                f"{', '.join(both)}: listed as a source and as a target; remove it from one list, or set "
+                "'source_is_target: exclude' to leave it out of its own pool of sources"
+            )
+        for target in self.targets:
+            if not self.pool(target):
+                raise ValueError(f"targets: {target} has no source left")
+        return self
+
+    @model_validator(mode="after")
+    def _check_models(self):
+        if shared := sorted(set(self.models) & set(self.sentence_encoder)):
+            raise ValueError(
+                f"sentence_encoder: {shared[0]!r} is the name of a model too, so that both would use the same folder; "
+                "choose another name"
+            )
+        for name, encoder in self.sentence_encoder.items():
+            if encoder.model_fields_set - {"path", "revision"}:
+                raise ValueError(f"sentence_encoder: {name}: only 'path' and 'revision' are allowed")
+        for name, model in self.models.items():
+            if model.like is not None and model.like not in self.base_models:
+                raise ValueError(
+                    f"models: {name}: like: {model.like!r} is not a model with its own path; "
+                    f"{did_you_mean(model.like, self.base_models)}"
+                )
+            if model.adapters != "train" and self.adapter_of(name) == "full":
+                raise ValueError(f"models: {name}: only adapters are published, but 'adapter' is 'full'")
+            self.training_of(name)
+            self.adapter_fusion_training_of(name)
+        if self.recommend.model is not None and self.recommend.model not in self.models:
+            raise ValueError(
+                f"recommend.model: there is no model {self.recommend.model!r}; "
+                f"{did_you_mean(self.recommend.model, self.models)}"
+            )
+        return self
+
+    @property
+    def all_tasks(self) -> list[str]:
+        """Names of the sources and targets, each once, in the order of the configuration."""
+        return list(dict.fromkeys([*self.sources, *self.targets]))
+
+    def pool(self, target: str) -> list[str]:
+        """List the sources of a target: all sources except the target itself.
+
+        Args:
+            target: Name of the target.
+
+        Returns:
+            Names of the sources, in the order of the configuration.
+        """
+        return [source for source in self.sources if source != target]
+
+    @property
+    def base_models(self) -> list[str]:
+        """Names of the models with their own adapters and features, in the order of the configuration."""
+        return [name for name, model in self.models.items() if model.like is None]
+
+    def base_of(self, model: str) -> str:
+        """Look up whose weights, source adapters and features a model uses.
+
+        Args:
+            model: Name of the model.
+
+        Returns:
+            Name of the model that it is ``like``, or its own.
+        """
+        return self.models[model].like or model
+
+    def adapter_of(self, model: str) -> str:
+        """Look up the kind of adapter of a model.
+
+        Args:
+            model: Name of the model.
+
+        Returns:
+            A configuration string of the adapters library, or 'full'.
+        """
+        return self.models[self.base_of(model)].adapter or self.adapter
+
+    def training_of(self, model: str) -> TrainingStages:
+        """Combine the training settings of the run with those of a model, which take precedence.
+
+        Args:
+            model: Name of the model.
+
+        Returns:
+            The settings of both stages.
+
+        Raises:
+            IntertaskError: The model's own keys are unknown, or their values do not fit.
+        """
+        base, own = self.models[self.base_of(model)].training, self.models[model].training
+        stages = {}
+        for stage in ("source", "transfer"):
+            changes = getattr(base, stage) | getattr(own, stage)
+            values = getattr(self.training, stage).model_dump() | changes
+            stages[stage] = validate(Training, values, f"config: models.{model}.training.{stage}")
+        return TrainingStages(**stages)
+
+    def adapter_fusion_training_of(self, model: str) -> Training:
+        """Combine a model's settings of transfers with the settings of AdapterFusion, which take precedence.
+
+        Args:
+            model: Name of the model.
+
+        Returns:
+            The settings. The learning rate is the paper's 5e-5 unless ``adapter_fusion: training:`` changes it.
+
+        Raises:
+            IntertaskError: A key under ``adapter_fusion: training:`` is unknown, or its value does not fit.
+        """
+        values = self.training_of(model).transfer.model_dump() | {"learning_rate": 5e-5} | self.adapter_fusion.training
+        return validate(Training, values, "config: adapter_fusion.training")
+
+    @property
+    def recommend_model(self) -> str:
+        """Name of the model that recommendations are made for."""
+        return self.recommend.model or next(iter(self.models))
+
+    def candidate_training_of(self, model: str) -> Training:
+        """Look up the settings of the runs that a recommendation compares.
+
+        Args:
+            model: Name of the model.
+
+        Returns:
+            The model's settings of transfers, with rows held out of the training split even without early stopping.
+        """
+        held_out = {"dev": "held_out", "dev_fraction": self.recommend.dev_fraction}
+        return self.training_of(model).transfer.model_copy(update=held_out)
+
+    def check_adapter_fusion(self, model: str, target: str) -> None:
+        """Check that AdapterFusion is possible for a model and a target.
+
+        Args:
+            model: Name of the model.
+            target: Name of the target.
+
+        Raises:
+            IntertaskError: The model has no adapters, or the target has fewer than two sources.
+        """
+        if self.adapter_of(model) == "full":
+            raise IntertaskError(
+                f"AdapterFusion combines adapters, but the model {model!r} has none: all its weights are trained.",
+                "config: adapter: full",
+                "use 'adapter: seq_bn' for AdapterFusion, in another configuration and folder",
+            )
+        if len(self.pool(target)) < 2:
+            raise IntertaskError(
+                f"AdapterFusion needs at least two sources, but {target} has only {self.pool(target)[0]}.",
+                "config: sources",
+                "add sources",
+            )
+
+
+def load_config(values: Mapping[str, Any], location: str = "config.yaml") -> Config:
+    """Check a configuration.
+
+    Args:
+        values: Its keys and values, as Snakemake or YAML gives them.
+        location: The file that they come from, for messages.
+
+    Returns:
+        The configuration.
+
+    Raises:
+        IntertaskError: A key is unknown or missing, or a value does not fit.
+    """
+    values = dict(values)
+    report_old_keys(values, Config.former_names)
+    for key in ("models", "sentence_encoder"):
+        # 'minilm: bundled' is short for 'minilm: {path: bundled}'
+        if isinstance(values.get(key), Mapping):
+            values[key] = {n: {"path": m} if isinstance(m, str) else m for n, m in values[key].items()}
+    if isinstance(values.get("observed"), str):
+        values["observed"] = {"file": values["observed"]}
+    return validate(Config, values, location)

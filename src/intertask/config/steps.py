@@ -1,0 +1,154 @@
+"""Settings of the steps other than fine-tuning: artifacts, imported transfers, recommendations, the evaluation."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from .base import Name, Positive, Strict
+
+
+class Embeddings(Strict):
+    """Embeddings of a task's texts, computed from a seeded subset of its training split."""
+
+    max_examples: Positive = Field(1000, description="Largest number of training examples of a task to embed.")
+    batch_size: Positive = Field(32, description="Number of texts per forward pass.")
+    max_length: Positive = Field(128, description="Largest number of tokens of one piece of a text.")
+    max_windows: Positive = Field(
+        4, description="Largest number of pieces of one long text. The rest of the text is not read."
+    )
+
+
+class Features(Strict):
+    """Features of a target's rows, under the base model and under every source's adapter (docs/methods.md)."""
+
+    max_examples: Positive = Field(
+        1000, description="Largest number of training examples of the target to use, a seeded subset."
+    )
+    max_rows: Positive = Field(
+        2000, description="Largest number of rows of features, one per token (tagging and extractive_qa only)."
+    )
+    negatives: Positive = Field(
+        4, description="Number of other tokens that are sampled from each window (extractive_qa only)."
+    )
+    batch_size: Positive = Field(32, description="Number of rows per forward pass.")
+    parallel: Positive = Field(
+        8, description="Number of adapters in one forward pass, where the adapters library supports it."
+    )
+
+
+class Maps(Strict):
+    """Embedding space maps: from a source's features under the base model to those under its adapter."""
+
+    fit: Literal["ridge", "sgd"] = Field(
+        "ridge",
+        description="How to fit a map: by ridge regression in closed form (`ridge`), or by the published training "
+        "recipe (`sgd`).",
+    )
+    max_examples: Positive = Field(
+        1000, description="Largest number of training examples of the source to use. The publication used 10000."
+    )
+    ridge: float = Field(
+        1e-3, gt=0, description="Penalty of the ridge regression, as a share of the mean variance of its inputs."
+    )
+    epochs: Positive = Field(10, description="Number of epochs (`fit: sgd` only).")
+    batch_size: Positive = Field(32, description="Number of examples per optimizer step (`fit: sgd` only).")
+    learning_rate: float = Field(1e-3, gt=0, description="Highest learning rate of AdamW (`fit: sgd` only).")
+
+
+class Gradients(Strict):
+    """Fisher embeddings of trained adapters, for TaskEmb."""
+
+    max_examples: Positive = Field(
+        200, description="Largest number of training examples whose gradients are computed, a seeded subset."
+    )
+
+
+class FewShot(Strict):
+    """Few-shot fine-tuning: a few optimizer steps on a few training examples of the target, from every source."""
+
+    max_examples: Positive = Field(1000, description="Largest number of training examples of the target to use.")
+    held_out: float = Field(
+        0.2, gt=0, lt=1, description="Share of these examples that is held out, to compute the score on."
+    )
+    steps: list[Positive] = Field(
+        [5, 10, 25, 50], min_length=1, description="Numbers of optimizer steps after which the score is computed."
+    )
+    batch_size: Positive = Field(20, description="Number of rows per optimizer step.")
+    learning_rate: float | None = Field(
+        None, gt=0, description="Highest learning rate of AdamW. By default, that of transfers."
+    )
+
+
+class Observed(Strict):
+    """Transfers that somebody else ran, read from a table instead of run here (docs/metrics.md)."""
+
+    file: str = Field(
+        description="Path of a tab-separated table with the columns setting, target, source, seed, metric and value. "
+        "It may be compressed (.gz)."
+    )
+    settings: list[Name] | None = Field(
+        None, min_length=1, description="Which settings of the table to use. By default, all of them."
+    )
+    scale: Literal["detect", "percent", "fraction"] | dict[str, Literal["percent", "fraction"]] = Field(
+        "detect",
+        description="Scale of the values: one for the whole table, or a mapping from 'setting' or 'setting/target' to "
+        "a scale. Scales that are not stated are detected.",
+    )
+    duplicates: Literal["error", "mean", "first"] = Field(
+        "error",
+        description="What to do with different values for one setting, target, source and seed: stop (`error`), take "
+        "their mean (`mean`) or take the first (`first`). Equal values count once.",
+    )
+
+    @model_validator(mode="after")
+    def _check_settings(self):
+        if self.settings and len(set(self.settings)) != len(self.settings):
+            raise ValueError("settings: each name may be listed only once")
+        return self
+
+
+class AdapterFusion(Strict):
+    """AdapterFusion of the best-ranked sources (docs/adapter-fusion.md)."""
+
+    k: Annotated[int, Field(ge=2)] = Field(
+        3, description="Number of sources to mix: the first k of a target's ranking, or all of them if there are fewer."
+    )
+    training: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Keys of `training: transfer:` that differ for AdapterFusion. The learning rate is 5e-5 by "
+        "default.",
+    )
+
+
+class Recommend(Strict):
+    """``results/recommend/{target}.json``: the best of the best-ranked sources (docs/recommend.md)."""
+
+    k: Positive = Field(
+        3,
+        description="Number of sources to try: the first k of the target's ranking, or all of them if there are fewer.",
+    )
+    stop_early: bool = Field(
+        False, description="Whether to drop clearly losing sources between seeds (successive halving)."
+    )
+    model: str | None = Field(
+        None, description="Name of the model to recommend a source for. By default, the first of `models`."
+    )
+    dev_fraction: float = Field(
+        0.2,
+        gt=0,
+        lt=1,
+        description="Share of the target's training split that is held out, to compare the sources on.",
+    )
+
+
+class Evaluation(Strict):
+    """How ranking methods are evaluated (docs/metrics.md)."""
+
+    k: list[Positive] = Field([1, 3, 5], min_length=1, description="Values of k for which Regret@k is computed.")
+    gain: Literal["exp-percent", "linear", "rank"] = Field(
+        "exp-percent", description="Scale of the gains behind NDCG (docs/metrics.md)."
+    )
+    bootstrap: Positive = Field(
+        10_000, description="Number of bootstrap samples of the targets, for the confidence intervals."
+    )
+    confidence: float = Field(0.95, gt=0, lt=1, description="Level of the confidence intervals.")
