@@ -14,7 +14,7 @@ CONFIG_MISTAKES = [
     ({"sorces": ["a"]}, "did you mean 'sources'"),
     ({"sources": ["no_such_task"]}, "There is no task 'no_such_task'"),
     ({"methods": ["sembb"], "rank_fusion": ["sembb"]}, "did you mean 'semb'"),
-    ({"targets": "SOURCES"}, "a source that is also the target"),
+    ({"targets": "SOURCES"}, "listed as a source and as a target"),
     ({"task_folders": ["tasks/nowhere"]}, "There is no task folder"),
     ({"training": {"source": {"learning_rat": 1}}}, "did you mean 'learning_rate'"),
 ]
@@ -69,7 +69,7 @@ def test_a_model_that_cannot_be_had_stops_the_run_before_anything_trains(project
     project.config["models"] = {"mine": "./models/mine"}
     project.write_config()
     done = project.run("--cores", "2", check=False)
-    assert_one_message(done, "There is no model folder ./models/mine")
+    assert_one_message(done, "The model folder ./models/mine does not exist")
     assert not (project.folder / "results/adapters").exists()
 
 
