@@ -7,6 +7,9 @@ heavy, because a dry run reads it. ``python -m intertask.costs.artifacts_page`` 
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
+#: Source of a transfer that is trained without a source, in paths and tables. No task can have this name.
+NO_SOURCE = "none"
+
 #: Stages of a run in the order of the work: lines of the progress display and of the plan.
 STAGES = (
     "data and models",

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from intertask.artifacts import NO_SOURCE
 from intertask.execution.script import arguments, run
 from intertask.files import read_json, write_json
 from intertask.rankings.adapter_fusion import best_sources
-from intertask.recommendation.choice import NO_SOURCE, survivors
+from intertask.recommendation.choice import survivors
 from intertask.tables import read_table
 
 

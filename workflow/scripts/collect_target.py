@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from intertask.artifacts import NO_SOURCE
 from intertask.data import load_info
 from intertask.execution.script import arguments, run
 from intertask.files import check_made_from, read_json
@@ -24,9 +25,9 @@ def main() -> None:
     model, target = recipe["model"], recipe["target"]
     data = load_info(results / "data" / target)["fingerprint"]
     rows = []
-    for source in ["none", *recipe["sources"]]:
+    for source in [NO_SOURCE, *recipe["sources"]]:
         adapter = None
-        if source != "none":
+        if source != NO_SOURCE:
             adapter = read_json(results / "adapters" / recipe["base"] / source / "metrics.json")["fingerprint"]
         current = {"data": data, "adapter": adapter}
         rows += [read_transfer(results, model, target, source, seed, current) for seed in recipe["seeds"]]

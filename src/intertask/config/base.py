@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from ..artifacts import NO_SOURCE
 from ..errors import IntertaskError
 from .renamed import rename_keys
 
@@ -39,7 +40,7 @@ def plain_name(name: str) -> str:
             f"{name!r} cannot be the name of a folder; use letters, digits, '.', '_' and '-', and begin with a letter "
             "or a digit"
         )
-    if name == "none":
+    if name == NO_SOURCE:
         raise ValueError("'none' is the name of the transfer without a source; choose another name")
     return name
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..artifacts import NO_SOURCE
 from ..words import count, in_words, known, number, signed
 from .next_files import MAX_TARGETS, next_files
 
@@ -91,7 +92,7 @@ def _first_choices_and_gain(results: Path, target: str) -> Iterable[str]:
         if row["model"] == model and row["target"] == target:
             scores.setdefault(row["source"], []).append(float(row["value"] or "nan"))
     means = {source: _mean(values) for source, values in scores.items()}
-    gain = means.get(first[0], math.nan) - means.get("none", math.nan)
+    gain = means.get(first[0], math.nan) - means.get(NO_SOURCE, math.nan)
     if len(first) == 1 and known(gain):
         seeds = count(len(scores[first[0]]), "seed")
         yield f"  measured gain of {first[0]} over no source: {signed(gain)} percentage points (mean over {seeds})"

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..artifacts import ARTIFACTS
+from ..artifacts import ARTIFACTS, NO_SOURCE
 from ..files import read_json
 from ..methods.registry import get_method
 from ..tables import COST_COLUMNS
@@ -83,7 +83,7 @@ def _jobs(recipe: dict[str, Any]) -> Iterator[Job]:
     if not recipe["observed"]:
         for model in recipe["models"]:
             for target in recipe["targets"]:
-                for source in ["none", *_pool(recipe, target)]:
+                for source in [NO_SOURCE, *_pool(recipe, target)]:
                     yield from (Job("transfer", model, target, source, str(seed)) for seed in recipe["seeds"])
     yield from (Job("scores", setting, target) for setting in recipe["settings"] for target in recipe["targets"])
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..artifacts import NO_SOURCE
 from ..errors import IntertaskError
 from ..tables import ADAPTER_FUSION_COLUMNS
 from .evaluation import mean_of_runs, truth
@@ -50,7 +51,7 @@ def comparison(fusions: Iterable[Mapping[str, Any]], transfer: pd.DataFrame) -> 
     rows = []
     for (model, target), runs in pd.DataFrame(fusions).groupby(["model", "target"], sort=False):
         sources, single = runs["sources"].iloc[0], observed[model, target].drop(target, errors="ignore")
-        pool, values = single.drop("none"), np.nan_to_num(runs.sort_values("seed")["value"].astype(np.float64))
+        pool, values = single.drop(NO_SOURCE), np.nan_to_num(runs.sort_values("seed")["value"].astype(np.float64))
         rows.append(
             {
                 "model": model,
@@ -62,7 +63,7 @@ def comparison(fusions: Iterable[Mapping[str, Any]], transfer: pd.DataFrame) -> 
                 "fusion_deviation": float(np.std(values, ddof=1)) if len(runs) > 1 else np.nan,
                 **_best("best_single", pool),
                 **_best("best_of_sources", pool[sources]),
-                "none_mean": single["none"],
+                "none_mean": single[NO_SOURCE],
             }
         )
     return pd.DataFrame(rows, columns=ADAPTER_FUSION_COLUMNS)

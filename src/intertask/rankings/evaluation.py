@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from ..artifacts import NO_SOURCE
 from ..errors import IntertaskError
 from ..tables import EVALUATION_COLUMNS
 from . import metrics
@@ -126,7 +127,7 @@ def evaluate(
     for (model, target), frame in pairs.items():
         value = frame.set_index("source")["value"]
         table = scored[model, target].pivot(index="source", columns="method", values="score")
-        pool = sorted((set(value.index) | set(table.index)) - {"none", target})
+        pool = sorted((set(value.index) | set(table.index)) - {NO_SOURCE, target})
         missing = [source for source in pool if source not in value.index]
         if missing:
             raise IntertaskError(
@@ -137,7 +138,7 @@ def evaluate(
         if not pool:
             raise IntertaskError("There is no source to rank.", f"model {model}, target {target}", "add sources")
         true = value.reindex(pool).to_numpy(np.float64)
-        none = float(value.get("none", np.nan))
+        none = float(value.get(NO_SOURCE, np.nan))
         methods = sorted(set(scores.loc[scores["model"] == model, "method"]) | {"random"})
         table = table.reindex(index=pool, columns=methods)
         table["random"] = 0.0
@@ -173,7 +174,9 @@ def without_relatives(table: pd.DataFrame, relatives: Mapping[str, Sequence[str]
     near = {(target, source) for target, sources in relatives.items() for source in sources}
     pairs = list(zip(table["target"], table["source"], strict=True))
     kept = table[[pair not in near for pair in pairs]]
-    rankable = {target for target, source in pairs if (target, source) not in near and source not in ("none", target)}
+    rankable = {
+        target for target, source in pairs if (target, source) not in near and source not in (NO_SOURCE, target)
+    }
     return kept[kept["target"].isin(rankable)]
 
 

@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
+from ..artifacts import NO_SOURCE
 from . import metrics
 from .evaluation import evaluation_table, judge, mean_of_runs
 
@@ -43,12 +44,12 @@ def ceiling(
     """
     rows = []
     for model, target, runs in _targets(transfer):
-        pool = [source for source in runs if source != "none"]
+        pool = [source for source in runs if source != NO_SOURCE]
         lines = []
         if min(len(runs[source]) for source in pool) > 1:
             for ranks, judges in halves(runs, pool, _generator(seed, model, target)):
                 predicted, true = (np.array([mean_of_runs(half[s]) for s in pool]) for half in (ranks, judges))
-                none = mean_of_runs(judges["none"]) if "none" in runs else np.nan
+                none = mean_of_runs(judges[NO_SOURCE]) if NO_SOURCE in runs else np.nan
                 lines.append(judge(true, predicted, none, ks, gain))
         names = [line[:2] for line in (lines[0] if lines else judge(np.zeros(1), np.zeros(1), 0.0, ks, gain))]
         for i, (metric, k) in enumerate(names):
@@ -113,7 +114,7 @@ def target_noise(transfer: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
     """
     rows = []
     for model, target, runs in _targets(transfer):
-        pool = sorted(runs.keys() - {"none"})
+        pool = sorted(runs.keys() - {NO_SOURCE})
         counts = np.array([len(runs[source]) for source in pool])
         values = np.nan_to_num(np.concatenate([list(runs[source].values()) for source in pool]))
         source_of = np.repeat(np.arange(len(pool)), counts)
@@ -128,7 +129,7 @@ def target_noise(transfer: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
             "most_seeds": int(counts.max()),
             "best": pool[best],
             "best_score": means[best],
-            "none": mean_of_runs(list(runs["none"].values())) if "none" in runs else np.nan,
+            "none": mean_of_runs(list(runs[NO_SOURCE].values())) if NO_SOURCE in runs else np.nan,
             "between_sd": between**0.5,
         }
         spare = len(values) - len(pool)

@@ -8,7 +8,8 @@ from typing import Any
 import jinja2
 import yaml
 
-from .choice import NO_SOURCE
+from ..artifacts import NO_SOURCE
+from ..types import get_type
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _BUNDLED = "sentence-transformers/all-MiniLM-L6-v2"
@@ -83,6 +84,7 @@ def model_card(
         recipe=recipe,
         info={"unanswerable": False, **info},
         path=path,
+        pre_split=get_type(info["type"]).PRE_SPLIT,
         base_name=base_name,
         revision=commit or recipe["model"]["revision"],
         whole_encoder=recipe["adapter"] == "full",

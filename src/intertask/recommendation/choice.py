@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-#: Name under which training without a source is listed among the sources.
-NO_SOURCE = "none"
+from ..artifacts import NO_SOURCE
 
 Scores = Mapping[str, Sequence[float]]
 

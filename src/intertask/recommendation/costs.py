@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..artifacts import NO_SOURCE
 from ..config import Training
 from ..costs.effort import training_effort
 from ..costs.measured import Job, method_jobs, seconds_of
 from ..costs.speed import total_seconds
 from ..costs.task_sizes import TaskSize
-from .choice import NO_SOURCE
 
 
 def recommendation_costs(

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..artifacts import NO_SOURCE
 from ..errors import IntertaskError
 from ..files import atomic, file_sha256, write_text
 from .card import model_card
-from .choice import NO_SOURCE, mean_interval
+from .choice import mean_interval
 from .summary import SCORE_KEYS, Runs, split_scores
 
 #: Words for the splits in the card.

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..artifacts import NO_SOURCE
 from ..data import load_info
 from ..files import check_made_from, read_json
-from .choice import NO_SOURCE, Scores, choose_seed, choose_source, gain, mean, verdict
+from .choice import Scores, choose_seed, choose_source, gain, mean, verdict
 
 #: Source (``none`` first, then by rank) -> seed -> result of the run.
 Runs = dict[str, dict[int, dict[str, Any]]]

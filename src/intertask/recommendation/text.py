@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ..artifacts import NO_SOURCE
 from ..words import count, duration, in_words
-from .choice import NO_SOURCE
 
 
 def sentences(summary: Mapping[str, Any]) -> list[str]:

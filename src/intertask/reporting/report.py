@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from ..artifacts import NO_SOURCE
 from ..rankings.evaluation import MEAN
 from ..words import count, in_words, signed
 from .figures import curves, gains, methods, predicted, task_map, tradeoff, work
 from .figures.style import Drawing
 from .names import figure_names
 from .pages import write_page
-from .results import NO_SOURCE, REFERENCES, Results, agreement
+from .results import REFERENCES, Results, agreement
 
 
 def write_report(results: Results, page: Path, figures: Path) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..artifacts import NO_SOURCE
 from ..data import load_info
 from ..errors import IntertaskError
 from ..rankings.evaluation import MEAN, main_metric, truth
@@ -18,7 +19,6 @@ from ..rankings.metrics import spearman
 from ..tables import TRANSFER_COLUMNS, read_table
 from ..words import in_words
 
-NO_SOURCE = "none"
 #: Lines of ``regret.tsv`` that methods are compared with.
 REFERENCES = ("random", "ceiling")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..artifacts import NO_SOURCE
 from ..config import Observed, plain_name
 from ..errors import IntertaskError, did_you_mean
 
@@ -157,17 +158,17 @@ def import_observed(observed: Observed, sources: Sequence[str], targets: Sequenc
     of_settings = [run for run in everything if run.setting in settings]
     _check_metrics((run for run in of_settings if run.target in targets), observed)
     scaled, scales = in_percent(of_settings, observed, targets)
-    wanted = [run for run in scaled if run.source in {"none", *sources} and run.source != run.target]
+    wanted = [run for run in scaled if run.source in {NO_SOURCE, *sources} and run.source != run.target]
     runs, repeated = one_per_seed(wanted, observed)
     _check_pool(runs, settings, sources, targets, observed)
 
-    place = [{name: i for i, name in enumerate(names)} for names in (settings, targets, ["none", *sources])]
+    place = [{name: i for i, name in enumerate(names)} for names in (settings, targets, [NO_SOURCE, *sources])]
     runs.sort(key=lambda run: (*(of[name] for of, name in zip(place, run, strict=False)), run.seed))
     about = [_about(setting, target, runs, repeated, scales) for setting in settings for target in targets]
     left_out = {
         "of other settings": len(everything) - len(of_settings),
         "of other targets": len(of_settings) - len(scaled),
-        "of other sources": sum(run.source not in {"none", *sources} and run.source != run.target for run in scaled),
+        "of other sources": sum(run.source not in {NO_SOURCE, *sources} and run.source != run.target for run in scaled),
         "of a source that is its own target": sum(run.source == run.target for run in scaled),
         f"for a seed that had one already (duplicates: {observed.duplicates})": len(repeated),
     }
@@ -401,7 +402,7 @@ def _about(
         "metric": own[0].metric,
         "scale": scale,
         "scale_from": scale_from,
-        "sources": len(seeds.keys() - {"none"}),
+        "sources": len(seeds.keys() - {NO_SOURCE}),
         "runs": len(own),
         "fewest_seeds": min(seeds.values()),
         "most_seeds": max(seeds.values()),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from ...artifacts import NO_SOURCE
 from ...data import load_prepared
 from ...files import fingerprint, read_json
 from ...tables import read_table, write_table
@@ -57,7 +58,7 @@ def complete_table(
         "data": prepared.info["fingerprint"],
         "recipe": fingerprint([recipe, read_json(model)["fingerprint"]]),
     }
-    made_from = {"none": shared | {"adapter": ""}}
+    made_from = {NO_SOURCE: shared | {"adapter": ""}}
     made_from |= {source: shared | {"adapter": metrics["fingerprint"]} for source, metrics in trained.items()}
     # Finished runs are kept here and not in the output, which Snakemake restores when a job fails.
     progress = Path(checkpoints) / "progress.tsv"
@@ -68,7 +69,7 @@ def complete_table(
             print(f"{source}: kept", flush=True)
             continue
         started = time.monotonic()
-        if source == "none":
+        if source == NO_SOURCE:
             network = fresh_model(base, recipe["adapter"], recipe["seed"])
         else:
             sha256 = trained[source]["weights_sha256"]

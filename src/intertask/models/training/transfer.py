@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ...artifacts import NO_SOURCE
 from ...data import load_prepared
 from ...execution.script import versions
 from ...files import fingerprint, read_json
@@ -43,7 +44,7 @@ def transfer(
     target = prepared.info["task"]
     made_from = {"data": prepared.info["fingerprint"], "model": read_json(model)["fingerprint"], "adapter": None}
     set_seed(recipe["seed"])
-    if source == "none":
+    if source == NO_SOURCE:
         network = load_model(base)
         add_fresh_adapter(network, target, recipe["adapter"])
     else:

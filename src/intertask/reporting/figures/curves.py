@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from ...artifacts import NO_SOURCE
 from ...types import get_type
 from ...words import in_words, shortened
-from ..results import NO_SOURCE, Results
+from ..results import Results
 from .style import BLUE, GREY, INK, PALE, VERMILION, WIDTH, Drawing, grid_shape, new_figure, show_grid
 
 Curve = tuple[np.ndarray, np.ndarray]

@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.cluster.hierarchy import leaves_list, linkage
 
+from ...artifacts import NO_SOURCE
 from ...words import in_words, signed
-from ..results import NO_SOURCE, Results
+from ..results import Results
 from .style import DIVERGING, INK, PALE, WIDTH, Drawing, new_figure
 
 #: Number of standard errors that a gain must differ from 0 to be printed in bold.

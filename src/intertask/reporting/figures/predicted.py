@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from ...artifacts import NO_SOURCE
 from ...words import count, in_words, shortened, signed
-from ..results import NO_SOURCE, Results, agreement
+from ..results import Results, agreement
 from .gains import noise_of_gains
 from .labels import place_names
 from .style import BLUE, GREY, INK, SKY, VERMILION, WIDTH, Drawing, grid_shape, new_figure, show_grid
