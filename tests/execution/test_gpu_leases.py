@@ -15,18 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from nvidia import LISTED, MIGS, UUIDS, nvidia_smi
 from waiting import DEADLINE_SECONDS
 
 from intertask.execution import gpu_leases as leases
-
-MIGS = ["MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f", "MIG-cba663e8-9bed-5b25-b243-5985ef7c9beb"]
-UUIDS = ["GPU-5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a77", "GPU-5d7f5bcd-a5c1-4c3e-9a3a-0f8d1a0dbb40"]
-LISTED = f"""\
-GPU 0: NVIDIA A100-SXM4-40GB (UUID: {UUIDS[0]})
-  MIG 1g.5gb      Device  0: (UUID: {MIGS[0]})
-  MIG 1g.5gb      Device  1: (UUID: {MIGS[1]})
-GPU 1: NVIDIA A100-SXM4-40GB (UUID: {UUIDS[1]})
-"""
 
 
 class Log:
@@ -189,24 +181,14 @@ def take(environment, held):
     return now
 
 
-def nvidia_smi(folder: Path, text: str, code: int = 0) -> str:
-    """A folder for PATH with a program of this name that prints a text and counts its calls."""
-    folder.mkdir(exist_ok=True)
-    (folder / "text").write_text(text)
-    program = folder / "nvidia-smi"
-    program.write_text(f"#!/bin/sh\necho x >>{folder}/calls\ncat {folder}/text\nexit {code}\n")
-    program.chmod(0o755)
-    return f"{folder}:{os.environ['PATH']}"
-
-
 def test_jobs_get_devices_of_their_own(take):
     assert (take(1), take(1)) == ("0", "1")
     said: list[str] = []
     with pytest.raises(MustWaitError):
         take(1, said)
     assert said == [
-        "waiting for 1 GPU: other jobs have 0, 1, or asked first (snakemake --resources gpu=2 starts no more of them "
-        "than can run)"
+        "The job waits for 1 GPU: other jobs have 0, 1, or asked first "
+        "(snakemake --resources gpu=2 starts only as many jobs as can run)."
     ]
 
 
@@ -225,10 +207,10 @@ def test_a_lease_ends_with_its_file_and_leaves_nothing(take, held, environment):
 def test_fewer_devices_than_asked_for_are_said(take):
     said: list[str] = []
     assert take(3, said) == "0,1"
-    assert said == ["asked for 3 GPUs, but there is no more than 0, 1"]
+    assert said == ["The job asked for 3 GPUs, but only 0, 1 can be used."]
     said.clear()
     assert take(1, said, CUDA_VISIBLE_DEVICES="") is None
-    assert said == ["asked for 1 GPU, but CUDA_VISIBLE_DEVICES names none"]
+    assert said == ["The job asked for 1 GPU, but CUDA_VISIBLE_DEVICES lists none."]
 
 
 def test_no_gpu_means_none_but_in_a_cluster_job(take):
@@ -261,31 +243,6 @@ def test_devices_of_a_scheduler_are_its_jobs_own(take):
     assert take(1, **array) == take(1, **array | {"SGE_TASK_ID": "2"}) == "0"
 
 
-@pytest.mark.parametrize(
-    ("value", "names"),
-    [
-        ("2, 0", ["2", "0"]),
-        ("0,0,1", ["0", "1"]),
-        ("1,-1,0", ["1"]),
-        ("NoDevFiles", []),
-        ("", []),
-        (",".join(UUIDS), UUIDS),
-        (MIGS[0], MIGS[:1]),
-    ],
-)
-def test_names_are_read_as_cuda_reads_them(value, names, monkeypatch):
-    monkeypatch.setenv("PATH", "")
-    assert [device.name for device in leases.devices({"CUDA_VISIBLE_DEVICES": value})] == names
-
-
-def test_without_a_list_all_that_the_driver_names(tmp_path, monkeypatch):
-    """A card in parts is its parts."""
-    monkeypatch.setenv("PATH", nvidia_smi(tmp_path / "bin", LISTED))
-    assert [device.name for device in leases.devices({}, tmp_path)] == [*MIGS, UUIDS[1]]
-    leases.devices({}, tmp_path)
-    assert (tmp_path / "bin/calls").read_text() == "x\n"  # the driver is asked once
-
-
 @pytest.mark.parametrize("code", [0, 9])
 def test_a_driver_that_fails_names_nothing(tmp_path, take, environment, monkeypatch, code):
     text = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n"
@@ -293,7 +250,7 @@ def test_a_driver_that_fails_names_nothing(tmp_path, take, environment, monkeypa
     del environment["CUDA_VISIBLE_DEVICES"]
     said: list[str] = []
     assert take(1, said) is None
-    assert said == ["asked for 1 GPU, but nvidia-smi -L names none"]
+    assert said == ["The job asked for 1 GPU, but nvidia-smi -L lists none."]
 
 
 def test_one_device_by_two_names_is_one(tmp_path, take, monkeypatch):
@@ -313,7 +270,9 @@ def test_where_nothing_can_be_leased_jobs_run_and_say_so(tmp_path, environment):
     lease = leases.take(1, environment, must_not_wait, said.append)
     assert lease.visible in ("0", "1")
     assert lease.descriptor is None
-    assert said == [f"GPUs are not leased, so other jobs may use the same: {tmp_path / 'leases'} is open to others"]
+    assert said == [
+        f"GPUs are not leased, so other jobs may use the same ones: {tmp_path / 'leases'} is open to others"
+    ]
 
 
 def test_claims_cannot_be_read_by_others(take, environment):

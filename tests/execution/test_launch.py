@@ -260,6 +260,13 @@ def test_a_worker_with_threads_refuses_to_fork(bare_worker):
     assert address.with_suffix(".unsafe").exists()  # the launcher does not try again
 
 
+def test_a_python_without_the_steps_of_its_exit_gets_no_worker(bare_worker):
+    worker, address = bare_worker("del threading._shutdown")
+    assert "cannot end a forked job" in worker.communicate(timeout=DEADLINE_SECONDS)[0]
+    assert worker.returncode == 1
+    assert address.with_suffix(".unsafe").exists()
+
+
 def test_workers_are_shared_by_jobs_with_the_same_start(monkeypatch):
     key = launcher.worker_key()
     monkeypatch.setenv("OMP_NUM_THREADS", "5")

@@ -1,11 +1,12 @@
 """Start a script: ``python -m intertask.execution.launch [--gpus N] [--log FILE] script args…``.
 
-The script sees the same arguments, environment, working folder, umask, standard output and error as without the
-launcher, and nothing on standard input. With ``--gpus`` it first waits for so many GPUs of its own
-(:mod:`intertask.execution.gpu_leases`) and sees no others; 0 hides them all. It is a process group of its own; SIGTERM,
-SIGINT and SIGHUP are sent on to it, its exit code or signal comes back, and it outlives neither the launcher nor the
-Snakemake that started it. The worker (:mod:`intertask.execution.worker`) saves the seconds that importing torch takes;
-where there is none (``warm_worker: false``, a cluster job, not Linux) the script runs in place.
+The script sees the same arguments, environment, working folder, umask, standard output and standard error as without
+the launcher. Its standard input is empty. With ``--gpus N`` it first waits for N GPUs
+(:mod:`intertask.execution.gpu_leases`) and sees only these; 0 hides all GPUs. The script has its own process group.
+The launcher forwards SIGTERM, SIGINT and SIGHUP to it and ends with its exit code or signal. The script outlives
+neither the launcher nor the Snakemake that started it. The warm worker (:mod:`intertask.execution.worker`) saves the
+seconds that importing torch takes. Without it, the script starts cold: with ``warm_worker: false``, in a cluster job,
+and on other systems than Linux.
 
 Only the standard library is imported here: this runs once per job.
 """
@@ -31,7 +32,7 @@ from . import gpu_leases as leases
 from . import wire
 from .locks import make_private
 
-#: Folders of the logs and of what each job took.
+#: Folders of the logs and of the time and memory that each job took.
 LOGS, BENCHMARKS = Path("results/logs"), Path("results/benchmarks")
 #: '0' turns the worker off.
 SWITCH = "INTERTASK_WARM_WORKER"
@@ -55,6 +56,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> None:
+    """Run the script that the command line names."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--gpus", type=int, metavar="N", help="wait for N GPUs; 0: hide them")
     parser.add_argument(
@@ -115,15 +117,18 @@ def _settings(options: argparse.Namespace) -> dict[str, str]:
 
 
 def warm_worker_wanted() -> bool:
-    """Linux, not switched off, and not inside a cluster job (a node's job is alone there)."""
+    """Return whether to use the warm worker: on Linux, if it is not turned off, and not in a cluster job.
+
+    A cluster job starts a single script, so nothing would be saved.
+    """
     return sys.platform == "linux" and os.environ.get(SWITCH, "1") != "0" and "SLURM_JOB_ID" not in os.environ
 
 
 def _run_in_place(argv: list[str], lease: int | None = None) -> dict[str, Any]:
-    """The same script in a process of its own.
+    """Run the script in a new process.
 
-    It gets the lease twice: what it starts by :mod:`subprocess` inherits standard input only, what it forks by
-    :mod:`multiprocessing` all but that.
+    The script has the lease open twice: processes that it starts by :mod:`subprocess` inherit only standard input, and
+    processes that it forks by :mod:`multiprocessing` inherit everything else.
     """
     launcher = os.getpid()
     child = subprocess.Popen(
@@ -142,14 +147,18 @@ def _run_in_place(argv: list[str], lease: int | None = None) -> dict[str, Any]:
 
 
 def pause(seconds: float) -> None:
-    """Sleep; if Snakemake ends before, end at once."""
+    """Sleep, and end at once if Snakemake ends in the meantime.
+
+    Args:
+        seconds: How long to sleep.
+    """
     _wait_for(None, seconds)
 
 
 def _wait_for(descriptor: int | None, seconds: float | None = None) -> None:
-    """Wait until there is something to read, or so long; if Snakemake ends before, end at once, and the script with us.
+    """Wait until a descriptor can be read or the time is over; end at once, with the script, if Snakemake ends.
 
-    Between the two stands a shell, which a SIGKILL of Snakemake leaves waiting.
+    The launcher's parent is a shell, which goes on waiting after a SIGKILL of Snakemake.
     """
     waiting = select.poll()
     snakemake = _snakemake()
@@ -163,14 +172,18 @@ def _wait_for(descriptor: int | None, seconds: float | None = None) -> None:
 
 @functools.cache
 def _snakemake() -> int | None:
-    """A descriptor of Snakemake's process; None where there is no Snakemake, or no Linux."""
+    """Return a descriptor of Snakemake's process; None without a Snakemake or without Linux."""
     with contextlib.suppress(KeyError, ValueError, AttributeError, OSError):
         return os.pidfd_open(int(os.environ[RUN]))
     return None
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends (Linux); it may have ended already."""
+    """Have the kernel kill this process when its parent ends (Linux only); end if it has ended already.
+
+    Args:
+        parent: Process id of the parent.
+    """
     import ctypes
 
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -180,9 +193,9 @@ def die_with_parent(parent: int) -> None:
 
 @contextlib.contextmanager
 def _forwarding(send: Callable[[int], None]) -> Iterator[list[int]]:
-    """Within the block, signals go to the script by way of ``send``; gives the list of those that came.
+    """Forward signals to the script by ``send`` within the block; give the list of the signals that arrived.
 
-    One that is ignored here (nohup) stays ignored.
+    A signal that is ignored here, for example under nohup, stays ignored.
     """
     came: list[int] = []
 
@@ -191,8 +204,8 @@ def _forwarding(send: Callable[[int], None]) -> Iterator[list[int]]:
         with contextlib.suppress(OSError):  # the script has just ended
             send(number)
 
-    heeded = [number for number in wire.FORWARDED if signal.getsignal(number) != signal.SIG_IGN]
-    previous = {number: signal.signal(number, forward) for number in heeded}
+    forwarded = [number for number in wire.FORWARDED if signal.getsignal(number) != signal.SIG_IGN]
+    previous = {number: signal.signal(number, forward) for number in forwarded}
     try:
         yield came
     finally:
@@ -201,22 +214,26 @@ def _forwarding(send: Callable[[int], None]) -> Iterator[list[int]]:
 
 
 def _end_like(status: int) -> None:
-    """End this process as the script's ended: same exit code, or killed by the same signal."""
+    """End this process as the script ended: with the same exit code, or killed by the same signal."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number != signal.SIGKILL:
             signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
-        sys.exit(128 + number)  # still here: the first process of a container is spared its own signals
+        sys.exit(128 + number)  # the first process of a container does not receive its own signals
     sys.exit(os.WEXITSTATUS(status))
 
 
 def run_warm(argv: list[str], lease: int | None = None) -> dict[str, Any] | None:
     """Run a script in the warm worker.
 
+    Args:
+        argv: The script and its arguments.
+        lease: Descriptor of the job's GPU lease; None without one.
+
     Returns:
-        ``status`` as of :func:`os.wait4` and ``max_rss_mb``; None where no worker could do it (then nothing was
-        started, or it died with its worker, and the script is to run in place).
+        ``status``, as :func:`os.wait4` gives it, and ``max_rss_mb``. None if no worker could run the script: it was
+        not started, or died with its worker, and must be started cold.
     """
     try:
         connection = _connect()
@@ -234,28 +251,28 @@ def run_warm(argv: list[str], lease: int | None = None) -> dict[str, Any] | None
                 with contextlib.suppress(OSError):
                     reply, _ = wire.receive(connection)
                 if reply is None and came:
-                    return {"status": came[0], "max_rss_mb": 0.0}  # told to end: not to be started again
+                    return {"status": came[0], "max_rss_mb": 0.0}  # it was told to end, so it is not started again
         except (OSError, ValueError):
             return None
     return reply
 
 
 def _connect() -> socket.socket | None:
-    """A connection to this environment's worker, which is started if need be."""
+    """Return a connection to this environment's worker, which is started if necessary."""
     folder = private_folder()
     address = folder / f"{worker_key()}.sock"
     connection = _try(address)
     if connection:
         return connection
     with open(address.with_suffix(".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # of several jobs that start at once, one starts the worker
+        fcntl.flock(lock, fcntl.LOCK_EX)  # if several jobs start at once, one of them starts the worker
         connection = _try(address)
         if connection:
             return connection
         if address.with_suffix(".unsafe").exists():
-            return None  # a worker has found that it cannot fork here; do not pay for its imports again
+            return None  # a worker cannot fork here; do not repeat its imports
         search_path = {}
-        if os.environ.get("PYTHONPATH"):  # relative entries: the worker is elsewhere
+        if os.environ.get("PYTHONPATH"):  # relative entries: the worker has another working folder
             entries = os.environ["PYTHONPATH"].split(os.pathsep)
             search_path = {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, entries))}
         with open(address.with_suffix(".log"), "w") as log:
@@ -292,10 +309,10 @@ def _try(address: Path) -> socket.socket | None:
 
 
 def private_folder() -> Path:
-    """The folder of sockets, for this user alone.
+    """Return the folder of the sockets, which only this user can read.
 
     Raises:
-        OSError: It is there and is not ours alone.
+        OSError: The folder exists and is open to others or belongs to another user.
     """
     base = os.environ.get("XDG_RUNTIME_DIR", "")
     if not os.access(base, os.W_OK | os.X_OK):
@@ -304,20 +321,21 @@ def private_folder() -> Path:
 
 
 def worker_key() -> str:
-    """Workers are shared by jobs with the same interpreter, search path, installed packages and processors.
+    """Return the name of the worker that this job may use.
 
-    And with the same values of the variables that are read at a start.
+    Jobs share a worker if they have the same interpreter, search path, installed packages, processors and code of the
+    worker, and the same values of the variables that Python and the packages read when they start.
     """
-    places = [sys.executable, sys.prefix, *sys.path[1:]]  # the first entry is the working folder, never a job's
-    stamps = [Path(place).stat().st_mtime_ns for place in sys.path[1:] if os.path.isdir(place)]
+    paths = [sys.executable, sys.prefix, *sys.path[1:]]  # the first entry is the working folder
+    stamps = [Path(path).stat().st_mtime_ns for path in sys.path[1:] if os.path.isdir(path)]
     code = [Path(__file__).with_name(name).stat().st_mtime_ns for name in ("launch.py", "worker.py", "wire.py")]
     settings = sorted(
         item
         for item in os.environ.items()
-        # Snakemake sets the numbers of threads for each job; the worker's child sees to them
+        # Snakemake sets the numbers of threads for each job, and the worker's child applies them.
         if item[0].startswith(_READ_AT_START) and not item[0].endswith("_NUM_THREADS")
     )
-    parts = [places, stamps, code, settings, sorted(os.sched_getaffinity(0))]
+    parts = [paths, stamps, code, settings, sorted(os.sched_getaffinity(0))]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

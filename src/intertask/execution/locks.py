@@ -16,19 +16,22 @@ def _open(path: Path) -> IO:
 
 @contextmanager
 def exclusive(path: str | os.PathLike) -> Iterator[None]:
-    """Hold ``path`` as a lock; wait, saying so, while another process holds it.
+    """Hold ``path`` as a lock. While another process holds it, wait and print a line that says so.
 
-    After a SIGKILL of Snakemake a job may go on as an orphan. The next run's job waits here until the orphan has
-    ended, instead of writing to the same checkpoints.
+    After a SIGKILL of Snakemake, a job may go on as an orphan. The same job of the next run waits here until the orphan
+    has ended, instead of writing to the same checkpoints.
+
+    Args:
+        path: The lock file; it is created if necessary.
     """
     with _open(Path(path)) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("waiting: an earlier run's job is still at work on this", flush=True)
+            print("This job waits: the same job of an earlier run is still running.", flush=True)
             fcntl.flock(file, fcntl.LOCK_EX)
-        except OSError as error:  # some network file systems have none
-            print(f"not locked: {error}; a second run must not begin before this one has ended", flush=True)
+        except OSError as error:  # some network file systems have no locks
+            print(f"No lock: {error}. Do not start a second run before this one has ended.", flush=True)
         yield
 
 
@@ -85,10 +88,16 @@ def remove_stale_locks() -> None:
 
 
 def make_private(folder: Path) -> Path:
-    """Make a folder for this user alone, if it is not there.
+    """Create a folder that only this user can read, if it does not exist.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        The same folder.
 
     Raises:
-        OSError: It is there and is not ours alone.
+        OSError: The folder exists and is open to others or belongs to another user.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()

@@ -1,4 +1,4 @@
-"""Messages between launcher and worker: a length, then JSON; file descriptors travel beside it."""
+"""Messages between launcher and worker: a length, then JSON. File descriptors are sent along with them."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import struct
 from collections.abc import Sequence
 from typing import Any
 
-#: Signals that the launcher sends on to the script.
+#: Signals that the launcher forwards to the script.
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 _LENGTH = struct.Struct("!I")
@@ -16,21 +16,35 @@ _MOST_DESCRIPTORS = 3
 
 
 def send(connection: socket.socket, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
-    """Send one message, and with its first byte the descriptors."""
-    body = json.dumps(message).encode()  # ASCII: bytes of no known encoding are escaped as lone surrogates
+    """Send one message; the descriptors go with its first byte.
+
+    Args:
+        connection: The connected socket.
+        message: The message.
+        descriptors: Open file descriptors; the receiver gets copies.
+
+    Raises:
+        OSError: The connection broke or timed out.
+    """
+    body = json.dumps(message).encode()  # ASCII: undecodable bytes of arguments are escaped as lone surrogates
     data = _LENGTH.pack(len(body)) + body
     sent = socket.send_fds(connection, [data], list(descriptors)) if descriptors else 0
     connection.sendall(data[sent:])
 
 
 def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    """One message and its descriptors, which are then the caller's to close.
+    """Receive one message and its descriptors.
 
-    ``(None, [])`` when the other side has closed, be it in the middle of a message.
+    Args:
+        connection: The connected socket.
+
+    Returns:
+        The message and the descriptors, which the caller must close; ``(None, [])`` if the other side has closed the
+        connection before or in the middle of a message.
 
     Raises:
         OSError: The connection broke or timed out.
-        ValueError: Not JSON.
+        ValueError: The message is not JSON.
     """
     data, descriptors, _, _ = socket.recv_fds(connection, _LENGTH.size, _MOST_DESCRIPTORS)
     message = None
@@ -49,7 +63,7 @@ def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]
 
 
 def _exactly(connection: socket.socket, length: int) -> bytes:
-    """That many bytes; fewer if the other side closes."""
+    """Receive a number of bytes; fewer if the other side closes the connection."""
     parts = []
     while length > 0 and (part := connection.recv(min(length, 1 << 20))):
         parts.append(part)
@@ -58,6 +72,10 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
 
 
 def peer_uid(connection: socket.socket) -> int:
-    """User id of the process at the other end."""
+    """Return the user id of the process at the other end.
+
+    Args:
+        connection: The connected socket.
+    """
     _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     return uid

@@ -1,9 +1,9 @@
 """The warm worker: a server with the slow imports done, which forks a child per job.
 
-Started by the launcher (:mod:`intertask.execution.launch`), never by hand. It imports third-party packages and does
-nothing else with them: no torch operation, no CUDA, so that a fork is safe; if they leave threads behind, it refuses to
-serve. The project's own modules are imported by each child, so changed code is seen at once. A child ends with its
-launcher and with the worker. The worker removes its socket and ends when it has been idle for :data:`IDLE_SECONDS`.
+The launcher (:mod:`intertask.execution.launch`) starts it. The worker only imports third-party packages: it runs no
+torch operation and does not touch CUDA, so that a fork is safe. If the imports leave threads behind, it refuses to
+serve. Each child imports this project's modules itself, so it sees changed code at once. A child ends with its launcher
+and with the worker. The worker removes its socket and ends when it has been idle for :data:`IDLE_SECONDS`.
 """
 
 import atexit
@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,7 +27,7 @@ from .launch import die_with_parent
 
 IDLE_SECONDS = float(os.environ.get("INTERTASK_WORKER_IDLE_SECONDS", "60"))
 
-#: What jobs import, slowest first. One that is missing in an environment is left out.
+#: Modules that jobs import, slowest first. Modules that the environment does not have are left out.
 WARM = (
     "torch",
     "transformers",
@@ -48,9 +49,19 @@ WARM = (
 
 
 class Server:
-    """One listening socket, and the connections of running jobs."""
+    """The listening socket and the connections of running jobs.
+
+    Attributes:
+        address: Path of the socket.
+        jobs: Process id of a child -> connection to its launcher.
+    """
 
     def __init__(self, address: Path):
+        """Listen at an address.
+
+        Args:
+            address: Path of the socket. An old socket there is replaced.
+        """
         self.address = address
         self.jobs: dict[int, socket.socket] = {}  # by process id of the child
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -67,12 +78,12 @@ class Server:
             end.setblocking(False)
         self.selector.register(self.wake, selectors.EVENT_READ)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the launcher's to forward
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the launcher forwards Ctrl-C
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         signal.set_wakeup_fd(self.wake_writer.fileno())
 
     def serve(self) -> None:
-        """Until idle, or until another worker has taken the address."""
+        """Run jobs until the worker is idle, or another worker has taken its address."""
         idle_since = time.monotonic()
         try:
             while True:
@@ -115,8 +126,8 @@ class Server:
             if request is None or len(descriptors) not in (2, 3):
                 raise OSError("not a job")
             worker = os.getpid()
-            # A signal that comes before the child has left the server must not meet the server's handlers: theirs
-            # would end it with 0.
+            # A signal that arrives before the child has left the server must not reach the server's handlers: these
+            # would end the child with exit code 0.
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, wire.FORWARDED)
             try:
                 child = os.fork()
@@ -125,7 +136,7 @@ class Server:
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         except (OSError, ValueError):
-            connection.close()  # the launcher runs the script in place
+            connection.close()  # then the launcher runs the script itself
             for descriptor in descriptors:
                 os.close(descriptor)
             return
@@ -143,7 +154,7 @@ class Server:
         mask: set[signal.Signals],
         worker: int,
     ) -> NoReturn:
-        """In the child: leave everything of the server behind and run the script."""
+        """Run the script in the child, without anything that belongs to the server."""
         try:
             os.setpgid(0, 0)
             die_with_parent(worker)
@@ -152,22 +163,23 @@ class Server:
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             self.selector.close()
-            # What the script forks may live on: with a copy of a connection it would keep the launcher waiting.
+            # Processes that the script forks may outlive it. With a copy of a connection they would keep the launcher
+            # waiting.
             for open_socket in (self.listener, self.wake, self.wake_writer, connection, *self.jobs.values()):
                 open_socket.close()
             for target, descriptor in enumerate(descriptors[:2], start=1):
                 os.dup2(descriptor, target)
                 os.close(descriptor)
-            for lease in descriptors[2:]:  # kept open, and twice: see launch._run_in_place
+            for lease in descriptors[2:]:  # open twice: see launch._run_in_place
                 os.dup2(lease, 0)
                 os.set_inheritable(lease, True)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             _run_job(request)
         finally:
-            os._exit(1)  # whatever went wrong, a child never returns to the server's loop
+            os._exit(1)  # even after an error, a child never returns to the server's loop
 
     def _message(self, connection: socket.socket) -> None:
-        """A signal to send on; or the launcher is gone, and its job with it."""
+        """Forward a signal to a job, or end the job if its launcher has ended."""
         child = self.selector.get_key(connection).data
         try:
             message, _ = wire.receive(connection)
@@ -180,7 +192,7 @@ class Server:
             _kill(child, message["signal"])
 
     def _reap(self) -> None:
-        """Tell the launchers of ended children."""
+        """Report ended children to their launchers."""
         while self.jobs:
             try:
                 child, status, usage = os.wait4(-1, os.WNOHANG)
@@ -199,7 +211,7 @@ class Server:
 
 
 def _run_job(request: dict[str, Any]) -> NoReturn:
-    """Run a script as ``python script args…`` would, from its arguments to the end of its process."""
+    """Run a script as ``python script args…`` would, and end the process as Python would."""
     status, interrupted = 1, False
     try:
         os.chdir(request["cwd"])
@@ -218,13 +230,13 @@ def _run_job(request: dict[str, Any]) -> NoReturn:
             print(end.code, file=sys.stderr)
     except BaseException as error:
         interrupted = isinstance(error, KeyboardInterrupt)
-        own = error.__traceback__  # this function's and _script_as_main's frames are of no use to the reader
+        own = error.__traceback__  # without the frames of this function and of _script_as_main
         rest = own and own.tb_next and own.tb_next.tb_next
         sys.excepthook(type(error), error.with_traceback(rest), rest)
     finally:
         with contextlib.suppress(BaseException):
-            threading._shutdown()  # waits for the script's threads, as the interpreter does at its end
-            atexit._run_exitfuncs()
+            for step in steps_of_exit():
+                step()
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -236,8 +248,21 @@ def _run_job(request: dict[str, Any]) -> NoReturn:
         os._exit(status & 0xFF)
 
 
+def steps_of_exit() -> list[Callable[[], object]] | None:
+    """Return the steps with which the interpreter ends: wait for threads, then call what ``atexit`` has registered.
+
+    Both are private to CPython. They were tried on CPython 3.11.7, 3.12.1 and 3.13.0. Where one is missing, the worker
+    does not serve, and jobs start cold.
+
+    Returns:
+        The steps; None if this interpreter does not have them.
+    """
+    steps = [getattr(threading, "_shutdown", None), getattr(atexit, "_run_exitfuncs", None)]
+    return steps if all(map(callable, steps)) else None
+
+
 def _set_threads() -> None:
-    """The job's number of threads, which torch and BLAS read from the environment at their import."""
+    """Set the job's number of threads, which torch and BLAS read from the environment when they are imported."""
     given = os.environ.get("OMP_NUM_THREADS", "")
     threads = int(given) if given.isdigit() and int(given) else len(os.sched_getaffinity(0))
     if "threadpoolctl" in sys.modules:
@@ -249,7 +274,7 @@ def _set_threads() -> None:
 def _script_as_main(argv: list[str]) -> None:
     """Execute a script as the module ``__main__``."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "intertask"]:
-        del sys.modules[name]  # the server's own: the script gets the code that is there now
+        del sys.modules[name]  # the server's modules: the script imports the current code
     importlib.invalidate_caches()
     path = os.path.abspath(argv[0])
     sys.argv = argv
@@ -262,29 +287,36 @@ def _script_as_main(argv: list[str]) -> None:
 
 
 def _kill(child: int, number: int) -> None:
-    """Signal a job and whatever it started."""
+    """Send a signal to a job and to the processes that it started."""
     try:
         os.killpg(child, number)
     except ProcessLookupError:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, number)  # it has not made its group yet
+            os.kill(child, number)  # it has not created its group yet
 
 
 def main() -> None:
+    """Serve at the address that the command line gives."""
     server = Server(Path(sys.argv[1]))
+    if steps_of_exit() is None:
+        _refuse(server, f"Python {sys.version.split()[0]} cannot end a forked job as it ends a script")
     for name in WARM:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     threads = len(os.listdir("/proc/self/task"))
-    if threads != 1:
-        # A fork of a process with threads can deadlock; without a worker the jobs run in place.
-        server.address.with_suffix(".unsafe").touch()
-        server.address.unlink(missing_ok=True)
-        sys.exit(f"{threads} threads after the imports: not safe to fork")
+    if threads != 1:  # a fork of a process with threads can deadlock
+        _refuse(server, f"{threads} threads after the imports: not safe to fork")
     gc.collect()
     gc.freeze()
     print("ready", flush=True)
     server.serve()
+
+
+def _refuse(server: Server, reason: str) -> NoReturn:
+    """End; the launcher starts no worker again, and the jobs run in processes of their own."""
+    server.address.with_suffix(".unsafe").touch()
+    server.address.unlink(missing_ok=True)
+    sys.exit(reason)
 
 
 if __name__ == "__main__":
