@@ -26,7 +26,7 @@ from intertask.models.training.fewshot import (
 )
 from intertask.models.training.fine_tuning import fine_tune, standardised
 from intertask.models.training.seeds import set_seed
-from intertask.types import TYPES, get_type
+from intertask.types import TYPES, Tokenization, get_type
 
 BF16 = {"precision": "bf16"}
 ADAPTER = "seq_bn[reduction_factor=2]"
@@ -77,7 +77,7 @@ def mean_loss(model, base, prepared) -> float:
     task_type, tokenizer = get_type(kind), load_tokenizer(base, pre_split=kind == "tagging")
     info = prepared.info | {"unanswerable": True} if kind == "extractive_qa" else prepared.info
     rows = standardised(prepared.train)[0] if kind == "regression" else prepared.train
-    features = task_type.encode(rows, tokenizer, usable_length(tokenizer, model.config, 32), 8, info)
+    features = task_type.encode(rows, Tokenization(tokenizer, usable_length(tokenizer, model.config, 32), 8), info)
     model.eval()
     with torch.no_grad():
         return float(task_type.loss(model, task_type.collator(tokenizer)(strip(features, task_type.EXTRA_KEYS)))[0])

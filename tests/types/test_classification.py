@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import sklearn.metrics as reference
 
-from intertask.types import classification
+from intertask.types import Tokenization, classification
 
 RNG = np.random.default_rng(0)
 
@@ -14,7 +14,7 @@ def rows_of(labels):
 def test_pairs_and_single_texts_in_one_batch(tokenizers_by_name):
     tokenizer = tokenizers_by_name["bert"]
     rows = [{"text_a": "the bay", "text_b": "a lamp", "label": 1}, {"text_a": "the bay", "text_b": None, "label": 0}]
-    pair, single = classification.encode(rows, tokenizer, 32, 0, {})
+    pair, single = classification.encode(rows, Tokenization(tokenizer, 32, 0), {})
     assert pair["input_ids"] == tokenizer("the bay", "a lamp")["input_ids"]
     assert pair["token_type_ids"] == tokenizer("the bay", "a lamp")["token_type_ids"]
     assert single["input_ids"] == tokenizer("the bay")["input_ids"]
@@ -24,7 +24,7 @@ def test_pairs_and_single_texts_in_one_batch(tokenizers_by_name):
 def test_the_longer_text_is_cut(tokenizers_by_name):
     tokenizer = tokenizers_by_name["bert"]
     row = {"text_a": "the bay " * 50, "text_b": "two ropes", "label": 0}
-    (feature,) = classification.encode([row], tokenizer, 20, 0, {})
+    (feature,) = classification.encode([row], Tokenization(tokenizer, 20, 0), {})
     assert len(feature["input_ids"]) == 20
     assert tokenizer.decode(feature["input_ids"]).endswith("two ropes [SEP]")
 

@@ -6,7 +6,7 @@ import pytest
 from paths import SHARED
 
 from intertask.errors import IntertaskError
-from intertask.types import extractive_qa
+from intertask.types import Tokenization, extractive_qa
 
 SQUAD = SHARED / "data" / "squad" / "validation.json"
 WORDS = ["the", "keeper", "rowed", "across", "bay", "before", "storm", "harbour", "telescope", "1,250", "crowns"]
@@ -49,7 +49,7 @@ def gold_logits(features):
 
 def test_windows_cover_the_context_with_stride(tokenizer):
     one = long_row()
-    features = extractive_qa.encode([one], tokenizer, 64, 16, {})
+    features = extractive_qa.encode([one], Tokenization(tokenizer, 64, 16), {})
     assert len(features) > 10
     assert all(len(feature["input_ids"]) <= 64 for feature in features)
     question = tokenizer("Who rowed?", add_special_tokens=False)["input_ids"]
@@ -63,7 +63,7 @@ def test_windows_cover_the_context_with_stride(tokenizer):
 
 def test_every_answer_is_reached_and_decoded_as_it_is(tokenizer):
     rows = [long_row(at=at) for at in (0, 61, 333, 700, 1198)]
-    features = extractive_qa.encode(rows, tokenizer, 64, 16, {})
+    features = extractive_qa.encode(rows, Tokenization(tokenizer, 64, 16), {})
     for i, one in enumerate(rows):
         own = [feature for feature in features if feature["row"] == i]
         with_answer = [f for f in own if f["start_positions"] != f["cls"]]
@@ -77,7 +77,7 @@ def test_every_answer_is_reached_and_decoded_as_it_is(tokenizer):
 
 def test_first_answer_that_lies_inside_the_window(tokenizer):
     context = "Marta " + "rowed across the bay " * 60 + "with Ives ."
-    features = extractive_qa.encode([row(context, "Who?", "Marta", "Ives")], tokenizer, 64, 16, {})
+    features = extractive_qa.encode([row(context, "Who?", "Marta", "Ives")], Tokenization(tokenizer, 64, 16), {})
     found = [
         text_of(f, {"context": context}, f["start_positions"], f["end_positions"])
         for f in features
@@ -85,7 +85,7 @@ def test_first_answer_that_lies_inside_the_window(tokenizer):
     ]
     assert found[0] == "Marta"
     assert set(found[1:]) == {"Ives"}
-    both = extractive_qa.encode([row("Marta and Ives", "Who?", "Ives", "Marta")], tokenizer, 64, 16, {})
+    both = extractive_qa.encode([row("Marta and Ives", "Who?", "Ives", "Marta")], Tokenization(tokenizer, 64, 16), {})
     assert (
         text_of(both[0], {"context": "Marta and Ives"}, both[0]["start_positions"], both[0]["end_positions"]) == "Ives"
     )
@@ -105,21 +105,21 @@ def test_first_answer_that_lies_inside_the_window(tokenizer):
 )
 def test_answer_texts_survive_encoding(tokenizer, context, answer):
     one = row(context, "What?", answer)
-    features = extractive_qa.encode([one], tokenizer, 64, 16, {})
+    features = extractive_qa.encode([one], Tokenization(tokenizer, 64, 16), {})
     assert features[0]["start_positions"] != features[0]["cls"]
     assert extractive_qa.predict(gold_logits(features), features, [one], {}) == [answer]
 
 
 def test_blanks_around_an_answer_do_not_push_it_out_of_the_window(tokenizer):
     one = row("It was Ives ", "Who?", " Ives ")
-    (feature,) = extractive_qa.encode([one], tokenizer, 64, 16, {})
+    (feature,) = extractive_qa.encode([one], Tokenization(tokenizer, 64, 16), {})
     assert text_of(feature, one, feature["start_positions"], feature["end_positions"]) == "Ives"
 
 
 def test_a_question_longer_than_the_window(tokenizer):
     one = long_row(n_words=80, at=40, question="who rowed across the bay " * 100)
     for stride in (0, 16, 63):
-        features = extractive_qa.encode([one, long_row(80, 40)], tokenizer, 64, stride, {})
+        features = extractive_qa.encode([one, long_row(80, 40)], Tokenization(tokenizer, 64, stride), {})
         assert all(len(feature["input_ids"]) <= 64 for feature in features)
         assert [f["row"] for f in features] == sorted(f["row"] for f in features)
         assert {f["row"] for f in features} == {0, 1}
@@ -128,7 +128,7 @@ def test_a_question_longer_than_the_window(tokenizer):
 
 def test_nothing_to_read(tokenizer):
     rows = [row("", "Who?"), row("   ", ""), row("Ives", "")]
-    features = extractive_qa.encode(rows, tokenizer, 32, 8, {})
+    features = extractive_qa.encode(rows, Tokenization(tokenizer, 32, 8), {})
     assert [feature["row"] for feature in features] == [0, 1, 2]
     assert all(f["start_positions"] == f["end_positions"] == f["cls"] for f in features)
     predictions = extractive_qa.predict(gold_logits(features), features, rows, {"unanswerable": False})
@@ -138,7 +138,7 @@ def test_nothing_to_read(tokenizer):
 
 def test_cls_is_found_where_it_stands(tokenizers_by_name):
     tokenizer = tokenizers_by_name["bert"]
-    features = extractive_qa.encode([row("the bay")], tokenizer, 32, 8, {}, labeled=False)
+    features = extractive_qa.encode([row("the bay")], Tokenization(tokenizer, 32, 8), {}, labeled=False)
     assert [f["input_ids"][f["cls"]] for f in features] == [tokenizer.cls_token_id]
     assert "start_positions" not in features[0]
 
@@ -146,7 +146,7 @@ def test_cls_is_found_where_it_stands(tokenizers_by_name):
         cls_token_id = None
 
     with pytest.raises(IntertaskError, match="no CLS token"):
-        extractive_qa.encode([row("the bay")], WithoutCls(), 32, 8, {})
+        extractive_qa.encode([row("the bay")], Tokenization(WithoutCls(), 32, 8), {})
 
 
 # The words of one context as sub-words 3 to 8, CLS at 0.
@@ -226,6 +226,6 @@ def test_gold_spans_of_real_rows_score_full_marks(tokenizers_by_name):
     ][:300]
     tokenizer, longest = tokenizers_by_name["minilm"], extractive_qa.MAX_ANSWER_LENGTH
     rows = [one for one in rows if all(len(tokenizer.tokenize(text)) <= longest for text in one["answer_texts"])]
-    features = extractive_qa.encode(rows, tokenizer, 128, 48, {})
+    features = extractive_qa.encode(rows, Tokenization(tokenizer, 128, 48), {})
     predictions = extractive_qa.predict(gold_logits(features), features, rows, {})
     assert extractive_qa.score(predictions, rows, {}) == {"f1": 100, "exact_match": 100}

@@ -11,7 +11,7 @@ import torch
 
 from intertask.config import COLUMNS, METRICS
 from intertask.errors import IntertaskError
-from intertask.types import TYPES, TaskType, get_type
+from intertask.types import TYPES, TaskType, Tokenization, get_type
 
 LONG = "The storm reached the harbour before the old keeper rowed across the bay. " * 6
 ROWS = {
@@ -61,7 +61,7 @@ def prepare(kind, setting, labeled=True):
     task_type = get_type(kind)
     torch.manual_seed(1)
     task_type.add_head(setting.model, "t", INFO[kind])
-    features = task_type.encode(ROWS[kind], setting.tokenizer, 40, 8, INFO[kind], labeled)
+    features = task_type.encode(ROWS[kind], Tokenization(setting.tokenizer, 40, 8), INFO[kind], labeled)
     plain = [{k: v for k, v in feature.items() if k not in task_type.EXTRA_KEYS} for feature in features]
     return task_type, features, plain
 
@@ -108,7 +108,7 @@ def test_unknown_type_names_the_nearest():
 
 def test_text_pairs_need_no_heavy_import():
     code = (
-        "import sys; from intertask.types import TYPES, TaskType, get_type; "
+        "import sys; from intertask.types import TYPES, get_type; "
         "rows = [dict(text_a='a', text_b=None, tokens=['a'], context='c', question='q', choices=['x'])]; "
         "[get_type(name).text_pairs(rows) for name in TYPES]; "
         "bad = {'torch', 'transformers', 'adapters', 'sklearn', 'pandas', 'scipy', 'seqeval'} & set(sys.modules); "
@@ -188,9 +188,9 @@ def test_without_labels(kind, setting):
 @pytest.mark.parametrize("kind", TYPES)
 def test_no_rows_and_no_room(kind, tokenizer):
     task_type = get_type(kind)
-    assert task_type.encode([], tokenizer, 40, 8, INFO[kind]) == []
+    assert task_type.encode([], Tokenization(tokenizer, 40, 8), INFO[kind]) == []
     with pytest.raises(IntertaskError, match="max_length 5 leaves no room"):
-        task_type.encode(ROWS[kind], tokenizer, 5, 2, INFO[kind])
+        task_type.encode(ROWS[kind], Tokenization(tokenizer, 5, 2), INFO[kind])
 
 
 @pytest.mark.parametrize("kind", TYPES)

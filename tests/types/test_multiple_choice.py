@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from intertask.types import multiple_choice
+from intertask.types import Tokenization, multiple_choice
 
 INFO = {"max_choices": 4, "labels": None}
 
@@ -14,7 +14,7 @@ def row(context="", question="", choices=("one", "two"), label=0):
 
 def test_absent_choices_are_masked(tokenizer):
     rows = [row(question="How many?"), row(question="How many?", choices=["one", "two", "three", "no"], label=3)]
-    features = multiple_choice.encode(rows, tokenizer, 32, 0, INFO)
+    features = multiple_choice.encode(rows, Tokenization(tokenizer, 32, 0), INFO)
     assert [feature["choice_mask"] for feature in features] == [[1, 1, 0, 0], [1, 1, 1, 1]]
     batch = multiple_choice.collator(tokenizer)(features)
     assert batch["input_ids"].shape[:2] == (2, 4)
@@ -25,14 +25,14 @@ def test_absent_choices_are_masked(tokenizer):
 
 def test_loss_is_over_real_choices_only(setting):
     multiple_choice.add_head(setting.model, "t", INFO)
-    features = multiple_choice.encode([row(question="How many?")], setting.tokenizer, 32, 0, INFO)
+    features = multiple_choice.encode([row(question="How many?")], Tokenization(setting.tokenizer, 32, 0), INFO)
     value, (logits,) = multiple_choice.loss(setting.model, multiple_choice.collator(setting.tokenizer)(features))
     a, b = logits[0, :2].tolist()
     assert value.item() == pytest.approx(-a + math.log(math.exp(a) + math.exp(b)), abs=1e-5)
     assert logits[0, 2:].tolist() == [-1e9, -1e9]
     # the same row in a task with two choices at most
     narrow = INFO | {"max_choices": 2}
-    features = multiple_choice.encode([row(question="How many?")], setting.tokenizer, 32, 0, narrow)
+    features = multiple_choice.encode([row(question="How many?")], Tokenization(setting.tokenizer, 32, 0), narrow)
     head = setting.model.heads["t"]
     multiple_choice.add_head(setting.model, "narrow", narrow)
     setting.model.heads["narrow"].load_state_dict(head.state_dict())
@@ -43,7 +43,7 @@ def test_loss_is_over_real_choices_only(setting):
 def test_a_long_context_loses_its_end_and_nothing_else(tokenizers_by_name):
     tokenizer = tokenizers_by_name["bert"]
     long = row("the keeper rowed " * 100, "which ship?", ["the granite ship", "a lamp"])
-    (feature,) = multiple_choice.encode([long], tokenizer, 40, 0, INFO | {"max_choices": 2})
+    (feature,) = multiple_choice.encode([long], Tokenization(tokenizer, 40, 0), INFO | {"max_choices": 2})
     decoded = [tokenizer.decode(ids) for ids in feature["input_ids"]]
     assert all(text.startswith("[CLS] the keeper rowed the keeper rowed") for text in decoded)
     assert decoded[0].endswith("which ship? [SEP] the granite ship [SEP]")
@@ -61,7 +61,7 @@ def test_a_long_question_and_a_long_choice(tokenizers_by_name):
         row("", "", ["two ropes " * 50, "a lamp"]),
         row("the bay " * 50, "", ["two ropes " * 50, "a lamp " * 50]),
     ]
-    features = multiple_choice.encode(rows, tokenizer, 30, 0, INFO | {"max_choices": 2})
+    features = multiple_choice.encode(rows, Tokenization(tokenizer, 30, 0), INFO | {"max_choices": 2})
     assert all(len(ids) <= 30 for feature in features for ids in feature["input_ids"])
     decoded = [[tokenizer.decode(ids) for ids in feature["input_ids"]] for feature in features]
     assert decoded[0][0].endswith("[SEP] two ropes [SEP]")
@@ -73,7 +73,7 @@ def test_a_long_question_and_a_long_choice(tokenizers_by_name):
 
 def test_predictions_and_accuracy(tokenizers_by_name):
     rows = [row(), row(choices=["a", "b", "c"], label=2), row(choices="abcd", label=1)]
-    features = multiple_choice.encode(rows, tokenizers_by_name["bert"], 32, 0, INFO)
+    features = multiple_choice.encode(rows, Tokenization(tokenizers_by_name["bert"], 32, 0), INFO)
     # not even a broken model may choose what is not there
     logits = ([[-5e9, -2e9, -1e9, -1e9], [0, 1, 2, -1e9], [3, 0, 0, 0]],)
     predictions = multiple_choice.predict(tuple(map(torch.tensor, logits)), features, rows, INFO)

@@ -3,7 +3,7 @@ import pytest
 import seqeval.metrics as reference
 import sklearn.metrics
 
-from intertask.types import tagging
+from intertask.types import Tokenization, tagging
 
 LABELS = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
 INFO = {"labels": LABELS}
@@ -25,7 +25,9 @@ def gold_logits(features, n_tags):
 
 
 def test_label_at_the_first_sub_word_only(tokenizer):
-    (feature,) = tagging.encode([row(["Port", "unaffordable", "Ellery"], [1, 3, 2])], tokenizer, 64, 0, INFO)
+    (feature,) = tagging.encode(
+        [row(["Port", "unaffordable", "Ellery"], [1, 3, 2])], Tokenization(tokenizer, 64, 0), INFO
+    )
     assert [label for label in feature["labels"] if label != -100] == [1, 3, 2]
     words = tokenizer([["Port", "unaffordable", "Ellery"]], is_split_into_words=True).word_ids(0)
     assert [(words.index(n), n) for n in range(3)] == feature["words"]
@@ -35,7 +37,7 @@ def test_windows_lose_no_word(tokenizer):
     rng = np.random.default_rng(0)
     words = ["lighthouse", "unaffordable", "a", "Port", "1,250"]
     rows = [row(rng.choice(words, n), rng.integers(0, 5, n)) for n in (1, 7, 60, 200)]
-    features = tagging.encode(rows, tokenizer, 24, 0, INFO)
+    features = tagging.encode(rows, Tokenization(tokenizer, 24, 0), INFO)
     assert all(len(feature["input_ids"]) <= 24 for feature in features)
     assert len(features) > 8
     for i, one in enumerate(rows):
@@ -49,14 +51,14 @@ def test_windows_lose_no_word(tokenizer):
 
 def test_a_word_longer_than_the_window_keeps_its_label(tokenizer):
     tokens = ["a", "Zw" * 60, "b"]
-    features = tagging.encode([row(tokens, [1, 3, 2])], tokenizer, 16, 0, INFO)
+    features = tagging.encode([row(tokens, [1, 3, 2])], Tokenization(tokenizer, 16, 0), INFO)
     assert [word for feature in features for _, word in feature["words"]] == [0, 1, 2]
     assert all(len(feature["input_ids"]) <= 16 for feature in features)
 
 
 def test_weird_tokens_count_but_need_no_sub_word(tokenizer):
     rows = [row(WEIRD, [1] * len(WEIRD)), row([]), row(["\u200b"], [2])]
-    features = tagging.encode(rows, tokenizer, 32, 0, INFO)
+    features = tagging.encode(rows, Tokenization(tokenizer, 32, 0), INFO)
     assert sorted({feature["row"] for feature in features}) == [0, 1, 2]
     predictions = tagging.predict(gold_logits(features, 5), features, rows, INFO)
     assert [len(tags) for tags in predictions] == [len(WEIRD), 0, 1]
@@ -69,13 +71,13 @@ def test_weird_tokens_count_but_need_no_sub_word(tokenizer):
 def test_without_o_the_most_frequent_prediction_stands_in(tokenizer):
     info = {"labels": ["NOUN", "VERB", "X"]}
     rows = [row(["Port", "rowed", "rowed", ""], [0, 1, 1, 2])]
-    features = tagging.encode(rows, tokenizer, 32, 0, info)
+    features = tagging.encode(rows, Tokenization(tokenizer, 32, 0), info)
     assert tagging.predict(gold_logits(features, 3), features, rows, info) == [[0, 1, 1, 1]]
 
 
 def test_a_batch_without_labels_to_learn_has_loss_zero(setting):
     tagging.add_head(setting.model, "t", INFO)
-    features = tagging.encode([row([]), row([""])], setting.tokenizer, 32, 0, INFO)
+    features = tagging.encode([row([]), row([""])], Tokenization(setting.tokenizer, 32, 0), INFO)
     value, _ = tagging.loss(setting.model, tagging.collator(setting.tokenizer)(features))
     assert value.item() == 0
     value.backward()

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from intertask.seeded import shuffled
-from intertask.types import get_type
+from intertask.types import Tokenization, get_type
 from intertask.types.units import MEAN, capped
 
 SETTINGS = {"max_rows": 1000, "negatives": 3, "seed": 1}
 
 
 def units_of(kind, rows, tokenizer, info=None, length=64, stride=16, **settings):
-    return get_type(kind).units(rows, tokenizer, length, stride, info or {}, SETTINGS | settings)
+    return get_type(kind).units(rows, Tokenization(tokenizer, length, stride), info or {}, SETTINGS | settings)
 
 
 def sub_words(units, tokenizer):
@@ -110,7 +110,7 @@ def test_extractive_qa_starts_and_ends(tokenizer):
     rows = [question("the keeper rowed across the bay before storm", "keeper rowed")]
     units = units_of("extractive_qa", rows, tokenizer)
     words = sub_words(units, tokenizer)
-    feature = get_type("extractive_qa").encode(rows, tokenizer, 64, 16, {})[0]
+    feature = get_type("extractive_qa").encode(rows, Tokenization(tokenizer, 64, 16), {})[0]
     for (index, labels), gold in zip(units.views, (feature["start_positions"], feature["end_positions"]), strict=True):
         assert units.position[index[labels == 1]].tolist() == [gold]
         assert (labels == 0).sum() == 3
@@ -147,7 +147,7 @@ def test_extractive_qa_windows_and_passages(tokenizer):
     passages = [" ".join(f"bay{i}" for i in range(k, 60 + k)) for k in (0, 100)]
     rows = [question(passages[0], "bay50"), question(passages[1], "bay103"), question("  " + passages[0], "bay1 ")]
     units = units_of("extractive_qa", rows, tokenizer, length=40, stride=8)
-    features = get_type("extractive_qa").encode(rows, tokenizer, 40, 8, {})
+    features = get_type("extractive_qa").encode(rows, Tokenization(tokenizer, 40, 8), {})
     assert len(features) == len(units.inputs) >= 8
     assert units.groups[units.text == 0][0] == units.groups[-1] != units.groups[len(units.groups) // 2]
     few = units_of("extractive_qa", rows, tokenizer, length=40, stride=8, max_rows=18)
@@ -166,8 +166,8 @@ def test_extractive_qa_always_keeps_a_window(tokenizer):
 
 def test_short_passage_gives_fewer_negatives(tokenizer):
     units = units_of("extractive_qa", [question("the bay", "bay")], tokenizer, negatives=50)
-    spans = get_type("extractive_qa").encode([question("the bay", "bay")], tokenizer, 64, 16, {})[0]["context_spans"]
-    assert len(units.text) == len(spans)
+    (feature,) = get_type("extractive_qa").encode([question("the bay", "bay")], Tokenization(tokenizer, 64, 16), {})
+    assert len(units.text) == len(feature["context_spans"])
 
 
 def test_same_rows_every_time(tokenizer):

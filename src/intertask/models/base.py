@@ -10,6 +10,7 @@ from ..config import Model
 from ..errors import IntertaskError
 from ..files import file_sha256
 from ..retry import hub_is_offline, with_retries
+from ..types import TaskType, Tokenization
 from .remote_code import check_model_files
 
 #: all-MiniLM-L6-v2, ``model.safetensors`` (22.7 M parameters), as published by sentence-transformers.
@@ -198,6 +199,23 @@ def text_positions(config: Any) -> int | None:
         return None
     reserved = config.pad_token_id + 1 if config.model_type in ("roberta", "xlm-roberta") else 0
     return positions - reserved
+
+
+def load_tokenization(base: Model, task_type: TaskType, config: Any, recipe: dict[str, Any]) -> Tokenization:
+    """Load the tokenizer of a base model, with the limits of a recipe as far as the model has positions.
+
+    Args:
+        base: The base model.
+        task_type: Type of the task whose rows are encoded.
+        config: Configuration of the base model.
+        recipe: ``max_length`` and ``stride``.
+
+    Returns:
+        The tokenizer and its limits; windows overlap by at most half of their length.
+    """
+    tokenizer = load_tokenizer(base, pre_split=task_type.PRE_SPLIT)
+    length = usable_length(tokenizer, config, recipe["max_length"])
+    return Tokenization(tokenizer, length, min(recipe["stride"], length // 2))
 
 
 def usable_length(tokenizer: Any, config: Any, max_length: int) -> int:

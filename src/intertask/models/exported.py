@@ -12,7 +12,7 @@ from ..config import COLUMNS
 from ..data import load_prepared
 from ..errors import IntertaskError
 from ..files import check_made_from, read_json
-from ..types import get_type
+from ..types import Tokenization, get_type
 from .adapters import FULL
 from .base import load_encoder, load_model, load_tokenizer, quiet_libraries, recipe_model
 from .precision import device, for_training
@@ -81,7 +81,7 @@ class Exported:
             return []
         length = self.about["max_length"]
         stride = min(self.about["recipe"]["stride"], length // 2)
-        features = self.type.encode(rows, self.tokenizer, length, stride, self.info, False)
+        features = self.type.encode(rows, Tokenization(self.tokenizer, length, stride), self.info, False)
         collate = self.type.collator(self.tokenizer)
         precision = for_training(self.about["recipe"])
         logits = predict_logits(self.model, self.type, features, collate, batch_size, precision)

@@ -1,7 +1,7 @@
 """Task types: one module per type, and the interface that all of them have.
 
 >>> task_type = get_type("classification")
->>> features = task_type.encode(rows, tokenizer, 128, 32, info)
+>>> features = task_type.encode(rows, Tokenization(tokenizer, 128, 32), info)
 
 A module of this package, such as :mod:`.classification`, satisfies :class:`TaskType` by its constants and functions.
 Code outside of this package asks the type (``task_type.USES_STRIDE``) instead of comparing its name.
@@ -9,7 +9,7 @@ Code outside of this package asks the type (``task_type.USES_STRIDE``) instead o
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, get_args
 
 from ..config import TaskTypeName
 from ..errors import IntertaskError, did_you_mean
@@ -35,6 +35,22 @@ Batch = Mapping[str, "torch.Tensor"]
 Collator = Callable[[Sequence[Feature]], dict[str, "torch.Tensor"]]
 #: Logits of all features, one array [F, ...] per output of the head.
 Logits = Sequence["np.ndarray"]
+LossAndLogits: TypeAlias = "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]"
+Tokenizer: TypeAlias = "PreTrainedTokenizerBase"
+
+
+class Tokenization(NamedTuple):
+    """How texts become tokens.
+
+    Attributes:
+        tokenizer: The base model's tokenizer.
+        max_length: Tokens of one text or window, at most, special ones included.
+        stride: Tokens by which two windows of one text overlap.
+    """
+
+    tokenizer: Tokenizer
+    max_length: int
+    stride: int
 
 
 class TaskType(Protocol):
@@ -148,21 +164,12 @@ class TaskType(Protocol):
         ...
 
     @staticmethod
-    def encode(
-        rows: Sequence[Row],
-        tokenizer: "PreTrainedTokenizerBase",
-        max_length: int,
-        stride: int,
-        info: Info,
-        labeled: bool = True,
-    ) -> list[Feature]:
+    def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
         """Encode rows as inputs of a model.
 
         Args:
             rows: Canonical rows.
-            tokenizer: The base model's tokenizer.
-            max_length: Tokens of one text, at most, special ones included.
-            stride: Tokens by which two windows of one text overlap.
+            tokenization: The tokenizer and its limits.
             info: ``info.json`` of the task.
             labeled: Whether to add the labels.
 
@@ -175,7 +182,7 @@ class TaskType(Protocol):
         ...
 
     @staticmethod
-    def collator(tokenizer: "PreTrainedTokenizerBase") -> Collator:
+    def collator(tokenizer: Tokenizer) -> Collator:
         """Return a function that pads features, without their ``EXTRA_KEYS``, to the longest one.
 
         Args:
@@ -184,23 +191,14 @@ class TaskType(Protocol):
         ...
 
     @staticmethod
-    def units(
-        rows: Sequence[Row],
-        tokenizer: "PreTrainedTokenizerBase",
-        max_length: int,
-        stride: int,
-        info: Info,
-        settings: Mapping[str, Any],
-    ) -> "Units":
+    def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> "Units":
         """Select the labeled vectors that methods of the kind ``features`` look at.
 
         The result depends on the arguments only, so it is the same for every source.
 
         Args:
             rows: Canonical rows with labels.
-            tokenizer: The base model's tokenizer.
-            max_length: Tokens of one text, at most.
-            stride: Tokens by which two windows of one text overlap.
+            tokenization: The tokenizer and its limits.
             info: ``info.json`` of the task.
             settings: ``max_rows`` (number of units, at most), ``negatives`` (per window) and ``seed``.
         """
@@ -230,7 +228,7 @@ class TaskType(Protocol):
         ...
 
     @staticmethod
-    def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
+    def loss(model: Any, batch: Batch) -> LossAndLogits:
         """Run the model with its active head on a batch.
 
         Args:

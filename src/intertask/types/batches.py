@@ -1,12 +1,11 @@
 """From features to padded tensors, and tensors through the model."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+from . import Tokenizer
 
 #: Label of positions that the loss ignores.
 IGNORED = -100
@@ -31,7 +30,7 @@ def pad(sequences: Sequence[Sequence[int]], value: int) -> torch.Tensor:
     return torch.tensor([[*sequence, *[value] * (length - len(sequence))] for sequence in sequences], dtype=torch.long)
 
 
-def pad_inputs(features: Sequence[Mapping[str, Any]], tokenizer: "PreTrainedTokenizerBase") -> dict[str, torch.Tensor]:
+def pad_inputs(features: Sequence[Mapping[str, Any]], tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
     """Pad the model's inputs.
 
     Args:
@@ -49,9 +48,7 @@ def pad_inputs(features: Sequence[Mapping[str, Any]], tokenizer: "PreTrainedToke
     return {key: pad([f[key] for f in features], values[key]) for key in INPUTS if key in features[0]}
 
 
-def pad_with_labels(
-    features: Sequence[Mapping[str, Any]], tokenizer: "PreTrainedTokenizerBase"
-) -> dict[str, torch.Tensor]:
+def pad_with_labels(features: Sequence[Mapping[str, Any]], tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
     """Pad the model's inputs as :func:`pad_inputs` does, and add the labels.
 
     Args:

@@ -6,19 +6,15 @@ The functions are described at :class:`intertask.types.TaskType`.
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import Batch, Collator, Feature, Info, Logits, Row, squad_metrics
+from . import Batch, Collator, Feature, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer, squad_metrics
 from .encoding import encode_pairs
 from .label_names import check_several_classes, named_outputs
 from .metrics import class_scores, f_beta, positive_index
 from .units import Units, units_of_texts
-
-if TYPE_CHECKING:
-    import torch
-    from transformers import PreTrainedTokenizerBase
 
 ROW_COLUMNS = {"text_a": str, "text_b": str, "label": int, "group": str, "candidate": str}
 OPTIONAL_INPUTS = {"text_b": None}
@@ -84,16 +80,9 @@ def head_outputs(info: Info) -> int:
     return len(info["labels"])
 
 
-def encode(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    labeled: bool = True,
-) -> list[Feature]:
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
     """Encode one feature per row: both texts jointly; tokens that do not fit are cut from the longer text first."""
-    features = encode_pairs([pair for (pair,) in text_pairs(rows)], tokenizer, max_length)
+    features = encode_pairs([pair for (pair,) in text_pairs(rows)], tokenization)
     for i, (feature, row) in enumerate(zip(features, rows, strict=True)):
         feature["row"] = i
         if labeled:
@@ -101,27 +90,20 @@ def encode(
     return features
 
 
-def units(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    settings: Mapping[str, Any],
-) -> Units:
+def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
     """One unit per row: the mean over the tokens of its text, or of both texts jointly; its class."""
-    features = encode(rows, tokenizer, max_length, stride, info)
+    features = encode(rows, tokenization, info)
     return units_of_texts(features, range(len(rows)), np.array([f["labels"] for f in features], np.int64))
 
 
-def collator(tokenizer: "PreTrainedTokenizerBase") -> Collator:
+def collator(tokenizer: Tokenizer) -> Collator:
     """Batches of inputs int64 [B, L] and labels int64 [B]."""
     from .batches import pad_with_labels
 
     return partial(pad_with_labels, tokenizer=tokenizer)
 
 
-def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
+def loss(model: Any, batch: Batch) -> LossAndLogits:
     """Cross entropy; logits [B, C]."""
     from torch.nn.functional import cross_entropy
 

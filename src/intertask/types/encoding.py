@@ -1,27 +1,24 @@
 """From texts to tokens: what the types share."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..errors import IntertaskError
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+from . import Tokenization, Tokenizer
 
 _LEAST_ROOM = 8
 
 
-def room(tokenizer: "PreTrainedTokenizerBase", max_length: int, pair: bool) -> int:
+def room(tokenization: Tokenization, pair: bool) -> int:
     """Return the number of tokens that ``max_length`` leaves for text.
 
     Args:
-        tokenizer: It adds special tokens.
-        max_length: Tokens of an input, special ones included.
+        tokenization: Its tokenizer adds special tokens.
         pair: Whether the input is a pair of texts.
 
     Raises:
         IntertaskError: Fewer than eight.
     """
+    tokenizer, max_length, _ = tokenization
     special = tokenizer.num_special_tokens_to_add(pair=pair)
     if max_length - special < _LEAST_ROOM:
         raise IntertaskError(
@@ -32,15 +29,12 @@ def room(tokenizer: "PreTrainedTokenizerBase", max_length: int, pair: bool) -> i
     return max_length - special
 
 
-def encode_pairs(
-    pairs: Sequence[tuple[str, str | None]], tokenizer: "PreTrainedTokenizerBase", max_length: int
-) -> list[dict[str, list[int]]]:
+def encode_pairs(pairs: Sequence[tuple[str, str | None]], tokenization: Tokenization) -> list[dict[str, list[int]]]:
     """Encode each text or text pair jointly; tokens that do not fit are cut from the longer text first.
 
     Args:
         pairs: (text, second text or None).
-        tokenizer: Of the base model.
-        max_length: Tokens of an input, special ones included.
+        tokenization: The tokenizer and the largest length.
 
     Returns:
         The model's inputs, one list of numbers each, for every pair.
@@ -53,19 +47,19 @@ def encode_pairs(
         places = [i for i, (_, second) in enumerate(pairs) if (second is not None) == paired]
         if not places:
             continue
-        room(tokenizer, max_length, paired)
-        batch = tokenizer(
+        room(tokenization, paired)
+        batch = tokenization.tokenizer(
             [pairs[i][0] for i in places],
             [pairs[i][1] for i in places] if paired else None,
             truncation="longest_first",
-            max_length=max_length,
+            max_length=tokenization.max_length,
         )
         for n, i in enumerate(places):
             encoded[i] = {key: values[n] for key, values in batch.items()}
     return encoded
 
 
-def offsets(texts: Sequence[str], tokenizer: "PreTrainedTokenizerBase") -> list[list[tuple[int, int]]]:
+def offsets(texts: Sequence[str], tokenizer: Tokenizer) -> list[list[tuple[int, int]]]:
     """Return the span (begin, end) in characters of every token of every text, without special tokens."""
     if not texts:
         return []

@@ -8,19 +8,15 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..errors import IntertaskError
 from ..seeded import shuffled
-from . import Batch, Collator, Feature, Info, Logits, Row, squad_metrics
+from . import Batch, Collator, Feature, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer, squad_metrics
 from .encoding import cut, offsets, room
 from .units import Units, units_of_tokens
-
-if TYPE_CHECKING:
-    import torch
-    from transformers import PreTrainedTokenizerBase
 
 ROW_COLUMNS = {"id": str, "context": str, "question": str, "answer_texts": list[str], "answer_starts": list[int]}
 OPTIONAL_INPUTS: dict[str, Any] = {}
@@ -94,14 +90,7 @@ def head_outputs(info: Info) -> int:
     return 2
 
 
-def encode(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    labeled: bool = True,
-) -> list[Feature]:
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
     """Encode windows over the context, each after the question; at least one per row.
 
     The gold span is the first answer that lies wholly inside the window, else the position of the CLS token. A question
@@ -114,25 +103,26 @@ def encode(
     Raises:
         IntertaskError: ``max_length`` leaves no room, or the tokenizer has no CLS token.
     """
+    tokenizer = tokenization.tokenizer
     if tokenizer.cls_token_id is None:
         raise IntertaskError(
             "The tokenizer has no CLS token, which marks 'no answer'.", "config: models", "choose another model"
         )
-    available = room(tokenizer, max_length, pair=True)
+    available = room(tokenization, pair=True)
     questions = [row["question"] for row in rows]
     spans = offsets(questions, tokenizer)
     questions = [cut(text, in_text, available // 2) for text, in_text in zip(questions, spans, strict=True)]
     by_stride: dict[int, list[int]] = {}
     for i, in_text in enumerate(offsets(questions, tokenizer)):
         # windows must move on: the tokenizer wants a stride shorter than the context's part
-        by_stride.setdefault(min(stride, (available - len(in_text)) // 2), []).append(i)
+        by_stride.setdefault(min(tokenization.stride, (available - len(in_text)) // 2), []).append(i)
     features: list[Feature] = []
     for rows_stride, chosen in by_stride.items():
         batch = tokenizer(
             [questions[i] for i in chosen],
             [rows[i]["context"] for i in chosen],
             truncation="only_second",
-            max_length=max_length,
+            max_length=tokenization.max_length,
             stride=rows_stride,
             return_overflowing_tokens=True,
             return_offsets_mapping=True,
@@ -171,14 +161,7 @@ def _gold_spans(feature: Feature, row: Row) -> Iterator[tuple[int, int]]:
             yield feature["context_begin"] + first, feature["context_begin"] + last
 
 
-def units(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    settings: Mapping[str, Any],
-) -> Units:
+def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
     """Units of single tokens in two views: starts of answers (class 1) against other tokens (0), and ends likewise.
 
     Each window gives the starts and ends of the answers in it, or CLS if it has none, and ``negatives`` other tokens of
@@ -188,7 +171,7 @@ def units(
     If there are more than ``max_rows`` units, every row gives one window, with an answer if it has one, before any row
     gives a second. Groups are the passages.
     """
-    features = encode(rows, tokenizer, max_length, stride, info)
+    features = encode(rows, tokenization, info)
     answers = [sorted(set(_gold_spans(feature, rows[feature["row"]]))) for feature in features]
     random_order = shuffled(len(features), settings["seed"])
     turns: Counter[int] = Counter()
@@ -238,14 +221,14 @@ def _window_labels(
     return labels | {position: (0, 0) for position in drawn}
 
 
-def collator(tokenizer: "PreTrainedTokenizerBase") -> Collator:
+def collator(tokenizer: Tokenizer) -> Collator:
     """Batches of inputs int64 [B, L], start_positions and end_positions int64 [B]."""
     from .batches import pad_with_labels
 
     return partial(pad_with_labels, tokenizer=tokenizer)
 
 
-def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
+def loss(model: Any, batch: Batch) -> LossAndLogits:
     """Mean of the cross entropies of start and end over all positions but padding; logits [B, L] each."""
     from torch.nn.functional import cross_entropy
 

@@ -5,17 +5,13 @@ The functions are described at :class:`intertask.types.TaskType`.
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from . import Batch, Collator, Feature, Info, Logits, Row
+from . import Batch, Collator, Feature, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer
 from .encoding import cut, encode_pairs, offsets, room
 from .units import Units, units_of_texts
-
-if TYPE_CHECKING:
-    import torch
-    from transformers import PreTrainedTokenizerBase
 
 ROW_COLUMNS = {"context": str, "question": str, "choices": list[str], "label": int}
 OPTIONAL_INPUTS = {"context": "", "question": ""}
@@ -85,24 +81,17 @@ def head_outputs(info: Info) -> int:
     return 1
 
 
-def encode(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    labeled: bool = True,
-) -> list[Feature]:
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
     """Encode one feature per row: inputs [K, L_k], and ``choice_mask`` [K], 1 for real choices; K = ``max_choices``.
 
     Choices are kept whole, and the end of the context is cut by the same amount for all choices of a row. The question
     is cut only if nothing is left of the context. A choice is cut only if it is longer than half of the room.
     """
     pairs = []
-    for row, first in zip(rows, _first_texts(rows, tokenizer, max_length), strict=True):
+    for row, first in zip(rows, _first_texts(rows, tokenization), strict=True):
         absent = info["max_choices"] - len(row["choices"])
         pairs += [(first, choice) for choice in row["choices"]] + [("", "")] * absent
-    encoded = iter(encode_pairs(pairs, tokenizer, max_length))
+    encoded = iter(encode_pairs(pairs, tokenization))
     features = []
     for i, row in enumerate(rows):
         choices = [next(encoded) for _ in range(info["max_choices"])]
@@ -114,9 +103,9 @@ def encode(
     return features
 
 
-def _first_texts(rows: Sequence[Row], tokenizer: "PreTrainedTokenizerBase", max_length: int) -> list[str]:
+def _first_texts(rows: Sequence[Row], tokenization: Tokenization) -> list[str]:
     """Context and question of each row, cut so that the row's longest choice fits beside them."""
-    available = room(tokenizer, max_length, pair=True)
+    tokenizer, available = tokenization.tokenizer, room(tokenization, pair=True)
     context_spans = offsets([row["context"] for row in rows], tokenizer)
     question_spans = offsets([row["question"] for row in rows], tokenizer)
     choice_lengths = iter([len(spans) for spans in offsets([c for row in rows for c in row["choices"]], tokenizer)])
@@ -130,20 +119,13 @@ def _first_texts(rows: Sequence[Row], tokenizer: "PreTrainedTokenizerBase", max_
     return first_texts
 
 
-def units(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    settings: Mapping[str, Any],
-) -> Units:
+def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
     """One unit per row and choice: the mean over the tokens of context, question and choice; 1 if it is right, else 0.
 
     Groups are the rows.
     """
     inputs, groups, labels = [], [], []
-    for feature in encode(rows, tokenizer, max_length, stride, info):
+    for feature in encode(rows, tokenization, info):
         for k in range(sum(feature["choice_mask"])):
             inputs.append(_choice(feature, k))
             groups.append(feature["row"])
@@ -151,12 +133,12 @@ def units(
     return units_of_texts(inputs, groups, np.array(labels, np.int64))
 
 
-def collator(tokenizer: "PreTrainedTokenizerBase") -> Collator:
+def collator(tokenizer: Tokenizer) -> Collator:
     """Batches of inputs int64 [B, K, L], choice_mask bool [B, K] and labels int64 [B]."""
     return partial(_collate, tokenizer=tokenizer)
 
 
-def _collate(features: Sequence[Feature], tokenizer: "PreTrainedTokenizerBase") -> "dict[str, torch.Tensor]":
+def _collate(features: Sequence[Feature], tokenizer: Tokenizer) -> Batch:
     """Pad the choices of all features together."""
     import torch
 
@@ -178,7 +160,7 @@ def _choice(feature: Feature, k: int) -> Feature:
     return {key: feature[key][k] for key in INPUTS if key in feature}
 
 
-def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
+def loss(model: Any, batch: Batch) -> LossAndLogits:
     """Cross entropy over the real choices; logits [B, K], those of absent choices -1e9."""
     from torch.nn.functional import cross_entropy
 

@@ -6,17 +6,13 @@ The functions are described at :class:`intertask.types.TaskType`.
 import math
 import warnings
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..errors import IntertaskError
-from . import Batch, Feature, Info, Logits, Row, classification
+from . import Batch, Feature, Info, Logits, LossAndLogits, Row, Tokenization, classification
 from .units import Units, units_of_texts
-
-if TYPE_CHECKING:
-    import torch
-    from transformers import PreTrainedTokenizerBase
 
 ROW_COLUMNS = {"text_a": str, "text_b": str, "label": float}
 OPTIONAL_INPUTS = classification.OPTIONAL_INPUTS
@@ -81,38 +77,24 @@ def head_outputs(info: Info) -> int:
     return 1
 
 
-def encode(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    labeled: bool = True,
-) -> list[Feature]:
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
     """Encode one feature per row, as classification does; labels are in the unit of the rows."""
-    features = classification.encode(rows, tokenizer, max_length, stride, info, labeled=False)
+    features = classification.encode(rows, tokenization, info, labeled=False)
     if labeled:
         for feature, row in zip(features, rows, strict=True):
             feature["labels"] = float(row["label"])
     return features
 
 
-def units(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    settings: Mapping[str, Any],
-) -> Units:
+def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
     """One unit per row, as for classification; its label, standardized over the rows."""
-    features = encode(rows, tokenizer, max_length, stride, info)
+    features = encode(rows, tokenization, info)
     labels = np.array([feature["labels"] for feature in features], np.float64)
     spread = labels.std() if np.ptp(labels) > 0 else 1.0  # the standard deviation of equal floats may come out above 0
     return units_of_texts(features, range(len(rows)), (labels - labels.mean()) / spread)
 
 
-def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
+def loss(model: Any, batch: Batch) -> LossAndLogits:
     """Mean squared error; logits [B]."""
     from torch.nn.functional import mse_loss
 

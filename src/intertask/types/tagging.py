@@ -7,21 +7,17 @@ and in all comments, tokens are those of the model.
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..seeded import shuffled
-from . import Batch, Collator, Feature, Info, Logits, Row
+from . import Batch, Collator, Feature, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer
 from .encoding import room
 from .label_names import check_several_classes, named_outputs
 from .metrics import class_scores, f_beta, positive_index
 from .spans import is_span_scheme
 from .units import Units, capped, units_of_tokens
-
-if TYPE_CHECKING:
-    import torch
-    from transformers import PreTrainedTokenizerBase
 
 ROW_COLUMNS = {"tokens": list[str], "tags": list[int]}
 OPTIONAL_INPUTS: dict[str, Any] = {}
@@ -87,14 +83,7 @@ def head_outputs(info: Info) -> int:
     return len(info["labels"])
 
 
-def encode(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    labeled: bool = True,
-) -> list[Feature]:
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
     """Encode one feature per row, or several windows if the row is longer than ``max_length``; words are not cut.
 
     The label is at the first token of each word, and -100 is at all other tokens. A word without any token, such as a
@@ -102,10 +91,11 @@ def encode(
     """
     from .batches import IGNORED
 
+    tokenizer = tokenization.tokenizer
     windows = [
         (i, begin, end)
         for i, lengths in enumerate(_word_lengths(rows, tokenizer))
-        for begin, end in _windows(lengths, room(tokenizer, max_length, pair=False))
+        for begin, end in _windows(lengths, room(tokenization, pair=False))
     ]
     if not windows:
         return []
@@ -113,7 +103,7 @@ def encode(
         [list(rows[i]["tokens"][begin:end]) for i, begin, end in windows],
         is_split_into_words=True,
         truncation=True,  # for single words that are longer than a window
-        max_length=max_length,
+        max_length=tokenization.max_length,
     )
     features: list[Feature] = []
     for n, (i, begin, _) in enumerate(windows):
@@ -132,7 +122,7 @@ def encode(
     return features
 
 
-def _word_lengths(rows: Sequence[Row], tokenizer: "PreTrainedTokenizerBase") -> list[list[int]]:
+def _word_lengths(rows: Sequence[Row], tokenizer: Tokenizer) -> list[list[int]]:
     """Number of tokens of every word of every row."""
     if not rows:
         return []
@@ -154,20 +144,13 @@ def _windows(lengths: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:
     yield begin, len(lengths)
 
 
-def units(
-    rows: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    max_length: int,
-    stride: int,
-    info: Info,
-    settings: Mapping[str, Any],
-) -> Units:
+def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
     """One unit per word: its first token; its tag.
 
     If there are more than ``max_rows``, all units of rare tags are kept, and the other tags are cut to an equal number
     each. Groups are the rows.
     """
-    features = encode(rows, tokenizer, max_length, stride, info)
+    features = encode(rows, tokenization, info)
     places = [(text, position) for text, feature in enumerate(features) for position, _ in feature["words"]]
     tags = [features[text]["labels"][position] for text, position in places]
     kept = capped(tags, settings["max_rows"], shuffled(len(tags), settings["seed"]))
@@ -175,12 +158,12 @@ def units(
     return units_of_tokens(features, [places[i] for i in kept], groups, [[(n, tags[i]) for n, i in enumerate(kept)]])
 
 
-def collator(tokenizer: "PreTrainedTokenizerBase") -> Collator:
+def collator(tokenizer: Tokenizer) -> Collator:
     """Batches of inputs int64 [B, L] and labels int64 [B, L] with -100 at padding."""
     return partial(_collate, tokenizer=tokenizer)
 
 
-def _collate(features: Sequence[Feature], tokenizer: "PreTrainedTokenizerBase") -> "dict[str, torch.Tensor]":
+def _collate(features: Sequence[Feature], tokenizer: Tokenizer) -> Batch:
     """Pad inputs and labels."""
     from .batches import IGNORED, pad, pad_inputs
 
@@ -190,7 +173,7 @@ def _collate(features: Sequence[Feature], tokenizer: "PreTrainedTokenizerBase") 
     return batch
 
 
-def loss(model: Any, batch: Batch) -> "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]":
+def loss(model: Any, batch: Batch) -> LossAndLogits:
     """Cross entropy, mean over labeled positions (0 if the batch has none); logits [B, L, C]."""
     from torch.nn.functional import cross_entropy
 

@@ -12,7 +12,7 @@ from ...data import Prepared
 from ...data.subset import stratified_subset
 from ...files import read_json
 from ...seeded import shuffled
-from ...types import get_type
+from ...types import Tokenization, get_type
 from ...types.encoding import encode_pairs
 from ...types.units import units_of_texts
 from ..adapters import load_source
@@ -50,7 +50,7 @@ def text_pairs(
     tokenizer = load_tokenizer(base)
     network = load_model(base)
     length = usable_length(tokenizer, network.config, recipe["max_length"])
-    inputs = encode_pairs([pair for pairs in texts for pair in pairs], tokenizer, length)
+    inputs = encode_pairs([pair for pairs in texts for pair in pairs], Tokenization(tokenizer, length, 0))
     units = units_of_texts(inputs, examples, np.zeros(len(inputs)))
     size, precision = recipe["batch_size"], for_features(recipe)
     X = row_features(network, units, tokenizer, size, precision=precision)

@@ -14,7 +14,7 @@ from ...data.subset import stratified_subset
 from ...types import get_type
 from ...types.batches import pad_inputs
 from ...types.units import Units
-from ..base import load_tokenizer, usable_length
+from ..base import load_tokenization
 from ..precision import Precision, autocast, device, finish, to_device, to_host
 from ..prediction import feature_length
 
@@ -32,11 +32,9 @@ def target_units(prepared: Prepared, base: Model, config: Any, recipe: dict[str,
     """
     kind = prepared.info["type"]
     task_type = get_type(kind)
-    tokenizer = load_tokenizer(base, pre_split=task_type.PRE_SPLIT)
+    tokenization = load_tokenization(base, task_type, config, recipe)
     rows = stratified_subset(prepared.train, recipe["max_examples"], recipe["seed"], kind)
-    length = usable_length(tokenizer, config, recipe["max_length"])
-    stride = min(recipe["stride"], length // 2)
-    return task_type.units(rows, tokenizer, length, stride, prepared.info, recipe), tokenizer
+    return task_type.units(rows, tokenization, prepared.info, recipe), tokenization.tokenizer
 
 
 @dataclass(frozen=True, eq=False, slots=True)

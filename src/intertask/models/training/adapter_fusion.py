@@ -22,7 +22,7 @@ from ...files import fingerprint, read_json
 from ...types import get_type
 from ...types.batches import INPUTS
 from ..adapters import check_weights
-from ..base import load_model, load_tokenizer, recipe_model, usable_length
+from ..base import load_model, load_tokenization, recipe_model
 from ..evidence.source_features import on_device
 from ..prediction import feature_length, strip
 from .fine_tuning import fine_tune
@@ -141,12 +141,11 @@ def mean_attention(model, base: Model, prepared: Prepared, recipe: dict[str, Any
     """
     kind = prepared.info["type"]
     task_type = get_type(kind)
-    tokenizer = load_tokenizer(base, pre_split=task_type.PRE_SPLIT)
+    tokenization = load_tokenization(base, task_type, model.config, recipe)
     rows = stratified_subset(prepared.validation, ATTENTION_EXAMPLES, recipe["split_seed"], kind)
-    length = usable_length(tokenizer, model.config, recipe["max_length"])
-    features = task_type.encode(rows, tokenizer, length, min(recipe["stride"], length // 2), prepared.info, False)
+    features = task_type.encode(rows, tokenization, prepared.info, False)
     features = sorted(strip(features, task_type.EXTRA_KEYS), key=feature_length)
-    collate, size = task_type.collator(tokenizer), 2 * recipe["training"]["batch_size"]
+    collate, size = task_type.collator(tokenization.tokenizer), 2 * recipe["training"]["batch_size"]
     setup = model.active_adapters
     model = on_device(model)
     total, tokens = 0.0, 0

@@ -15,7 +15,7 @@ from ...errors import IntertaskError
 from ...types import TaskType, get_type
 from ...types.batches import IGNORED
 from ..adapters import add_fresh_adapter
-from ..base import load_model, load_tokenizer, usable_length
+from ..base import load_model, load_tokenization
 from ..precision import Precision, autocast, device, to_device
 from ..prediction import predict_logits, strip
 from .fine_tuning import standardised
@@ -106,13 +106,12 @@ def encoder(
         recipe: ``max_length``, ``stride``.
     """
     task_type = get_type(info["type"])
-    tokenizer = load_tokenizer(base, pre_split=task_type.PRE_SPLIT)
-    length = usable_length(tokenizer, model_config, recipe["max_length"])
+    tokenization = load_tokenization(base, task_type, model_config, recipe)
 
     def encode(rows):
-        return task_type.encode(rows, tokenizer, length, min(recipe["stride"], length // 2), info)
+        return task_type.encode(rows, tokenization, info)
 
-    return task_type, encode, task_type.collator(tokenizer)
+    return task_type, encode, task_type.collator(tokenization.tokenizer)
 
 
 def rescaled(rows: Sequence[dict[str, Any]], scale: dict[str, float] | None) -> list[dict[str, Any]]:

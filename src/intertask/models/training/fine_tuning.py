@@ -10,7 +10,7 @@ from ...data import Prepared
 from ...data.subset import split, stratified_subset
 from ...files import fingerprint
 from ...types import get_type
-from ..base import load_tokenizer, usable_length
+from ..base import load_tokenization
 from ..precision import about, for_training
 from ..prediction import predict_logits
 from .trainer import train
@@ -49,7 +49,7 @@ def fine_tune(
     """
     started, precision = time.monotonic(), for_training(recipe)
     task_type, info, settings = get_type(prepared.info["type"]), described(prepared), recipe["training"]
-    tokenizer = load_tokenizer(base, pre_split=task_type.PRE_SPLIT)
+    tokenization = load_tokenization(base, task_type, model.config, recipe)
     dev_seed = recipe.get("dev_seed", split_seed)
     rows, dev_rows, dev_sentence = training_rows(prepared, settings, split_seed, hold_out, dev_seed)
     label_scale = None
@@ -57,16 +57,14 @@ def fine_tune(
         rows, label_scale = standardised(rows)
     task_type.add_head(model, name, info)
 
-    length = usable_length(tokenizer, model.config, recipe["max_length"])
-
     def encode(part, labelled):
-        return task_type.encode(part, tokenizer, length, min(recipe["stride"], length // 2), info, labelled)
+        return task_type.encode(part, tokenization, info, labelled)
 
     def scored(features, part):
         logits = predict_logits(model, task_type, features, collate, 2 * settings["batch_size"], precision)
         return task_type.score(task_type.predict(logits, features, part, info), part, info)
 
-    collate = task_type.collator(tokenizer)
+    collate = task_type.collator(tokenization.tokenizer)
     metric = info["metric"]
     dev = (encode(dev_rows, True), dev_rows, info, metric) if dev_rows else None
     key = fingerprint([recipe, info["fingerprint"]])  # a changed setting never resumes from an older checkpoint
@@ -86,7 +84,7 @@ def fine_tune(
     of_dev = {}
     if hold_out:
         dev_scores = scored(dev[0], dev_rows)
-        of_dev = {"dev_value": dev_scores[metric], "dev_scores": dev_scores, "max_length": length}
+        of_dev = {"dev_value": dev_scores[metric], "dev_scores": dev_scores, "max_length": tokenization.max_length}
     return {
         "metric": metric,
         "value": scores[metric],
