@@ -1,6 +1,6 @@
-# Help before failure: `snakemake check` says whether the run would work, and what is wrong if not (docs/checks.md).
-# in:  results/plan/{encoder}.json of bundled models, which takes seconds; of others, where it is there
-# out: nothing
+# `snakemake check` finds out within seconds whether the run will work, and explains each problem (docs/checks.md).
+# in:  results/plan/{encoder}.json of bundled models, measured within seconds; those of other models if they exist
+# out: no file
 
 
 rule check:
@@ -25,9 +25,9 @@ rule check:
             ]
         ),
     message:
-        "will the run work?"
+        "checking whether the run will work"
     shell:
-        # the log has the problems alone: Snakemake shows it below its own message
+        # The log holds only the problems, because Snakemake prints it below its own message.
         python("""
             {input.script} --recipe {params.recipe:q} --results results --next {params.next:q} 2>{log:q}
             """)

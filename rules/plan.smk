@@ -1,7 +1,27 @@
-# Cost before it starts: `snakemake plan` prints how many jobs, examples and device-hours each stage takes (docs/cost.md).
-# in:  results/plan/{encoder}.json; results/data/{task}/info.json, where it is there
-# out: results/plan.tsv, which is no declared output: rows of tasks become known as data comes, so it is always made anew
+# `snakemake plan` prints how many jobs, examples and hours of job time each stage of the run will take (docs/cost.md).
+# in:  results/plan/{encoder}.json, the measured speed of each model; results/data/{task}/info.json of local files
+# out: results/plan.tsv, results/plan.txt
+import os
 import platform
+
+from intertask.files import read_json
+
+
+def get_failed_attempt(encoder):
+    """Time of the failed measurement that the next one repeats; empty if none has failed."""
+    path = f"results/plan/{encoder}.json"
+    measured = read_json(path) if os.path.exists(path) else {}
+    return measured.get("failed_at") or measured.get("repeats") or ""
+
+
+# A failed measurement changes the recipe of the next one, so that Snakemake tries again with the next plan.
+FAILED_ATTEMPTS = {encoder: get_failed_attempt(encoder) for encoder in ENCODERS}
+
+
+def get_prepared_tasks(wildcards):
+    """Tasks of other origin than local files whose data happens to be prepared: the plan downloads nothing."""
+    remote = [name for name, task in TASKS.items() if not task.data.files]
+    return [name for name in remote if os.path.exists(f"results/data/{name}/info.json")]
 
 
 rule calibrate_model:
@@ -19,10 +39,12 @@ rule calibrate_model:
     resources:
         **gpu_job(megabytes=8000, minutes=30),
     params:
-        # on another machine it is measured again
-        recipe=lambda wildcards: recipes.calibration_recipe(CONFIG, TASKS, wildcards.encoder, platform.node()),
+        # The name of the machine is part of the recipe, so each machine measures for itself.
+        recipe=lambda wildcards: recipes.calibration_recipe(
+            CONFIG, TASKS, wildcards.encoder, platform.node(), FAILED_ATTEMPTS[wildcards.encoder]
+        ),
     message:
-        "{wildcards.encoder}: measuring how fast it is here"
+        "{wildcards.encoder}: measuring its speed on this machine"
     shell:
         launch("""
             --gpus {resources.gpu} {input.script} \
@@ -30,12 +52,15 @@ rule calibrate_model:
             """)
 
 
-rule plan:
+rule make_plan:
     input:
         expand("results/plan/{encoder}.json", encoder=ENCODERS),
-        # Rows of one's own files are counted, which takes no network; those of other tasks are read if they are there.
+        # The rows of local files are counted, which needs no network.
         expand("results/data/{task}/info.json", task=[name for name, task in TASKS.items() if task.data.files]),
         script=script_file("make_plan.py"),
+    output:
+        table="results/plan.tsv",
+        text="results/plan.txt",
     log:
         "results/logs/plan.log",
     localrule: True
@@ -43,9 +68,21 @@ rule plan:
         "../envs/tables.yaml"
     params:
         recipe=lambda wildcards: recipes.plan_recipe(CONFIG, TASKS, SETTINGS),
+        prepared=get_prepared_tasks,
     message:
-        "what the whole run would take"
+        "estimating what the whole run will take"
     shell:
         python("""
-            {input.script} --recipe {params.recipe:q} --results results --table results/plan.tsv 2>&1 | tee {log:q}
+            {input.script} --recipe {params.recipe:q} --results results --table {output.table:q} --text {output.text:q} \
+                >{log:q} 2>&1
             """)
+
+
+rule plan:
+    input:
+        rules.make_plan.output.text,
+    localrule: True
+    message:
+        "what the whole run will take"
+    shell:
+        "cat {input:q}"

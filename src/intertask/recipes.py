@@ -432,14 +432,17 @@ def costs_recipe(config: Config, settings: Sequence[str] | None = None) -> str:
     )
 
 
-def calibration_recipe(config: Config, tasks: Mapping[str, Task], encoder: str, machine: str) -> str:
-    """How fast an encoder is, at lengths and with a batch size as in the run.
+def calibration_recipe(
+    config: Config, tasks: Mapping[str, Task], encoder: str, machine: str, failed_attempt: str = ""
+) -> str:
+    """Recipe of measuring an encoder's speed, at lengths and with a batch size as in the run.
 
     Args:
-        config: The run's.
+        config: Configuration of the run.
         tasks: All of its tasks.
-        encoder: Base model, or the sentence encoder.
+        encoder: Name of the base model or sentence encoder.
         machine: Name of the machine.
+        failed_attempt: Time of the failed measurement that this one repeats; empty if none has failed.
     """
     trained = encoder in config.models
     longest = max([config.embeddings.max_length, *(task.max_length for task in tasks.values() if trained)])
@@ -450,7 +453,7 @@ def calibration_recipe(config: Config, tasks: Mapping[str, Task], encoder: str, 
         given = config.training_of(encoder).transfer.batch_size
         batch_size = given or max(task.batch_size for task in tasks.values())
     model = _model((config.models | config.sentence_encoder)[encoder])
-    settings |= _precision(config)
+    settings |= _precision(config) | ({"repeats": failed_attempt} if failed_attempt else {})
     return _recipe("calibration", model=model, batch_size=batch_size, machine=machine, **settings)
 
 

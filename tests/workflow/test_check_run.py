@@ -1,4 +1,4 @@
-"""``snakemake check``: all is well, everything wrong at once, no network; and nothing is made."""
+"""``snakemake check``: no problems, many problems at once, no network; and no results are made."""
 
 import pytest
 import yaml
@@ -15,23 +15,23 @@ def made(project: Project) -> set[str]:
     return {path.relative_to(results).parts[0] for path in results.rglob("*") if path.is_file()}
 
 
-def test_nothing_stands_in_the_way(project):
+def test_no_problems(project):
     done = project.run("check")
     target = project.config["targets"][0]
     for words in ("3 sources, 1 target, 1 model, 2 seeds", f"{target}", "labels negative, positive: ok", "bundled; 22",
-                  "the whole run,", "Nothing stands in the way. Next: snakemake"):  # fmt: skip
+                  "whole run: ", "No problems found. Next: snakemake"):  # fmt: skip
         assert words in done.stdout, done.stdout
     assert "PROBLEM" not in done.stdout
-    # speeds of the bundled models, and what the jobs said
+    # the speed of the bundled models, and logs
     assert made(project) == {"plan", "logs", "benchmarks"}
-    assert project.planned("check") == {"check": 1}  # again each time it is asked for
+    assert project.planned("check") == {"check": 1}  # It runs each time.
     (project.folder / "configs").mkdir()
     (project.folder / "config.yaml").rename(project.folder / "configs/my own.yaml")
     again = project.run("check", "--configfile", "configs/my own.yaml")
     assert "Next: snakemake --configfile configs/my own.yaml" in again.stdout
 
 
-def test_everything_that_is_wrong_is_said_at_once(project, monkeypatch):
+def test_all_problems_are_listed_at_once(project, monkeypatch):
     own = project.folder / "tasks" / "own"
     own.mkdir()
     tasks = {
@@ -53,7 +53,7 @@ def test_everything_that_is_wrong_is_said_at_once(project, monkeypatch):
     assert done.returncode != 0 and "Traceback" not in output
     assert "The run would fail: 5 problems." in output and output.count("PROBLEM") == 4
     for words in ("empty_text.csv, line 3", "did you mean 'lable'", "'nobody/nothing' is not in the cache",
-                  "The model folder ./models/mine does not exist", "'seq_bnn' is not an adapter", "One seed:",
+                  "There is no model folder ./models/mine", "'seq_bnn' is not an adapter", "Warning: Only one seed:",
                   "HF_HUB_OFFLINE is set"):  # fmt: skip
         assert words in output, output
     assert made(project) <= {"plan", "logs", "benchmarks"}

@@ -1,5 +1,6 @@
-"""``snakemake plan``: cost before it starts, without a network and without data of the hub."""
+"""``snakemake plan``: costs before a run starts, without a network and without data of the Hub."""
 
+import json
 from collections import Counter
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 import yaml
 from files_page import differences
 from small_project import Project, small_config
+from tiny_models import save_bert
 
 TASK = {
     "type": "classification",
@@ -60,22 +62,37 @@ def test_its_jobs_are_those_of_a_dry_run(planned):
 
 def test_tasks_of_the_hub_count_as_published(planned):
     project, _, printed = planned
-    assert "4 counted in the prepared data, 1 as their publishers state them" in printed
+    assert "counted in the prepared data for 4 tasks, stated by the publisher for 1 task." in printed
     line = table(project).query("plan == 'full' and rule == 'train_adapter' and task == 'far_away'")
     assert line["trained"].astype(float).item() == 5000  # one epoch, dev rows are those of validation
 
 
-def test_a_model_that_cannot_be_had_has_no_times_and_is_tried_again(planned):
+def test_an_unavailable_model_has_no_times_and_is_tried_again(planned):
     project, _, printed = planned
-    assert "No times for whole: The model 'nobody/model' cannot be had" in printed
+    assert "The times of whole are unknown: The model 'nobody/model' could not be loaded" in printed
     lines = table(project).query("model == 'whole' and rule == 'run_transfer'")
     assert set(lines["seconds"]) == {""} and (lines["trained"].astype(float) > 0).all()
-    assert not (project.folder / "results" / "plan" / "whole.json").exists()
+    path = project.folder / "results" / "plan" / "whole.json"
+    first = json.loads(path.read_text(encoding="utf-8"))["failed_at"]
+    for _ in range(2):
+        assert project.planned("plan") == {"plan": 1, "make_plan": 1, "calibrate_model": 1}
+        project.run("plan", "--cores", "2")
+        second = json.loads(path.read_text(encoding="utf-8"))["failed_at"]
+        assert second > first
+        first = second
     assert table(project).query("model == 'few'")["seconds"].astype(float).gt(0).all()
 
 
-def test_it_makes_nothing_else_and_is_made_anew(planned):
+def test_it_makes_nothing_else(planned):
     project, _, _ = planned
     results = {path.name for path in (project.folder / "results").iterdir()}
-    assert results == {"data", "plan", "plan.tsv", "logs", "benchmarks"}
-    assert project.planned("plan") == {"plan": 1, "calibrate_model": 1}
+    assert results == {"data", "plan", "plan.tsv", "plan.txt", "logs", "benchmarks"}
+
+
+def test_a_success_after_failures_is_kept(planned):
+    project, _, _ = planned
+    save_bert(project.folder / "nobody" / "model")
+    project.run("plan", "--cores", "2")
+    assert table(project).query("model == 'whole' and rule == 'run_transfer'")["seconds"].astype(float).gt(0).all()
+    assert project.planned("plan") == {"plan": 1}
+    assert "The whole run takes at most" in project.run("plan", "--cores", "2").stdout

@@ -1,5 +1,7 @@
 """Measure how fast a model is on this machine."""
 
+from datetime import datetime
+
 from intertask.execution.script import arguments, run
 from intertask.files import write_json
 from intertask.models.base import quiet_libraries, recipe_model
@@ -12,9 +14,14 @@ def main() -> None:
     quiet_libraries()
     recipe = options.recipe
     settings = recipe["adapter"], recipe["lengths"], recipe["batch_size"]
-    found = calibrate(recipe_model(recipe), *settings, for_training(recipe), for_features(recipe))
-    write_json(options.out, found)
-    print(f"{recipe['model']['path']}: {found.get('failed') or found['device']}")
+    measured = calibrate(recipe_model(recipe), *settings, for_training(recipe), for_features(recipe))
+    # rules/plan.smk reads these two keys: a failed measurement is repeated, and a successful one is kept.
+    if "failed" in measured:
+        measured["failed_at"] = datetime.now().isoformat()
+    elif "repeats" in recipe:
+        measured["repeats"] = recipe["repeats"]
+    write_json(options.out, measured)
+    print(f"{recipe['model']['path']}: {measured.get('failed') or measured['device']}")
 
 
 run(main)

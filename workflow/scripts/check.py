@@ -1,9 +1,9 @@
-"""Say whether the run would work; problems go to standard error, everything else to standard output."""
+"""Check whether a run will work. Problems go to standard error, everything else to standard output."""
 
 import sys
 from pathlib import Path
 
-from intertask.check.preflight import Check, conclusion, listed
+from intertask.check.preflight import Check, conclusion, numbered
 from intertask.config import Config
 from intertask.config.task_registry import configured_tasks
 from intertask.execution.script import arguments, run
@@ -12,7 +12,7 @@ from intertask.execution.script import arguments, run
 def main() -> None:
     options = arguments(__doc__, "results", "next")
     recipe = options.recipe
-    # The recipe's keys are sorted, and the first model has a meaning.
+    # The keys of the recipe are sorted, but the order of the models matters.
     if "models" in recipe["config"]:
         recipe["config"]["models"] = {name: recipe["config"]["models"][name] for name in recipe["models"]}
     config = Config.model_validate(recipe["config"])
@@ -20,7 +20,7 @@ def main() -> None:
     check.run()
     print(conclusion(check, options.next), flush=True)
     if check.problems:
-        print(listed(check.problems), file=sys.stderr, flush=True)
+        print(numbered(check.problems), file=sys.stderr, flush=True)
         sys.exit(1)
 
 

@@ -1,1 +1,1 @@
-"""Whether a run would work: configuration, data, models, hub, machine and time, checked in seconds."""
+"""Check whether a run will work: configuration, data, models, Hub, machine and time, within seconds."""

@@ -1,4 +1,8 @@
-"""Whether datasets and models can be had: own files by their first rows, the hub's by asking, none by fetching."""
+"""Check that datasets and models are available, without downloading anything.
+
+Local files are checked by their first rows. Datasets and models of the Hugging Face Hub are looked up in the cache and
+on the Hub, and published addresses are asked for their headers.
+"""
 
 import json
 import os
@@ -9,6 +13,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..config import Model, Origin, Task
@@ -16,25 +21,26 @@ from ..data.download import cached_path
 from ..data.head import Head, TooLargeError, read_head
 from ..errors import IntertaskError, UnavailableError
 from ..models.base import locate
-from ..models.remote_code import check_cached_files
+from ..words import count
 
-#: Seconds that the hub, or a published address, has for an answer.
+#: Longest wait for an answer of the Hub or of a published address, in seconds.
 TIMEOUT = 5
-SIDE_BY_SIDE = 8
+#: Number of datasets that are looked up at the same time.
+MAX_THREADS = 8
 
 
 @dataclass(frozen=True)
-class Looked:
-    """What a look found.
+class Availability:
+    """Whether a dataset or a model is available.
 
     Attributes:
-        words: In a few words.
-        problem: What would make the run fail.
-        warning: What may.
-        head: First rows of a task of one's own files.
+        description: Where it is, in a few words.
+        problem: What would make the run fail; None if nothing would.
+        warning: What may make the run fail; empty if nothing may.
+        head: First rows, if it is a task of local files.
     """
 
-    words: str
+    description: str
     problem: IntertaskError | None = None
     warning: str = ""
     head: Head | None = None
@@ -42,174 +48,180 @@ class Looked:
 
 @dataclass(frozen=True)
 class Hub:
-    """How the hub can be reached.
+    """Whether the Hub can be used.
 
     Attributes:
-        offline: The environment forbids it (``HF_HUB_OFFLINE``).
-        reachable: It answered.
+        offline: Whether the environment forbids it (``HF_HUB_OFFLINE``).
+        reachable: Whether it answered.
     """
 
     offline: bool
     reachable: bool
 
     def described(self) -> str:
+        """Describe it in a few words for the user."""
         if self.offline:
-            return "not asked: HF_HUB_OFFLINE is set, so only what is in the cache is there"
-        return "reachable" if self.reachable else "not reachable: only what is in the cache is there"
+            return "not used, because HF_HUB_OFFLINE is set; only cached files are available"
+        return "reachable" if self.reachable else "not reachable; only cached files are available"
 
 
 def ask_hub(needed: bool) -> Hub:
-    """Whether the hub answers, where something of the run lies there; one connection, :data:`TIMEOUT` seconds."""
+    """Try to connect to the Hub once.
+
+    Args:
+        needed: Whether the run uses anything of the Hub. If not, no connection is made.
+
+    Returns:
+        Whether it can be used.
+    """
     from huggingface_hub import constants
 
     if constants.HF_HUB_OFFLINE or not needed:
         return Hub(bool(constants.HF_HUB_OFFLINE), False)
-    place = urlsplit(constants.ENDPOINT)
-    port = place.port or (443 if place.scheme == "https" else 80)
+    address = urlsplit(constants.ENDPOINT)
+    port = address.port or (443 if address.scheme == "https" else 80)
     try:
-        with socket.create_connection((place.hostname, port), timeout=TIMEOUT):
+        with socket.create_connection((address.hostname, port), timeout=TIMEOUT):
             return Hub(False, True)
     except OSError:
         return Hub(False, False)
 
 
-def look_at_tasks(tasks: Mapping[str, Task], prepared: set[str], hub: Hub) -> dict:
-    """Name -> :class:`Looked`, of every task.
+def check_tasks(tasks: Mapping[str, Task], prepared: set[str], hub: Hub) -> dict[str, Availability]:
+    """Check the data of every task.
 
     Args:
-        tasks: By name.
-        prepared: Names of those whose data is prepared already.
-        hub: How it can be reached.
+        tasks: Name -> task.
+        prepared: Names of the tasks whose data is prepared already.
+        hub: Whether the Hub can be used.
+
+    Returns:
+        Name -> availability, in the order of the tasks.
     """
-    found: dict[str, Looked] = {}
+    found: dict[str, Availability] = {}
     remote = []
     for name, task in tasks.items():
         if task.data.files is not None:
-            found[name] = _own(task)
+            found[name] = _check_local_files(task)
         elif name in prepared:
-            found[name] = Looked("prepared already")
+            found[name] = Availability("already prepared")
         else:
             remote.append((name, task))
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for (name, _), looked in zip(remote, pool.map(lambda pair: _elsewhere(pair[1], hub), remote), strict=True):
-            found[name] = looked
+    with ThreadPoolExecutor(MAX_THREADS) as pool:
+        answers = pool.map(lambda pair: _check_origins(pair[1], hub), remote)
+        found |= {name: availability for (name, _), availability in zip(remote, answers, strict=True)}
     return {name: found[name] for name in tasks}
 
 
-def _own(task: Task) -> Looked:
+def check_model(model: Model, hub: Hub) -> tuple[Availability, dict[str, Any]]:
+    """Check that a model is available.
+
+    Args:
+        model: The model.
+        hub: Whether the Hub can be used.
+
+    Returns:
+        Its availability, and the content of its ``config.json`` if that is a file on this machine (else empty).
+    """
+    try:
+        location = locate(model)
+    except IntertaskError as problem:
+        return Availability(model.path, problem), {}
+    if Path(location).is_dir():
+        description = "bundled" if model.path == "bundled" else f"folder {model.path}"
+        config = (Path(location) / "config.json").read_text(encoding="utf-8")
+        return Availability(description), json.loads(config)
+    return _check_hub(f"Hub {model.path}", model.path, model.revision, "model", hub), {}
+
+
+def _check_local_files(task: Task) -> Availability:
+    """Read the first rows of local files."""
     try:
         head = read_head(task)
-    except TooLargeError as large:
-        return Looked("own files", warning=large.what)
+    except TooLargeError as too_large:
+        return Availability("local files", warning=too_large.what)
     except IntertaskError as problem:
-        return Looked("own files", problem)
-    counts = ", ".join(f"{count:,} rows of {split}" for split, count in head.counts.items() if count is not None)
-    return Looked(f"own files, {counts or f'{head.bytes / 1e6:,.0f} MB, the first rows read'}", head=head)
+        return Availability("local files", problem)
+    names = {"train": "training row", "validation": "validation row"}
+    counts = [count(rows, names[split]) for split, rows in head.counts.items() if rows is not None]
+    shown = ", ".join(counts) or f"{head.bytes / 1e6:,.0f} MB, of which the first rows were read"
+    return Availability(f"local files, {shown}", head=head)
 
 
-def _elsewhere(task: Task, hub: Hub) -> Looked:
-    reasons = []
-    for place in (task.data, *task.data.alternatives):
-        looked = _place(place, hub)
-        if looked.problem is None:
-            return looked
-        reasons.append(looked)
-    first = reasons[0]
-    what = first.problem.what + (f" Nor has any of its {len(reasons) - 1} alternatives." if len(reasons) > 1 else "")
-    return Looked(first.words, UnavailableError(what, f"task {task.name}, data", first.problem.fix))
+def _check_origins(task: Task, hub: Hub) -> Availability:
+    """Check the origin of a task and then its alternatives, until one is available."""
+    first = None
+    for origin in (task.data, *task.data.alternatives):
+        availability = _check_origin(origin, hub)
+        if availability.problem is None:
+            return availability
+        first = first or availability
+    others = len(task.data.alternatives)
+    what = first.problem.what + (f" {count(others, 'alternative')} failed as well." if others else "")
+    return Availability(first.description, UnavailableError(what, f"task {task.name}, data", first.problem.fix))
 
 
-def _place(place: Origin, hub: Hub) -> Looked:
-    if place.files is not None:
-        missing = [path for path in place.files.train if not os.path.isfile(path)]
-        return Looked("own files", UnavailableError(f"There is no file {missing[0]}.") if missing else None)
-    if place.hub is not None:
-        return _hub_dataset(place, hub)
-    downloads = place.download.train
+def _check_origin(origin: Origin, hub: Hub) -> Availability:
+    """Check one origin of a task's data."""
+    if origin.files is not None:
+        missing = [path for path in origin.files.train if not os.path.isfile(path)]
+        problem = UnavailableError(f"There is no file {missing[0]}.") if missing else None
+        return Availability("local files", problem)
+    if origin.hub is not None:
+        if Path(origin.hub).is_dir():
+            return Availability(f"folder {origin.hub}")
+        description = f"Hub {origin.hub}{f', {origin.config}' if origin.config else ''}"
+        return _check_hub(description, origin.hub, origin.revision, "dataset", hub)
+    downloads = origin.download.train
     for item in downloads:
-        if not cached_path(item.url).is_file() and (problem := _address(item.url, hub)):
-            return Looked(f"address {urlsplit(item.url).hostname}", problem)
-    return Looked(f"address {urlsplit(downloads[0].url).hostname}")
+        if not cached_path(item.url).is_file() and (problem := _check_address(item.url)):
+            return Availability(f"address {urlsplit(item.url).hostname}", problem)
+    return Availability(f"address {urlsplit(downloads[0].url).hostname}")
 
 
-def _address(url: str, hub: Hub) -> UnavailableError | None:
+def _check_address(url: str) -> UnavailableError | None:
+    """Ask a published address for its headers; returns what is wrong, if anything is."""
+    fix = "give another copy of the data in the configuration: 'tasks: {name: {data: …}}'"
     try:
         request = urllib.request.Request(url, method="HEAD", headers={"User-Agent": "intertask"})
         with urllib.request.urlopen(request, timeout=TIMEOUT):
             return None
     except urllib.error.HTTPError as error:
-        if error.code in (403, 405):  # no HEAD there; the file may be
+        if error.code in (403, 405):  # The server may refuse HEAD requests and still serve the file.
             return None
-        return UnavailableError(
-            f"{url} answers {error.code} {error.reason}.", url, "give a copy: 'tasks: {name: {data: …}}'"
-        )
+        return UnavailableError(f"{url} answers {error.code} {error.reason}.", url, fix)
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        return UnavailableError(f"{url} cannot be reached: {reason}.", url, "connect to the network, or give a copy")
+        return UnavailableError(f"{url} is not reachable: {reason}.", url, f"connect to the network, or {fix}")
 
 
-def _hub_dataset(place: Origin, hub: Hub) -> Looked:
-    words = f"hub {place.hub}{f', {place.config}' if place.config else ''}"
-    if Path(place.hub).is_dir():
-        return Looked(f"folder {place.hub}")
-    return _on_hub(words, place.hub, place.revision, "dataset", hub)
-
-
-def _on_hub(words: str, name: str, revision: str | None, kind: str, hub: Hub) -> Looked:
-    """Whether a repository is in the cache or on the hub."""
+def _check_hub(description: str, name: str, revision: str | None, type_name: str, hub: Hub) -> Availability:
+    """Look up a repository ("model" or "dataset") in the cache and then on the Hub."""
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
 
     try:
-        snapshot_download(name, repo_type=kind, revision=revision, local_files_only=True)
-        return Looked(f"{words}, in the cache")
+        snapshot_download(name, repo_type=type_name, revision=revision, local_files_only=True)
+        return Availability(f"{description}, cached")
     except (HfHubHTTPError, OSError, ValueError):
         pass
     if not hub.reachable:
+        what = f"The {type_name} {name!r} is not in the cache, and the Hub is not reachable."
         fix = "connect to the network once, or give a local copy"
-        return Looked(
-            words,
-            UnavailableError(f"The {kind} {name!r} is not in the cache, and the hub cannot be reached.", name, fix),
-        )
+        return Availability(description, UnavailableError(what, name, fix))
     try:
-        HfApi().repo_info(name, repo_type=kind, revision=revision, timeout=TIMEOUT)
-        return Looked(f"{words}, there")
+        HfApi().repo_info(name, repo_type=type_name, revision=revision, timeout=TIMEOUT)
+        return Availability(description)
     except GatedRepoError:
-        return Looked(
-            words,
-            UnavailableError(
-                f"The {kind} {name!r} asks for permission.", name, "ask on its page, and log in: hf auth login"
-            ),
-        )
+        what = f"The {type_name} {name!r} is gated: its owner grants access on request."
+        fix = "request access on its page on the Hub, then log in with: hf auth login"
     except RevisionNotFoundError:
-        return Looked(
-            words, UnavailableError(f"The {kind} {name!r} has no revision {revision!r}.", name, "correct 'revision:'")
-        )
+        what = f"The {type_name} {name!r} has no revision {revision!r}."
+        fix = "correct 'revision:'"
     except RepositoryNotFoundError:
-        return Looked(
-            words,
-            UnavailableError(
-                f"There is no {kind} {name!r} on the hub.",
-                name,
-                "correct the name (owner/name), or log in if it is private",
-            ),
-        )
+        what = f"There is no {type_name} {name!r} on the Hub."
+        fix = "correct the name (owner/name), or log in if it is private"
     except (HfHubHTTPError, OSError, ValueError) as error:
-        return Looked(words, warning=f"{name}: the hub did not answer ({str(error).splitlines()[0][:100]})")
-
-
-def look_at_model(model: Model, hub: Hub) -> tuple[Looked, dict]:
-    """Whether a model can be had, and its ``config.json`` where it lies on this machine (else empty)."""
-    try:
-        where = locate(model)
-    except IntertaskError as problem:
-        return Looked(model.path, problem), {}
-    if Path(where).is_dir():
-        words = "bundled" if model.path == "bundled" else f"folder {model.path}"
-        return Looked(words), json.loads((Path(where) / "config.json").read_text(encoding="utf-8"))
-    try:
-        check_cached_files(model.path, model.revision)
-    except IntertaskError as problem:
-        return Looked(f"hub {model.path}", problem), {}
-    looked = _on_hub(f"hub {model.path}", model.path, model.revision, "model", hub)
-    return looked, {}
+        reason = str(error).splitlines()[0][:100]
+        return Availability(description, warning=f"The Hub did not answer when asked for {name}: {reason}")
+    return Availability(description, UnavailableError(what, name, fix))

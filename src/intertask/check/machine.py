@@ -1,40 +1,38 @@
-"""What the machine has: processors, memory, GPUs, disk."""
+"""Describe this machine: CPU cores, memory, GPUs and disk."""
 
 import os
 import shutil
-import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-#: Seconds that nvidia-smi has for an answer.
+from ..execution.nvidia_smi import ask_nvidia_smi
+
+#: Longest wait for an answer of nvidia-smi, in seconds.
 TIMEOUT = 20
 
 
-def processors() -> int:
-    """That this process may use."""
+def cpu_cores() -> int:
+    """Count the CPU cores that are available to this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def memory() -> int:
-    """Bytes of main memory."""
+    """Return the size of the main memory in bytes."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def gpus() -> list[str]:
-    """Name and memory of each GPU that ``nvidia-smi`` lists; none where it is absent, fails or hangs."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    query = [program, "--query-gpu=name,memory.total", "--format=csv,noheader"]
-    try:
-        done = subprocess.run(query, capture_output=True, text=True, timeout=TIMEOUT, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return []
-    return [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    """List the GPUs that ``nvidia-smi`` reports, each with its name and memory.
+
+    Returns:
+        One text per GPU; none if the program is not installed, fails or hangs.
+    """
+    output = ask_nvidia_smi("--query-gpu=name,memory.total", "--format=csv,noheader", timeout=TIMEOUT)
+    return [line.strip() for line in output.splitlines() if line.strip()]
 
 
 def torch_is_for_cpus() -> bool:
-    """Whether the torch that is installed was built without CUDA, by its version (``2.13.0+cpu``)."""
+    """Tell whether the installed torch was built without CUDA, by its version (``2.13.0+cpu``)."""
     try:
         return version("torch").endswith("+cpu")
     except PackageNotFoundError:
@@ -42,7 +40,11 @@ def torch_is_for_cpus() -> bool:
 
 
 def free_disk(folder: Path) -> int:
-    """Bytes that can be written where ``folder`` is or will be."""
+    """Return the free disk space for a folder in bytes.
+
+    Args:
+        folder: A folder; it need not exist yet.
+    """
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free

@@ -7,18 +7,19 @@ import contextlib
 import json
 import os
 import re
-import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from .nvidia_smi import ask_nvidia_smi, find_nvidia_smi
+
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 #: Variables that identify a job of a scheduler, array jobs included: Slurm, PBS, LSF, Grid Engine.
 _SCHEDULERS = (("SLURM_JOB_ID",), ("PBS_JOBID",), ("LSB_JOBID", "LSB_JOBINDEX"), ("JOB_ID", "SGE_TASK_ID"))
-#: nvidia-smi takes between a tenth of a second and many seconds if the driver is not kept loaded.
-_SMI_SECONDS, _SMI_KEPT_SECONDS = 60.0, 600.0
+#: For how many seconds an answer of nvidia-smi is kept.
+_SMI_KEPT_SECONDS = 600.0
 
 
 class Device(NamedTuple):
@@ -101,7 +102,7 @@ def _uuid(name: str, gpus: list[_Gpu], environment: Mapping[str, str]) -> str:
 
 def _nvidia_smi(folder: Path | None) -> str:
     """Return the output of ``nvidia-smi -L``. It is kept for minutes, while the machine has the same device files."""
-    program = _which("nvidia-smi")
+    program = find_nvidia_smi()
     if program is None:
         return ""
     files = sorted(
@@ -115,25 +116,10 @@ def _nvidia_smi(folder: Path | None) -> str:
             content = json.loads(kept.read_text(encoding="utf-8"))
             if content["stamp"] == stamp:
                 return content["output"]
-    process = subprocess.Popen(
-        [program, "-L"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        output = process.communicate(timeout=_SMI_SECONDS)[0]
-    except subprocess.TimeoutExpired:
-        process.kill()  # without waiting: in a driver that hangs the process cannot end
-        return ""
-    if process.returncode != 0:
-        return ""
-    if kept:
+    output = ask_nvidia_smi("-L")
+    if kept and output:
         with contextlib.suppress(OSError):
             temporary = kept.with_suffix(f".{os.getpid()}.tmp")
             temporary.write_text(json.dumps({"stamp": stamp, "output": output}), encoding="utf-8")
             os.replace(temporary, kept)
     return output
-
-
-def _which(program: str) -> Path | None:
-    """Do what :func:`shutil.which` does. Its module takes longer to import than all modules here."""
-    paths = [Path(folder, program) for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder]
-    return next((path for path in paths if path.is_file() and os.access(path, os.X_OK)), None)
