@@ -53,7 +53,7 @@ def test_all_problems_are_listed_at_once(project, monkeypatch):
     assert done.returncode != 0 and "Traceback" not in output
     assert "The run would fail: 5 problems." in output and output.count("PROBLEM") == 4
     for words in ("empty_text.csv, line 3", "did you mean 'lable'", "'nobody/nothing' is not in the cache",
-                  "There is no model folder ./models/mine", "'seq_bnn' is not an adapter", "Warning: Only one seed:",
+                  "The model folder ./models/mine does not exist", "'seq_bnn' is not an adapter", "Warning: Only one seed:",
                   "HF_HUB_OFFLINE is set"):  # fmt: skip
         assert words in output, output
     assert made(project) <= {"plan", "logs", "benchmarks"}
