@@ -1,4 +1,4 @@
-"""Similarity of the trained weights of two adapters."""
+"""adapter-weights: cosine similarity of the trained adapters of two tasks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +7,7 @@ import numpy as np
 from .facts import Facts
 from .registry import method
 
+#: Adapter site -> (down [r, D], up [D', r]).
 Weights = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 
@@ -17,26 +18,34 @@ Weights = Mapping[str, tuple[np.ndarray, np.ndarray]]
     paper="after TuPaTE, Zhou et al. 2022, https://arxiv.org/abs/2210.11705, in a form that no permutation changes",
 )
 def adapter_weights(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """cos(θ_s, θ_t), θ = the products up · down of all sites of the adapter, as one vector.
+    """cos(θ_s, θ_t), where θ is the vector of the products up · down of all sites of an adapter.
 
-    Hidden units of an adapter have no order: a cosine of the flat weights means nothing, the products stay the same
-    whatever permutation or rotation of the units. For LoRA they are what the adapter does; for a bottleneck, whose
-    non-linearity stands between the two, and whose biases are left out, an approximation.
+    The hidden units of an adapter have no order, so a cosine of the flat weights has no meaning. The products do not
+    change if the units are permuted or rotated. For LoRA they are exactly the function of the adapter. For a bottleneck
+    they are an approximation, because they leave out its non-linearity and its biases.
 
-    NaN without weights (full fine-tuning, prefix tuning), and where they are zero or not finite.
+    The score is NaN for adapters without such weights (full fine-tuning, prefix tuning), and if the weights are zero or
+    not finite.
+
+    Zhou et al. 2022, "Efficiently Tuned Parameters are Task Embeddings", https://arxiv.org/abs/2210.11705, compare the
+    tuned parameters themselves.
     """
     square = _square(target.weights)
     return np.array([_cosine(target.weights, square, source.weights) for source in sources], np.float64)
 
 
 def inner_product(a: Weights, b: Weights) -> float:
-    """Σ over sites ⟨U₁D₁, U₂D₂⟩ = Σ tr((U₁ᵀU₂)(D₂D₁ᵀ)), without a [D, D] product.
+    """Inner product of the products up · down of two adapters.
 
-    A site that one of the two lacks counts as zero there.
+    Σ over sites ⟨U₁D₁, U₂D₂⟩ = Σ tr((U₁ᵀU₂)(D₂D₁ᵀ)), which needs no [D, D] product. A site that one of the adapters
+    lacks counts as zero.
 
     Args:
-        a: site -> (down D₁ [r, D], up U₁ [D', r])
-        b: the same; r may differ
+        a: Site -> (down D₁ [r, D], up U₁ [D', r]).
+        b: The same for the other adapter; r may differ.
+
+    Returns:
+        The inner product in float64.
     """
     total = 0.0
     for site in sorted(a.keys() & b.keys()):
@@ -46,13 +55,14 @@ def inner_product(a: Weights, b: Weights) -> float:
 
 
 def _square(weights: Weights | None) -> float:
-    """Squared norm of the products; NaN without weights, or with such as are not finite."""
+    """Squared norm of the products; NaN if there are no weights or if they are not finite."""
     if not weights or not all(np.isfinite(half).all() for halves in weights.values() for half in halves):
         return np.nan
     return inner_product(weights, weights)
 
 
 def _cosine(target: Weights | None, square: float, source: Weights | None) -> float:
+    """Cosine of the products of two adapters; ``square`` is the squared norm of the target's."""
     norms = square * _square(source)
     if not norms > 0:  # zero, or NaN
         return np.nan

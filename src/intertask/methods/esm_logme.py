@@ -1,4 +1,4 @@
-"""ESM-LogME: LogME of the base model's features, sent through the source's embedding space map."""
+"""esm-logme: LogME of the base model's features, transformed by the source's embedding space map."""
 
 from collections.abc import Sequence
 
@@ -17,12 +17,12 @@ from .registry import method
     paper="Schulte et al. 2024, https://arxiv.org/abs/2410.15148",
 )
 def esm_logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """LogME of F₀ W_s + b_s, with F₀ [N, D] the target's rows under the base model and (W_s, b_s) the source's map.
+    """LogME of F₀ W_s + b_s, where F₀ [N, D] are the target's rows under the base model and (W_s, b_s) is the map.
 
-    W_s [D, D] and b_s [D] send the base model's features to those under the adapter. LogME has an intercept, so b_s
-    cancels, and taking the means out of F₀ takes them out of F₀ W_s too. The Gram matrix G₀ = F₀'F₀ and the
-    cross-products F₀'Y of the target therefore serve all sources: the evidence of a source follows from W_s'G₀W_s and
-    W_s'F₀'Y, with work of order D³ that does not grow with the number of rows.
+    The map of a source, W_s [D, D] and b_s [D], approximates its features from those of the base model. LogME has an
+    intercept, so b_s cancels, and centering F₀ also centers F₀ W_s. All sources therefore share the Gram matrix
+    G₀ = F₀'F₀ and the cross-products F₀'Y of the target. The evidence of a source follows from W_s'G₀W_s and W_s'F₀'Y,
+    at a cost of order D³ that does not depend on the number of rows.
 
     Schulte, Hamborg and Akbik 2024, "Less is More: Parameter-Efficient Selection of Intermediate Tasks for Transfer
     Learning", https://arxiv.org/abs/2410.15148.
@@ -41,13 +41,22 @@ def esm_logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def _score(space_map: tuple[np.ndarray, np.ndarray] | None, views: list[Moments]) -> float:
+    """Mean score of one source over the target's views."""
     if not views or space_map is None or not all(np.isfinite(part).all() for part in space_map):
         return float("nan")
     return float(np.mean([log_evidence_from_moments(mapped(view, space_map[0])) for view in views]))
 
 
 def mapped(base: Moments, weight: np.ndarray) -> Moments:
-    """Moments of F W [N, D'] and Y from those of F [N, D] and Y; ``weight`` [D, D'] is W."""
+    """Compute the moments of F W [N, D'] and Y from those of F [N, D] and Y.
+
+    Args:
+        base: Moments of F and Y.
+        weight: [D, D'] The matrix W.
+
+    Returns:
+        Moments of F W and Y.
+    """
     W = np.asarray(weight, np.float64)
     gram = W.T @ base.gram @ W
     return base._replace(gram=(gram + gram.T) / 2, cross=W.T @ base.cross)

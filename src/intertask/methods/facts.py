@@ -1,4 +1,4 @@
-"""What a method may know about a task: plain values and arrays."""
+"""The facts that methods know about a task: plain values and arrays."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ class View:
     """Labels of some of the target's rows. Most types have one view of all rows; extractive QA has starts and ends.
 
     Attributes:
-        index: [n] which of the N rows.
-        labels: [n] class ids (int64), or standardised values (float64, regression).
+        index: [n] Indices of the rows among the N rows.
+        labels: [n] Class ids (int64), or standardized values (float64) for regression.
     """
 
     index: np.ndarray
@@ -23,12 +23,12 @@ class View:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rows:
-    """The target's rows that feature scores look at: the same rows in the same order for every source.
+    """The target's rows that feature scores use: the same rows in the same order for every source.
 
     Attributes:
-        groups: [N] int64; rows of one group are of one example (multiple choice), sentence (tagging) or passage
-            (extractive QA), and stand on one side of every cross-validation split.
-        views: A method's score is the mean over views.
+        groups: [N] int64. Rows of one group belong to one example (multiple choice), sentence (tagging) or passage
+            (extractive QA), and are on the same side of every cross-validation split.
+        views: Views of the rows; a method's score is the mean over them.
     """
 
     groups: np.ndarray
@@ -37,31 +37,32 @@ class Rows:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Facts:
-    """One task as the methods see it. A field that no selected method needs may stay ``None``.
+    """Facts of one task. Fields of artifacts that no selected method reads are ``None``.
 
     Attributes:
         task: Name of the task.
-        type: Its type (classification, regression, multiple_choice, extractive_qa, tagging).
-        rows: True number of training examples, before any cap.
-        classes: Number of labels or tags, of choices for multiple choice; None for other types.
+        type: Type of the task (classification, regression, multiple_choice, extractive_qa, tagging).
+        rows: Number of training examples before any cap.
+        classes: Number of labels, tags, or choices (multiple choice); None for other types.
         words: Mean number of words of a training example.
-        paired: Whether its examples are pairs of texts (classification, regression).
-        text_embeddings: [n, D] one embedding per sampled example, by the base model.
-        text_mean: [D] their mean, float64.
-        sentence_embeddings: [n, S] one embedding per sampled example, by the sentence encoder.
-        sentence_mean: [S] their mean, float64.
-        token_ids: [T] sub-word ids of a seeded sample of examples, in sample order, without special tokens.
-        target_rows: Of a target: labels and groups of its rows.
-        features: [N, D] the target's rows: of a source under its adapter, of the target itself under the base model.
-        probabilities: [N, C] of a source: what its head makes of the target's rows, where these are class
-            probabilities; else None.
-        map: Of a source: weight [D, D] and bias [D] of the embedding space map, ``features @ weight + bias``.
+        paired: Whether the examples are pairs of texts (classification, regression).
+        text_embeddings: [n, D] One embedding per sampled example, by the base model.
+        text_mean: [D] Mean of the text embeddings, float64.
+        sentence_embeddings: [n, S] One embedding per sampled example, by the sentence encoder.
+        sentence_mean: [S] Mean of the sentence embeddings, float64.
+        token_ids: [T] Token ids of a random sample of examples, in sample order, without special tokens.
+        target_rows: Labels and groups of the target's rows. Only a target has them.
+        features: [N, D] Features of the target's rows: for a source under its adapter, for the target under the base
+            model.
+        probabilities: [N, C] Class probabilities of a source's head on the target's rows; None if the head does not
+            predict classes.
+        map: Weight [D, D] and bias [D] of a source's embedding space map, ``features @ weight + bias``.
         gradients: Fisher embedding of the task's trained adapter: component -> vector.
-        fewshot_gradients: The same after a few steps of training.
-        weights: Of the task's trained adapter: site -> (down [r, D], up [D, r]).
-        fewshot: Of a source: optimiser step -> the target's score after that many steps from the source's adapter.
-        history: Of a source: [M] what its transfers reached on other targets, percent points, NaN = not observed.
-        past: Of a target: the M targets of those transfers, in the same order.
+        fewshot_gradients: Fisher embedding of an adapter after a few training steps: component -> vector.
+        weights: Matrices of the task's trained adapter: site -> (down [r, D], up [D, r]).
+        fewshot: Optimizer step -> score of the target after that many steps from a source's adapter.
+        history: [M] Scores of a source's transfers to M past targets, percentage points, NaN = not observed.
+        past: The M past targets of a target, in the same order as ``history``.
     """
 
     task: str
@@ -94,12 +95,12 @@ class Facts:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Past:
-    """A target whose transfers have been observed already; never the target that is ranked for, nor one of its family.
+    """A past target: its transfers were observed before. It is never the current target or one of its family.
 
     Attributes:
-        setting: Base model or published set-up in which they were observed.
-        same_setting: Whether that is the one that is ranked for.
-        facts: What is known of that target.
+        setting: Base model, or setting of an imported table, in which the transfers were observed.
+        same_setting: Whether this is the setting of the current ranking.
+        facts: Facts of the past target.
     """
 
     setting: str

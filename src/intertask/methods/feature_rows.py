@@ -1,4 +1,4 @@
-"""Feature scores: how well the target's labels can be told from its rows under a source's adapter."""
+"""Shared by feature scores, which measure how well the target's labels follow from its rows under an adapter."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,13 +11,19 @@ Estimator = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
 
 
 def score_rows(target: Facts, sources: Sequence[Facts], estimator: Estimator) -> np.ndarray:
-    """Mean over the target's views of ``estimator(F[view.index], view.labels, groups[view.index])``.
+    """Score each source by the mean over the target's views of ``estimator(F[index], labels, groups[index])``.
 
-    For multiple choice, F is centred within each group first: only the difference between choices counts.
+    For multiple choice, the features F are first centered within each group, because only differences between the
+    choices of an example count.
+
+    Args:
+        target: Facts of the target, with its rows.
+        sources: Facts of each source, with its features F [N, D] of these rows.
+        estimator: Function of one view.
 
     Returns:
-        [len(sources)]; NaN where the target has no rows, a source's features are missing, not finite or not [N, D],
-        or the estimator's value is not finite in some view.
+        [len(sources)] Scores. NaN if the target has no rows, if a source's features are missing, not finite or not
+        [N, D], or if the estimator's value is not finite in some view.
     """
     rows = target.target_rows
     if rows is None or not rows.views or not all(len(view.index) for view in rows.views):
@@ -27,6 +33,7 @@ def score_rows(target: Facts, sources: Sequence[Facts], estimator: Estimator) ->
 
 
 def _score(features: np.ndarray | None, rows: Rows, centre: bool, estimator: Estimator) -> float:
+    """Score of one source, from its features [N, D]."""
     if features is None or features.ndim != 2 or len(features) != len(rows.groups) or not features.shape[1]:
         return float("nan")
     F = features.astype(np.float64)
@@ -39,7 +46,15 @@ def _score(features: np.ndarray | None, rows: Rows, centre: bool, estimator: Est
 
 
 def centred_within(F: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """F [N, D] less the mean of its group; exactly 0 where the rows of a group are equal."""
+    """Subtract from each row the mean of its group.
+
+    Args:
+        F: [N, D] Rows.
+        groups: [N] Group of each row.
+
+    Returns:
+        [N, D]; exactly 0 if the rows of a group are equal.
+    """
     _, first, group = np.unique(groups, return_index=True, return_inverse=True)
     F = F - F[first][group]  # the mean of equal numbers may differ from them by rounding
     sums = np.zeros((len(first), F.shape[1]))
@@ -48,19 +63,26 @@ def centred_within(F: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
 
 def is_regression(labels: np.ndarray) -> bool:
-    """Values, not class ids."""
+    """Whether labels are values (float) and not class ids.
+
+    Args:
+        labels: [N] Labels.
+    """
     return np.issubdtype(labels.dtype, np.floating)
 
 
 def choice_accuracy(scores: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> float:
-    """Multiple choice: share of the groups whose row of the highest score is the right one.
+    """Accuracy of multiple choice: the share of examples whose choice with the highest score is the right one.
 
-    Rows that tie for the highest share the credit, so that the order of the rows does not matter.
+    Choices that tie for the highest score share the credit, so that the order of the rows does not matter.
 
     Args:
-        scores: [N] one per (example, choice)
-        labels: [N] 1 = right
-        groups: [N] the example
+        scores: [N] Score of each row, which is one choice of one example.
+        labels: [N] 1 for the right choice, otherwise 0.
+        groups: [N] Example of each row.
+
+    Returns:
+        Accuracy in [0, 1].
     """
     _, group = np.unique(groups, return_inverse=True)
     highest = np.full(group.max() + 1, -np.inf)

@@ -1,26 +1,27 @@
-"""Grouped folds of a cross-validation, the same for every source of a target."""
+"""Grouped cross-validation, with the same folds for every source of a target."""
 
 import numpy as np
 
 from .feature_rows import is_regression
 
-#: Folds, if there are as many groups.
+#: Number of folds, or the number of groups if that is smaller.
 FOLDS = 5
 
 
 def grouped_folds(y: np.ndarray, groups: np.ndarray, seed: int = 0) -> np.ndarray:
-    """The fold of every row; rows of one group share one.
+    """Assign every row to a fold; the rows of a group share a fold.
 
-    Groups are dealt out in an order that is drawn for their sorted ids, so that neither the order of the rows nor the
-    names of the labels matter. Where groups are single rows with class ids, class by class: every fold gets an equal
-    share of each class, and a class of two rows or more is in every training part.
+    Groups are assigned in turn, in a random order of their sorted ids, so that neither the order of the rows nor the
+    names of the labels matter. If every group is a single row with a class id, the folds are stratified: every fold
+    gets an equal share of each class, and a class of two rows or more is in every training part.
 
     Args:
-        y: [N] class ids, or values (float)
-        groups: [N]
+        y: [N] Class ids, or values (float).
+        groups: [N] Group of each row.
+        seed: Seed of the random order.
 
     Returns:
-        [N] in 0..min(FOLDS, groups) - 1
+        [N] Fold of each row, from 0 to min(FOLDS, number of groups) - 1.
     """
     ids, first, group = np.unique(groups, return_index=True, return_inverse=True)
     order = np.random.default_rng(seed).permutation(len(ids))
@@ -33,7 +34,15 @@ def grouped_folds(y: np.ndarray, groups: np.ndarray, seed: int = 0) -> np.ndarra
 
 
 def standardised(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both [., D] with mean 0 and standard deviation 1 of the training rows; columns that are constant there are 0."""
+    """Standardize training and test rows by the mean and the standard deviation of the training rows.
+
+    Args:
+        train: [n, D] Training rows.
+        test: [m, D] Test rows.
+
+    Returns:
+        Both, standardized; columns that are constant in the training rows are 0.
+    """
     shift = train[0]  # the mean of equal numbers may differ from them by rounding
     train, test = train - shift, test - shift
     mean, std = train.mean(0), train.std(0)
@@ -42,12 +51,14 @@ def standardised(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def best_on_the_others(losses: np.ndarray) -> np.ndarray:
-    """For each fold the setting with the least loss summed over all other folds; of equals the first.
+    """Select for each fold the setting with the smallest total loss on all other folds; the first of equal ones.
+
+    The rows of a fold thus do not influence the choice of its setting.
 
     Args:
-        losses: [folds, settings], held out
+        losses: [folds, settings] Held-out losses.
 
     Returns:
-        [folds] index of a setting, which the fold's own rows have no say in
+        [folds] Index of the selected setting.
     """
     return (losses.sum(0) - losses).argmin(1)

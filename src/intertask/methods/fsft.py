@@ -1,4 +1,4 @@
-"""FSFT: how good the target gets in a few steps of training from each source's adapter."""
+"""fsft: the target's score after a few training steps from each source's adapter."""
 
 from collections.abc import Sequence
 

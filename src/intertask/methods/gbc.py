@@ -1,4 +1,4 @@
-"""GBC: overlap of the classes, each taken for a Gaussian."""
+"""gbc: overlap of the classes, each modeled as a Gaussian."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from .facts import Facts
 from .feature_rows import score_rows
 from .registry import method
 
-#: Principal components that are kept.
+#: Number of principal components that are kept.
 COMPONENTS = 64
 #: A class's variance is at least this share of the features' mean variance.
 FLOOR = 1e-4
@@ -22,25 +22,30 @@ FLOOR = 1e-4
     paper="Pándy et al. 2022, https://arxiv.org/abs/2111.12780",
 )
 def gbc(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """−Σ_{i≠j} exp(−B_ij), B the Bhattacharyya distance of two classes' spherical Gaussians in 64 components.
+    """−Σ_{i≠j} exp(−B_ij), where B_ij is the Bhattacharyya distance between the Gaussians of classes i and j.
 
-    B_ij = |μ_i − μ_j|² / 8s + d/2 · log(s / √(s_i s_j)), s = (s_i + s_j) / 2, s_i the mean over components of the
-    variance of class i. The published floor of a variance is 1e-4; here it is relative, so that the features' unit
-    does not matter. Classes of one row have no variance and are dropped.
+    B_ij = |μ_i − μ_j|² / 8s + d/2 · log(s / √(s_i s_j)) with s = (s_i + s_j) / 2, in d = 64 principal components. The
+    Gaussians are spherical: s_i is the variance of class i, averaged over the components.
+
+    Deviation from the paper: its smallest variance of 1e-4 is here relative to the mean variance of the features, so
+    that their scale does not matter. Classes of one row have no variance and are left out.
+
+    Pándy et al. 2022, "Transferability Estimation using Bhattacharyya Class Separability",
+    https://arxiv.org/abs/2111.12780.
     """
     return score_rows(target, sources, class_overlap)
 
 
 def class_overlap(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
-    """The score of one view.
+    """Score one view.
 
     Args:
-        F: [N, D]
-        y: [N] class ids
-        groups: not used
+        F: [N, D] Features.
+        y: [N] Class ids.
+        groups: Not used.
 
     Returns:
-        At most 0; NaN with fewer than two classes of two rows, or if no feature varies.
+        At most 0. NaN with fewer than two classes of at least two rows, or if no feature varies.
     """
     classes, counts = np.unique(y, return_counts=True)
     F = F - F[0]  # the mean of equal numbers may differ from them by rounding
@@ -60,7 +65,14 @@ def class_overlap(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
 
 
 def principal_components(F: np.ndarray) -> np.ndarray:
-    """Coordinates [N, min(COMPONENTS, N, D)] of the centred F [N, D]."""
+    """Project rows onto their first principal components.
+
+    Args:
+        F: [N, D] Centered rows.
+
+    Returns:
+        [N, min(COMPONENTS, N, D)] Coordinates.
+    """
     few = len(F) < F.shape[1]
     values, vectors = np.linalg.eigh(F @ F.T if few else F.T @ F)
     values, vectors = values[-COMPONENTS:], vectors[:, -COMPONENTS:]

@@ -1,4 +1,4 @@
-"""H-score, regularised: variance between classes in units of the features' variance."""
+"""h-score: variance between the classes relative to the variance of the features, with shrinkage."""
 
 from collections.abc import Sequence
 
@@ -17,23 +17,27 @@ from .registry import method
     paper="Ibrahim et al. 2022, https://arxiv.org/abs/2110.06893, after Bao et al. 2019",
 )
 def h_score(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """(1 − a) tr(Σ_a⁻¹ cov(E[F | y])), Σ_a the Ledoit-Wolf covariance of shrinkage a."""
+    """(1 − a) tr(Σ_a⁻¹ cov(E[F | y])), where Σ_a is the Ledoit-Wolf estimate of the covariance with shrinkage a.
+
+    Ibrahim et al. 2022, "Newer is not Always Better: Rethinking Transferability Metrics, Their Peculiarities, Stability
+    and Performance", https://arxiv.org/abs/2110.06893, add the shrinkage to the H-score of Bao et al. 2019.
+    """
     return score_rows(target, sources, shrunk_h_score)
 
 
 def shrunk_h_score(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
-    """The score of one view.
+    """Score one view.
 
-    Without the shrinkage, N ≤ D rows of noise reach the maximum, C − 1. Features whose directions all have about the
-    same variance are shrunk altogether, a = 1, and score 0: do not whiten them.
+    Without shrinkage, N ≤ D rows of noise reach the maximum, C − 1. Features with about the same variance in every
+    direction are shrunk completely (a = 1) and score 0, so whitened features are not suitable.
 
     Args:
-        F: [N, D]
-        y: [N] class ids
-        groups: not used
+        F: [N, D] Features.
+        y: [N] Class ids.
+        groups: Not used.
 
     Returns:
-        In [0, C − 1]; NaN with one class, or if no feature varies.
+        In [0, C − 1] for C classes. NaN with one class, or if no feature varies.
     """
     from sklearn.covariance import ledoit_wolf
 
@@ -42,7 +46,7 @@ def shrunk_h_score(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
     F = F - F.mean(0)
     if len(classes) < 2 or not F.any():
         return float("nan")
-    F /= F.std()  # of no effect on the score, but the inverse of very small numbers is not exact
+    F /= F.std()  # does not change the score, but the inverse of very small numbers is inexact
     covariance, shrinkage = ledoit_wolf(F, assume_centered=True)
     weighted = ((label[:, None] == np.arange(len(classes))).T @ F) / np.sqrt(counts * len(F))[:, None]
     return float((1 - shrinkage) * np.trace(weighted @ np.linalg.solve(covariance, weighted.T)))

@@ -1,11 +1,11 @@
-"""A model of what transfers have reached so far, and what it expects of the next target.
+"""A model of past transfers, which predicts the scores of the sources on a new target.
 
-A Gaussian process over (setting, target, source). Its covariance is a sum of parts with an interpretation each: a
-source is good everywhere, in this setting, for targets of one form; sources of one form or with near texts are alike;
-a target's scores go together in all settings; similarity of texts, of label counts and of lengths matter, each with a
-weight. The variances of the parts, hence how much each counts, are those that maximise the marginal likelihood of the
-transfers seen (type II maximum likelihood): nothing in it is tuned by hand, and nothing is known of the new target's
-transfers.
+The model is a Gaussian process over (setting, target, source). Its covariance is a sum of parts, and each part is one
+assumption: a source is good for all targets, or in one setting, or for targets of one form; sources of one form or
+with similar texts have similar scores; the scores of one target are correlated over settings; similarity of texts, of
+the number of labels and of text lengths matters. The weight of each part is its variance. The variances maximize the
+marginal likelihood of the past transfers (type II maximum likelihood). Nothing is tuned by hand, and no transfer to the
+new target is used.
 
 Source: Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, chapters 2 and 5.
 """
@@ -19,23 +19,25 @@ from .facts import Facts
 from .prior import past_scores
 from .profile import similarity
 
-#: Weak prior of each log variance: mean log(0.1 · variance of the data), standard deviation 2.
+#: Weak prior of each log variance: normal with mean log(SHARE · variance of the data) and standard deviation WIDTH.
 SHARE, WIDTH = 0.1, 2.0
+#: Largest number of L-BFGS iterations.
 ITERATIONS = 20
-#: Of the diagonal, against rounding.
+#: Added to the diagonal of the covariance, for numerical stability.
 JITTER = 1e-6
 
 
 def regrets(observed: np.ndarray) -> np.ndarray:
-    """log(1 + regret in percent), negative, less its mean over sources.
+    """Transform observed scores to −log(1 + regret in percent), centered over sources.
 
-    The logarithm: being second by one point or by two matters, being last by 30 or by 40 does not.
+    The logarithm makes a difference between one and two points below the best source count more than a difference
+    between 30 and 40 points.
 
     Args:
-        observed: [sources] percent points, NaN = not observed.
+        observed: [sources] Scores on one target, percentage points, NaN = not observed.
 
     Returns:
-        [sources]; NaN where not observed, and everywhere if the best is not above 0.
+        [sources], higher = better. NaN if not observed; all NaN if the best score is not above 0.
     """
     best = np.nanmax(observed, initial=-np.inf)
     if best <= 0:
@@ -45,10 +47,14 @@ def regrets(observed: np.ndarray) -> np.ndarray:
 
 
 def expected(target: Facts, sources: Sequence[Facts]) -> np.ndarray | None:
-    """What the model expects of each source on the target, higher = better; None without any history.
+    """Predict the score of each source on the target by the posterior mean of the model.
+
+    Args:
+        target: Facts of the target, with its past targets.
+        sources: Facts of each source, with its history.
 
     Returns:
-        [len(sources)] on the scale of :func:`regrets`.
+        [len(sources)] on the scale of :func:`regrets`, higher = better. None without any past transfers.
     """
     if not target.past:
         return None
@@ -70,7 +76,10 @@ def expected(target: Facts, sources: Sequence[Facts]) -> np.ndarray | None:
 
 
 def _past_rows(target: Facts, sources: Sequence[Facts]) -> tuple[dict[tuple[int, int], np.ndarray], list[Facts]]:
-    """Rows of :func:`regrets` by (block, past target): block 0 is the setting itself, 1 the mean over the others."""
+    """Rows of :func:`regrets` by (block, past target), and the past targets.
+
+    Block 0 is the setting of the ranking, block 1 the mean over the other settings.
+    """
     observed = past_scores(sources, len(target.past)).T
     tasks: dict[str, Facts] = {}
     found: dict[tuple[int, int], list[np.ndarray]] = {}
@@ -92,15 +101,16 @@ def _past_rows(target: Facts, sources: Sequence[Facts]) -> tuple[dict[tuple[int,
 
 
 def _form(fact: Facts) -> str:
+    """Type of a task, or "pair" if its examples are pairs of texts."""
     return "pair" if fact.paired else fact.type
 
 
 def _parts(cells: np.ndarray, targets: Sequence[Facts], sources: Sequence[Facts]) -> list[np.ndarray]:
-    """The parts of the covariance, each [n, n].
+    """Compute the parts of the covariance, each [n, n].
 
     Args:
-        cells: [n, 3] block, target, source.
-        targets: Past ones, then the new one.
+        cells: [n, 3] Block, index of the target and index of the source of each transfer.
+        targets: Past targets, then the new target.
         sources: The pool.
     """
     block, t, s = cells.T
@@ -132,7 +142,7 @@ def _parts(cells: np.ndarray, targets: Sequence[Facts], sources: Sequence[Facts]
 
 
 def _gram(sources: Sequence[Facts]) -> np.ndarray:
-    """Cosines of the sources' mean sentence embeddings, centred over sources; 0 where there is none."""
+    """Cosines [sources, sources] of the mean sentence embeddings, centered over sources; 0 if one is missing."""
     size = max((len(fact.sentence_mean) for fact in sources if fact.sentence_mean is not None), default=1)
     vectors = np.full((len(sources), size), np.nan)
     for i, fact in enumerate(sources):
@@ -149,7 +159,7 @@ def _gram(sources: Sequence[Facts]) -> np.ndarray:
 
 
 def _pair_features(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """[features, sources]: what may make a source fit a target, standardised over sources; unknown is 0."""
+    """Features [features, sources] of how well each source fits a target, standardized over sources; 0 if unknown."""
     others = [i for i, source in enumerate(sources) if source.task != target.task]
     near = np.full(len(sources), np.nan)
     near[others] = similarity(target, [sources[i] for i in others])
@@ -167,12 +177,13 @@ def _pair_features(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def _log(values: Sequence[float | None]) -> np.ndarray:
+    """Logarithms; NaN for values that are missing or not positive."""
     array = np.array([np.nan if value is None else value for value in values], np.float64)
     return np.log(np.where(array > 0, array, np.nan))
 
 
 def _standardised(values: np.ndarray) -> np.ndarray:
-    """Mean 0 and deviation 1 over the defined values, the others 0; all 0 where they are equal."""
+    """Defined values with mean 0 and standard deviation 1, undefined values 0; all 0 if the defined ones are equal."""
     known = np.isfinite(values)
     if not known.any():
         return np.zeros(len(values))
@@ -182,7 +193,7 @@ def _standardised(values: np.ndarray) -> np.ndarray:
 
 
 def _maximise(parts: Sequence[np.ndarray], y: np.ndarray) -> np.ndarray:
-    """Variances [parts] that maximise the marginal likelihood of y ~ N(0, Σ variance · part) times the weak prior."""
+    """Variances [parts] that maximize the marginal likelihood of y ~ N(0, Σ variance · part) times the weak prior."""
     from scipy.linalg import cho_solve, cholesky
     from scipy.optimize import minimize
 

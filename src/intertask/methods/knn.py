@@ -1,4 +1,4 @@
-"""kNN proxy: how often a row's nearest neighbours have its label."""
+"""knn: how often the nearest neighbors of a row have its label."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ from .facts import Facts
 from .feature_rows import choice_accuracy, is_regression, score_rows
 from .registry import method
 
-#: Neighbours.
+#: Number of neighbors.
 K = 3
-#: Rows whose similarities are held at a time.
+#: Number of rows whose similarities are in memory at a time.
 BLOCK = 1000
 
 
@@ -21,27 +21,30 @@ BLOCK = 1000
     paper="Puigcerver et al. 2021, https://arxiv.org/abs/2009.13239",
 )
 def knn(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Leave-one-group-out accuracy of the 3 nearest neighbours by cosine similarity.
+    """Leave-one-group-out accuracy of the 3 nearest neighbors by cosine similarity.
 
-    Neighbours of a row are the rows of other groups; those that tie for the last place share it, and classes that tie
-    for the most votes share the credit. Classification, tagging and extractive QA: accuracy over rows. Multiple choice:
-    share of the examples whose right choice has most neighbours that are right. Regression: R² of the neighbours' mean.
+    The neighbors of a row are rows of other groups. Rows that tie for the last neighbor share its weight, and classes
+    that tie for the most votes share the credit. For classification, tagging and extractive QA, the score is the
+    accuracy over rows. For multiple choice, it is the share of examples whose right choice has the most neighbors that
+    are right choices. For regression, it is the R² of the mean of the neighbors.
+
+    Puigcerver et al. 2021, "Scalable Transfer Learning with Expert Models", https://arxiv.org/abs/2009.13239.
     """
     choices = target.compares_choices
     return score_rows(target, sources, lambda F, y, groups: knn_score(F, y, groups, choices=choices))
 
 
 def knn_score(F: np.ndarray, y: np.ndarray, groups: np.ndarray, *, choices: bool = False) -> float:
-    """The score of one view.
+    """Score one view.
 
     Args:
-        F: [N, D]
-        y: [N] class ids, or values (float)
-        groups: [N]
-        choices: Accuracy of the arg-max over each group, of rows labelled 0 and 1.
+        F: [N, D] Features.
+        y: [N] Class ids, or values (float).
+        groups: [N] Group of each row.
+        choices: Whether to compute the accuracy of the best choice of each group, for labels 0 and 1.
 
     Returns:
-        In [0, 1] (regression: at most 1); NaN with one group, or one label for all rows.
+        In [0, 1]; for regression at most 1. NaN with one group, or if all labels are equal.
     """
     labels, inverse = np.unique(y, return_inverse=True)
     if len(labels) < 2 or len(np.unique(groups)) < 2:
@@ -57,9 +60,18 @@ def knn_score(F: np.ndarray, y: np.ndarray, groups: np.ndarray, *, choices: bool
 
 
 def neighbour_means(F: np.ndarray, Y: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Mean of Y [N, C] over each row's :data:`K` nearest rows of other groups, [N, C].
+    """Average label columns over the :data:`K` nearest rows of other groups.
 
-    Rows at the distance of the last neighbour share its place equally. With fewer than K other rows, all of them.
+    Rows at the distance of the last neighbor share its weight equally. With fewer than K rows in other groups, all of
+    them are neighbors.
+
+    Args:
+        F: [N, D] Features.
+        Y: [N, C] Label columns.
+        groups: [N] Group of each row.
+
+    Returns:
+        [N, C] Means of Y over the neighbors of each row.
     """
     norms = np.linalg.norm(F, axis=1, keepdims=True)
     unit = F / np.where(norms > 0, norms, 1)
@@ -69,7 +81,7 @@ def neighbour_means(F: np.ndarray, Y: np.ndarray, groups: np.ndarray) -> np.ndar
         similar = unit[block] @ unit.T
         similar[groups[block][:, None] == groups] = -np.inf
         last = np.partition(similar, -K, axis=1)[:, -K, None] if len(F) > K else similar.min(1, keepdims=True)
-        last = np.where(np.isinf(last), -2, last)  # fewer than K others: all of them are nearer than that
+        last = np.where(np.isinf(last), -2, last)  # fewer than K other rows: all are nearer than this
         near = similar > last + 1e-9
         tied = (np.abs(similar - last) <= 1e-9) * 1.0
         free = np.maximum(K - near.sum(1, keepdims=True), 0)

@@ -1,4 +1,4 @@
-"""LEEP: how well the source head's classes predict the target's labels."""
+"""leep: how well the predictions of the source's head predict the target's labels."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,11 +16,11 @@ from .registry import method
     paper="Nguyen et al. 2020, https://arxiv.org/abs/2002.12462",
 )
 def leep(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """(1/N) Σ_i log Σ_z P(y_i | z) θ(x_i)_z, with θ(x_i) [Z] the source head's class probabilities on the target's row.
+    """(1/N) Σ_i log Σ_z P(y_i | z) θ(x_i)_z, where θ(x_i) [Z] are the class probabilities of the source's head.
 
-    P(y | z) comes from the joint P(y, z) = (1/N) Σ_{i: y_i = y} θ(x_i)_z of the same rows. Mean over the target's
-    views. NaN for sources whose head gives no class probabilities, and where the target has one class only. A source
-    of more classes tends to score higher: a finer partition fits the same rows better.
+    P(y | z) follows from the joint distribution P(y, z) = (1/N) Σ_{i: y_i = y} θ(x_i)_z of the same rows. The score is
+    the mean over the target's views. It is NaN for sources whose head has no class probabilities, and if the target has
+    only one class. Sources with more classes tend to score higher, because a finer partition fits the same rows better.
 
     Nguyen et al. 2020, "LEEP: A New Measure to Evaluate Transferability of Learned Representations",
     https://arxiv.org/abs/2002.12462.
@@ -31,9 +31,15 @@ def leep(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 def score_probabilities(
     target: Facts, sources: Sequence[Facts], estimator: Callable[[np.ndarray, np.ndarray], float]
 ) -> np.ndarray:
-    """[len(sources)] mean over the target's views of ``estimator(probabilities [n, Z] float64, labels [n])``.
+    """Score each source by the mean over the target's views of an estimator of its class probabilities.
 
-    NaN where there is no such probability distribution, of two classes or more, over every row.
+    Args:
+        target: Facts of the target, with its rows.
+        sources: Facts of each source, with the class probabilities of its head on these rows.
+        estimator: (probabilities [n, Z] float64, labels [n]) -> score.
+
+    Returns:
+        [len(sources)] Scores; NaN if a source has no probabilities of two or more classes for every row.
     """
     rows = target.target_rows
     scores = np.full(len(sources), np.nan)
@@ -48,9 +54,15 @@ def score_probabilities(
 
 
 def expected_log_likelihood(theta: np.ndarray, labels: np.ndarray) -> float:
-    """LEEP of theta [N, Z], rows summing to 1, for class ids labels [N]; NaN for one class only.
+    """Compute LEEP.
 
-    Classes z without any mass take no part (their P(y | z) would be 0 / 0).
+    Args:
+        theta: [N, Z] Class probabilities, each row sums to 1. Classes without any mass are left out, because their
+            P(y | z) would be 0 / 0.
+        labels: [N] Class ids of the target.
+
+    Returns:
+        At most 0; NaN if there is only one class.
     """
     classes, y = np.unique(labels, return_inverse=True)
     if len(classes) < 2:

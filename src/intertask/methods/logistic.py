@@ -1,4 +1,8 @@
-"""Linear and logistic proxies: a cross-validated logistic regression on the features."""
+"""linear and logistic: accuracy and likelihood of a cross-validated logistic regression on the features.
+
+scikit-learn's ``LogisticRegression`` minimizes the same loss. It is not used because its scores would differ from
+earlier results in the last digits, and because here all penalties share one eigendecomposition.
+"""
 
 from collections.abc import Sequence
 
@@ -10,9 +14,9 @@ from .folds import best_on_the_others, grouped_folds, standardised
 from .registry import method
 from .ridge import ridge_score
 
-#: Inverse penalties to choose from, of features [N, D] divided by √D: the logits' variance before any row is seen.
+#: Inverse penalties to select from, for features [N, D] divided by √D: the prior variance of the logits.
 VARIANCES = (0.1, 1.0, 10.0)
-#: Of L-BFGS: until log-probabilities are exact to some 1e-4, so that rounding has no say in the score.
+#: Options of L-BFGS. Log-probabilities are exact to about 1e-4, so that rounding does not decide a ranking.
 OPTIONS = {"maxiter": 200, "gtol": 1e-6, "ftol": 1e-14}
 
 
@@ -23,11 +27,13 @@ OPTIONS = {"maxiter": 200, "gtol": 1e-6, "ftol": 1e-14}
     paper="Puigcerver et al. 2021, https://arxiv.org/abs/2009.13239",
 )
 def linear(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Accuracy of a 5-fold logistic regression; equal accuracies are told apart by the log-likelihood.
+    """Held-out accuracy of a 5-fold logistic regression; the log-likelihood decides between equal accuracies.
 
-    Classification, tagging and extractive QA: accuracy over rows. Multiple choice: share of the examples whose right
-    choice has the highest probability. Added is exp(mean log-likelihood) / 2N, less than half of one row.
-    Regression: held-out R² of :func:`.ridge.ridge_score`.
+    For classification, tagging and extractive QA, it is the accuracy over rows. For multiple choice, it is the share of
+    examples whose right choice has the highest probability. The term exp(mean log-likelihood) / 2N is added, which is
+    less than half of one row. For regression, the score is the held-out R² of :func:`.ridge.ridge_score`.
+
+    Puigcerver et al. 2021, "Scalable Transfer Learning with Expert Models", https://arxiv.org/abs/2009.13239.
     """
     choices = target.compares_choices
 
@@ -48,31 +54,35 @@ def linear(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Puigcerver et al. 2021, https://arxiv.org/abs/2009.13239, with the log-likelihood for the accuracy",
 )
 def logistic(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Mean held-out log-likelihood of a 5-fold logistic regression; multiple choice: of every choice, right or not."""
+    """Mean held-out log-likelihood of a 5-fold logistic regression.
+
+    For multiple choice, the regression predicts for every choice whether it is right. Deviation from Puigcerver et al.
+    2021: the log-likelihood replaces the accuracy.
+    """
     return score_rows(target, sources, lambda F, y, groups: logistic_scores(F, y, groups)[1])
 
 
 def logistic_scores(F: np.ndarray, y: np.ndarray, groups: np.ndarray, *, choices: bool = False) -> tuple[float, float]:
-    """Held-out accuracy and mean log-likelihood.
+    """Compute the held-out accuracy and the mean held-out log-likelihood of one view.
 
-    Minimised on each training part, with standardised x / √D: −Σ_i log softmax(W x_i + b)_{y_i} + ‖W‖² / 2v. The
-    variance v of a fold is that of :data:`VARIANCES` with which the other folds have the highest likelihood. Rows whose
-    class is not in their training part are left out; they are the same rows for every source.
+    Each training part minimizes −Σ_i log softmax(W x_i + b)_{y_i} + ‖W‖² / 2v, with standardized features x divided by
+    √D. The variance v of a fold is the one of :data:`VARIANCES` that has the highest likelihood on the other folds.
+    Rows whose class is missing in their training part are left out; they are the same rows for every source.
 
     Args:
-        F: [N, D]
-        y: [N] class ids
-        groups: [N]
-        choices: Accuracy of the arg-max over each group, of rows labelled 0 and 1.
+        F: [N, D] Features.
+        y: [N] Class ids.
+        groups: [N] Group of each row.
+        choices: Whether to compute the accuracy of the best choice of each group, for labels 0 and 1.
 
     Returns:
-        NaN, NaN where no row is left.
+        Accuracy in [0, 1] and mean log-likelihood; NaN, NaN if no row is left.
     """
     labels, y = np.unique(y, return_inverse=True)
     if len(labels) < 2:
         return float("nan"), float("nan")
     folds = grouped_folds(y, groups)
-    logs, tests = [], []  # of each fold: [variances, n, C] and [n]
+    logs, tests = [], []  # for each fold: [variances, n, C] and [n]
     for fold in range(folds.max() + 1):
         train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         present = np.unique(y[train])
@@ -97,11 +107,19 @@ def logistic_scores(F: np.ndarray, y: np.ndarray, groups: np.ndarray, *, choices
 
 
 def log_probabilities(X: np.ndarray, Y: np.ndarray, T: np.ndarray) -> np.ndarray:
-    """Of the rows T [n, D], after a fit to X [N, D] and the one-hot Y [N, C]: [variances, n, C].
+    """Fit a multinomial logistic regression for each of :data:`VARIANCES`, and predict.
 
-    L-BFGS in the eigenvectors of XᵀX (those of the rows' span, if N < D), each coordinate in units of its curvature,
-    which is known but for the probabilities: some tens of iterations. Starts from the shares of the classes, then from
-    the fit with the next smaller variance.
+    L-BFGS runs in the eigenvectors of XᵀX (of the span of the rows, if N < D). Each coordinate is scaled by its
+    curvature, which is known except for the probabilities, so that some tens of iterations suffice. The first fit
+    starts from the shares of the classes, and each other fit from the one with the next smaller variance.
+
+    Args:
+        X: [N, D] Training rows.
+        Y: [N, C] One-hot labels of the training rows.
+        T: [n, D] Test rows.
+
+    Returns:
+        [variances, n, C] Log-probabilities of the test rows.
     """
     from scipy.optimize import minimize
     from scipy.special import log_softmax

@@ -1,4 +1,4 @@
-"""LogME: how probable the labels are under a Bayesian linear model of the features."""
+"""logme: probability of the labels under a Bayesian linear model of the features."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,14 +9,14 @@ from .facts import Facts
 from .feature_rows import centred_within, is_regression, score_rows
 from .registry import method
 
-#: Eigenvalues of the Gram matrix below this share of the largest count as 0. Features are float32 on disk, so what is
-#: smaller (a singular value below a millionth of the largest) is mostly rounding; and a Gram matrix in float64 tells
-#: such eigenvalues from 0 with a factor of 100 to spare.
+#: Eigenvalues of the Gram matrix below this share of the largest one count as 0. Features are stored as float32, so a
+#: singular value below a millionth of the largest is mostly rounding error. A Gram matrix in float64 is accurate enough
+#: to tell such eigenvalues from 0, by a factor of 100.
 RANK_TOLERANCE = 1e-12
-#: A column that features predict but for this share of its square sum counts as predicted but for that share: the
-#: evidence of a perfect fit with fewer features than rows is infinite.
+#: Smallest residual of a label column, as a share of its sum of squares. Without it, the evidence of a perfect fit with
+#: fewer features than rows would be infinite.
 RESIDUAL_FLOOR = 1e-10
-#: Of the search for log λ: how far beyond the smallest and the largest eigenvalue (e^-28 is 7e-13), and the first step.
+#: Search for log λ: how far it extends beyond the smallest and the largest eigenvalue (e^-28 is 7e-13), and first step.
 REACH, STEP = 28.0, 0.5
 
 
@@ -26,8 +26,8 @@ class Moments(NamedTuple):
     Attributes:
         gram: [D, D] F'F.
         cross: [D, K] F'Y.
-        squares: [K] square sum of each column of Y.
-        freedom: N, less the intercepts that were taken out of F and Y.
+        squares: [K] Sum of squares of each column of Y.
+        freedom: N minus the number of intercepts that were removed from F and Y.
     """
 
     gram: np.ndarray
@@ -43,19 +43,20 @@ class Moments(NamedTuple):
     paper="You et al. 2021, https://arxiv.org/abs/2102.11005",
 )
 def logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Log evidence per row of the target's labels given its rows under the source's adapter, mean over label columns.
+    """Log evidence per row of the target's labels given its features under the source's adapter.
 
-    The model of a label column t (one per class that occurs, 0 or 1; regression: the standardised values) is
-    t = b + F w + noise, w ~ N(0, I/α), noise ~ N(0, I/β), maximised over α and β by :func:`log_evidence`. The
-    intercept b has a flat prior (multiple choice: one b per example). Integrated out, it leaves the same formulas for
-    columns of F and t less their means and N less the number of intercepts; with N itself, centred features of fewer
-    rows than dimensions would have no maximum.
+    The score is the mean over label columns t: one column of 0 and 1 for each class that occurs, or the standardized
+    values for regression. The model of a column is t = b + F w + noise with w ~ N(0, I/α) and noise ~ N(0, I/β),
+    maximized over α and β by :func:`log_evidence`. The intercept b has a flat prior; in multiple choice there is one
+    intercept per example. Integrating b out leaves the same formulas for the centered columns of F and t, with N minus
+    the number of intercepts instead of N. (With N, centered features with fewer rows than dimensions would have no
+    maximum.)
 
-    LogME has no scale of its own: only differences between sources on the same rows mean anything. One class only:
-    NaN. Features that are the same in every row: the evidence of the intercept and noise alone.
+    The scores have no absolute scale: only differences between sources on the same rows have a meaning. With only one
+    class the score is NaN. If the features are equal in every row, it is the evidence of intercept and noise alone.
 
     You et al. 2021, "LogME: Practical Assessment of Pre-trained Models for Transfer Learning",
-    https://arxiv.org/abs/2102.11005; the form of the maximum is ours, see docs/logme.md.
+    https://arxiv.org/abs/2102.11005. The intercept and the form of the maximum are this project's, see docs/logme.md.
     """
 
     def estimate(F: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> float:
@@ -67,12 +68,27 @@ def logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def intercepts(target: Facts, groups: np.ndarray) -> np.ndarray:
-    """[N] rows of one number share an intercept: those of an example in multiple choice, else all."""
+    """Number the intercepts: one per example in multiple choice, otherwise one for all rows.
+
+    Args:
+        target: Facts of the target.
+        groups: [N] Group of each row.
+
+    Returns:
+        [N] Number of the intercept of each row.
+    """
     return groups if target.compares_choices else np.zeros(len(groups), np.int64)
 
 
 def label_columns(labels: np.ndarray) -> np.ndarray:
-    """[N] class ids -> [N, C] 0 or 1, one column per class that occurs; [N] values -> [N, 1] of unit variance."""
+    """Make the label columns of a model.
+
+    Args:
+        labels: [N] Class ids, or values (float).
+
+    Returns:
+        [N, C] 0 or 1, one column for each class that occurs; for values [N, 1] with variance 1.
+    """
     if is_regression(labels):
         spread = labels.std()
         return (labels / (spread if spread > 0 else 1.0))[:, None]
@@ -80,23 +96,22 @@ def label_columns(labels: np.ndarray) -> np.ndarray:
 
 
 def log_evidence(F: np.ndarray, Y: np.ndarray, freedom: int | None = None) -> float:
-    """max over α, β of log p(t | F, α, β) / N for t = F w + noise, mean over the columns t of Y.
+    """Maximize log p(t | F, α, β) / N over α and β, for t = F w + noise, and average over the columns t of Y.
 
-    w ~ N(0, I/α), noise ~ N(0, I/β). With λ = α/β, eigenpairs σ, u of FF' (rank k) and x = u't, the best β for a given
-    λ is N/q, q(λ) = Σ_{i≤k} x_i² / (1 + σ_i/λ) + |t|² - |x|², which leaves a maximisation over log λ:
+    w ~ N(0, I/α) and noise ~ N(0, I/β). With λ = α/β, eigenpairs σ, u of FF' (rank k) and x = u't, the best β for a
+    given λ is N/q with q(λ) = Σ_{i≤k} x_i² / (1 + σ_i/λ) + |t|² - |x|². A maximization over log λ remains:
 
         log p / N = -½ [log 2π + 1 + log(q/N) + (1/N) Σ_{i≤k} log(1 + σ_i/λ)]
 
-    Exact for N < D and N > D alike, and unchanged when F is multiplied by a number. Nothing is centred here.
+    This is exact for N < D and for N > D, and does not change if F is multiplied by a number. Nothing is centered here.
 
     Args:
-        F: [N, D]
-        Y: [N, K] label columns; columns of zeros are left out, since their evidence is infinite.
-        freedom: N in the formulas, where F and Y are what is left after intercepts were taken out: the rank of that
-            projection of the rows.
+        F: [N, D] Features.
+        Y: [N, K] Label columns. Columns of zeros are left out, because their evidence is infinite.
+        freedom: Degrees of freedom, which replace N in the formulas if intercepts were removed from F and Y.
 
     Returns:
-        NaN if no column is left.
+        Mean log evidence per row; NaN if no column is left.
     """
     F, Y = np.asarray(F, np.float64), np.asarray(Y, np.float64)
     freedom = len(F) if freedom is None else freedom
@@ -107,12 +122,28 @@ def log_evidence(F: np.ndarray, Y: np.ndarray, freedom: int | None = None) -> fl
 
 
 def moments(F: np.ndarray, Y: np.ndarray, freedom: int) -> Moments:
-    """Sufficient statistics of F [N, D] and Y [N, K]."""
+    """Compute the sufficient statistics of features and label columns.
+
+    Args:
+        F: [N, D] Features.
+        Y: [N, K] Label columns.
+        freedom: N minus the number of intercepts that were removed from F and Y.
+
+    Returns:
+        The moments.
+    """
     return Moments(F.T @ F, F.T @ Y, (Y**2).sum(0), freedom)
 
 
 def log_evidence_from_moments(given: Moments) -> float:
-    """:func:`log_evidence` from sufficient statistics: work of order D³, whatever the number of rows."""
+    """Compute :func:`log_evidence` from sufficient statistics, at a cost of order D³ for any number of rows.
+
+    Args:
+        given: Moments of features and label columns.
+
+    Returns:
+        Mean log evidence per row; NaN if all label columns are 0.
+    """
     spectrum, V = np.linalg.eigh(given.gram)
     projections = (V.T @ given.cross) ** 2  # σ x²
     positive = spectrum > 0
@@ -121,13 +152,13 @@ def log_evidence_from_moments(given: Moments) -> float:
 
 
 def _evidence(spectrum: np.ndarray, explained: np.ndarray, squares: np.ndarray, n: int) -> float:
-    """The maximum, mean over columns.
+    """Maximum over λ, mean over columns.
 
     Args:
-        spectrum: [m] eigenvalues, ascending.
-        explained: [m, K] square of each column's part along each eigenvector.
-        squares: [K] square sum of each column.
-        n: Degrees of freedom; no more eigenvalues than that are not 0.
+        spectrum: [m] Eigenvalues, ascending.
+        explained: [m, K] Squared projection of each column on each eigenvector.
+        squares: [K] Sum of squares of each column.
+        n: Degrees of freedom; at most n eigenvalues are not 0.
     """
     filled = squares > 0
     if n < 1 or not filled.any():
@@ -135,7 +166,7 @@ def _evidence(spectrum: np.ndarray, explained: np.ndarray, squares: np.ndarray, 
     squares, explained = squares[filled], explained[-n:, filled]
     spectrum = spectrum[-n:]
     kept = spectrum > max(spectrum[-1], 0.0) * RANK_TOLERANCE
-    noise = np.log(2 * np.pi) + 1 + np.log(squares / n)  # what is left of -2 log p / n for λ → ∞
+    noise = np.log(2 * np.pi) + 1 + np.log(squares / n)  # the limit of -2 log p / n for λ → ∞
     if not kept.any():
         return float(-noise.mean() / 2)
     sigma = spectrum[kept] / spectrum[-1]

@@ -1,4 +1,4 @@
-"""NCE: conditional entropy of the target's labels given the source head's decisions."""
+"""nce: conditional entropy of the target's labels given the predictions of the source's head."""
 
 from collections.abc import Sequence
 
@@ -17,10 +17,11 @@ from .registry import method
     paper="Tran et al. 2019, https://arxiv.org/abs/1908.08142",
 )
 def nce(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """-H(Y | Z) = Σ_{y,z} P(y, z) log P(y | z), Z = the class that the source head finds most probable.
+    """-H(Y | Z) = Σ_{y,z} P(y, z) log P(y | z), where Z is the most probable class of the source's head.
 
-    P(y, z) are the shares of the target's rows. Mean over the target's views. NaN for sources whose head gives no
-    class probabilities, and where the target has one class only. LEEP of one-hot probabilities is the same.
+    P(y, z) are the shares of the target's rows. The score is the mean over the target's views. It is NaN for sources
+    whose head has no class probabilities, and if the target has only one class. It equals LEEP of one-hot
+    probabilities.
 
     Tran et al. 2019, "Transferability and Hardness of Supervised Classification Tasks",
     https://arxiv.org/abs/1908.08142.
@@ -29,7 +30,15 @@ def nce(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def negative_conditional_entropy(z: np.ndarray, y: np.ndarray) -> float:
-    """-H(Y | Z) in nats of class ids z and y [N]; NaN if y has one class only."""
+    """Compute -H(Y | Z).
+
+    Args:
+        z: [N] Predicted class ids.
+        y: [N] Class ids of the target.
+
+    Returns:
+        At most 0, in nats; NaN if y has only one class.
+    """
     classes, y = np.unique(y, return_inverse=True)
     if len(classes) < 2:
         return float("nan")

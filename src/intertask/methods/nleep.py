@@ -1,4 +1,4 @@
-"""N-LEEP: LEEP with clusters of the features in place of the source head's classes."""
+"""n-leep: LEEP with clusters of the features instead of the classes of the source's head."""
 
 import warnings
 from collections.abc import Sequence
@@ -10,13 +10,14 @@ from .feature_rows import score_rows
 from .leep import expected_log_likelihood
 from .registry import method
 
-#: Share of the features' variance that the principal components keep.
+#: Share of the variance of the features that the principal components keep.
 ENERGY = 0.8
-#: Clusters per class of the target, as published, but no more than one for this many rows: with fewer rows in a
-#: cluster, P(y | z) learns the labels by heart.
+#: Clusters per class of the target, as published, and the smallest number of rows per cluster: in smaller clusters,
+#: P(y | z) memorizes the labels.
 CLUSTERS_PER_CLASS, ROWS_PER_CLUSTER = 5, 5
-#: Added to each variance of each cluster, as a share of the mean variance of the components.
+#: Added to each variance of each cluster, relative to the mean variance of the components.
 VARIANCE_FLOOR = 1e-3
+#: Number of random starts of the mixture, and their seed.
 INITS, SEED = 3, 0
 
 
@@ -28,11 +29,14 @@ INITS, SEED = 3, 0
     paper="Li et al. 2021, https://arxiv.org/abs/2011.11200",
 )
 def n_leep(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """LEEP of γ [N, Z], the posterior of Z Gaussian clusters given the target's row under the source's adapter.
+    """(1/N) Σ_i log Σ_z P(y_i | z) γ_iz, where γ [N, Z] is the posterior of Z Gaussian clusters of the features.
 
-    (1/N) Σ_i log Σ_z P(y_i | z) γ_iz: the mean of the logarithm (public code takes that of the likelihood itself).
-    Z = 5·C clusters of diagonal covariance, C the target's classes that occur, on the principal components that hold
-    80 % of the variance; see :func:`posterior`. NaN where the target has one class only.
+    There are Z = 5·C clusters with diagonal covariance, where C is the number of the target's classes that occur, on
+    the principal components with 80 % of the variance; see :func:`posterior`. The score is NaN if the target has only
+    one class.
+
+    Deviations: Z is limited to one cluster per 5 rows. Public code averages the likelihood; this is the mean of its
+    logarithm, as in the paper.
 
     Li et al. 2021, "Ranking Neural Checkpoints", https://arxiv.org/abs/2011.11200.
     """
@@ -47,11 +51,18 @@ def n_leep(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def posterior(F: np.ndarray, clusters: int) -> np.ndarray:
-    """Soft clusters of the rows of F [N, D]: the posterior [N, Z], Z ≤ ``clusters``, of a seeded Gaussian mixture.
+    """Compute the posterior of a Gaussian mixture: soft clusters of the rows.
 
-    The components are scaled by one number to a mean variance of 1, so that :data:`VARIANCE_FLOOR` means the same for
-    features of any scale; the best of :data:`INITS` starts by k-means counts. Rows are sorted before the fit and
-    sorted back after it: their order does not choose the start. Features that are the same in every row: one cluster.
+    The principal components are scaled by one number to a mean variance of 1, so that :data:`VARIANCE_FLOOR` has the
+    same meaning for features of any scale. The best of :data:`INITS` k-means starts is used. Rows are sorted for the
+    fit, so that their order does not influence the start. If the features are equal in every row, there is one cluster.
+
+    Args:
+        F: [N, D] Features.
+        clusters: Largest number of clusters.
+
+    Returns:
+        [N, Z] Posterior with Z ≤ ``clusters``; each row sums to 1.
     """
     from sklearn.decomposition import PCA
     from sklearn.exceptions import ConvergenceWarning
@@ -67,6 +78,6 @@ def posterior(F: np.ndarray, clusters: int) -> np.ndarray:
         clusters, covariance_type="diag", reg_covar=VARIANCE_FLOOR, n_init=INITS, random_state=SEED
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a start that stops early is still a mixture
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a start that did not converge is still a mixture
         gamma = mixture.fit(X).predict_proba(X)
     return gamma[np.argsort(order)]

@@ -1,4 +1,4 @@
-"""PARC: whether rows that differ in their features differ in their labels."""
+"""parc: rank correlation between distances of the features and distances of the labels."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from .feature_rows import is_regression, score_rows
 from .folds import standardised
 from .registry import method
 
-#: Rows that are compared with each other, at most.
+#: Largest number of rows that are compared with each other.
 MAX_ROWS = 1000
 
 
@@ -20,24 +20,29 @@ MAX_ROWS = 1000
     paper="Bolya et al. 2021, https://arxiv.org/abs/2111.06977",
 )
 def parc(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """100 · Spearman over pairs i < j of 1 − corr(F_i, F_j), F standardised, and 1 − corr(Y_i, Y_j), Y one-hot.
+    """100 · Spearman correlation over pairs of rows i < j of 1 − corr(F_i, F_j) and 1 − corr(Y_i, Y_j).
 
-    Regression, which the paper leaves out: with |y_i − y_j|. Of more than :data:`MAX_ROWS` rows, a seeded choice of
-    groups, the same for every source.
+    F are the standardized features, Y the one-hot labels.
+
+    Deviations: for regression, which the paper does not treat, the distance of labels is |y_i − y_j|. If there are more
+    than :data:`MAX_ROWS` rows, a random choice of whole groups is used, the same for every source.
+
+    Bolya et al. 2021, "Scalable Diverse Model Selection for Accessible Transfer Learning",
+    https://arxiv.org/abs/2111.06977.
     """
     return score_rows(target, sources, distance_correlation)
 
 
 def distance_correlation(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
-    """The score of one view.
+    """Score one view.
 
     Args:
-        F: [N, D]
-        y: [N] class ids, or values (float)
-        groups: [N]
+        F: [N, D] Features.
+        y: [N] Class ids, or values (float).
+        groups: [N] Group of each row.
 
     Returns:
-        In [-100, 100]; NaN where all feature distances or all label distances are equal.
+        In [-100, 100]; NaN if all distances of features, or all distances of labels, are equal.
     """
     from scipy.stats import rankdata
 
@@ -46,10 +51,10 @@ def distance_correlation(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> fl
     F = standardised(F, F)[0]
     F = F - F.mean(1, keepdims=True)
     lengths = np.linalg.norm(F, axis=1, keepdims=True)
-    F = F / np.where(lengths > 1e-12, lengths, np.inf)  # a row without differences correlates with none
+    F = F / np.where(lengths > 1e-12, lengths, np.inf)  # the correlation of a constant row is 0
     pairs = np.tril_indices(len(F), -1)
-    of_features = np.round(1 - (F @ F.T)[pairs], 12)  # equal but for rounding: a tie
-    # Correlations of one-hot rows are 1 or −1 / (C − 1): any two values have the same ranks.
+    of_features = np.round(1 - (F @ F.T)[pairs], 12)  # distances that differ by rounding tie
+    # Correlations of one-hot rows are 1 or −1 / (C − 1), and any two different values have the same ranks.
     of_labels = np.abs(y[:, None] - y)[pairs] if is_regression(y) else (y[:, None] != y)[pairs] * 1.0
     if len(of_labels) < 2 or np.ptp(of_features) == 0 or np.ptp(of_labels) == 0:
         return float("nan")
@@ -57,9 +62,14 @@ def distance_correlation(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> fl
 
 
 def some_groups(groups: np.ndarray, seed: int = 0) -> np.ndarray:
-    """Indices of the rows of whole groups, taken in a seeded order of their ids while they fit into MAX_ROWS.
+    """Choose at most :data:`MAX_ROWS` rows: whole groups, in a random order of their ids.
 
-    All rows if they fit. The first group is taken whatever its size.
+    Args:
+        groups: [N] Group of each row.
+        seed: Seed of the order.
+
+    Returns:
+        Indices of the rows, ascending. A first group that is larger than MAX_ROWS is kept whole.
     """
     ids, counts = np.unique(groups, return_counts=True)
     if len(groups) <= MAX_ROWS:

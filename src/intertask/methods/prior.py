@@ -1,4 +1,4 @@
-"""What a source has done for other targets."""
+"""prior: how well a source did on other targets."""
 
 from collections.abc import Sequence
 
@@ -17,11 +17,11 @@ from .registry import method
     tolerates_gaps=True,
 )
 def prior(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """−mean over other targets t' of rank(s, t') / n(t'), the rank of s among the n sources observed on t'.
+    """−mean over other targets t' of rank(s, t') / n(t'), where rank(s, t') is among the n(t') sources observed on t'.
 
-    The setting's own transfers count; those of other settings only where it has none. Leave-one-target-out: the
-    transfers to the target itself, and to its family, are never in the history. Cold start: a source without a past
-    gets the mean of the others; without any past at all, everything is NaN.
+    Only transfers of the same setting count, unless it has none. The history never contains transfers to the target
+    itself or to its family (leave-one-target-out). A source that was observed only in other settings gets the mean of
+    the others. A source without past transfers is NaN.
     """
     scores = np.full(len(sources), np.nan)
     if not target.past or not sources:
@@ -36,12 +36,20 @@ def prior(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     shares = np.stack(shares)
     known = np.isfinite(shares).any(axis=0)
     scores[known] = -np.nanmean(shares[:, known], axis=0)
-    # A source that exists without any history field is undefined, one that has a row of gaps is merely new.
+    # A source whose history is missing or empty is undefined; one that only lacks the chosen targets is new.
     listed = np.array([source.history is not None and not np.isnan(source.history).all() for source in sources])
     return np.where(known | ~listed, scores, np.mean(scores[known]))
 
 
 def past_scores(sources: Sequence[Facts], count: int) -> np.ndarray:
-    """[sources, past] observed scores, NaN = not observed."""
+    """Stack the histories of the sources.
+
+    Args:
+        sources: Facts of each source.
+        count: Number of past targets.
+
+    Returns:
+        [sources, count] Observed scores, percentage points, NaN = not observed.
+    """
     gap = np.full(count, np.nan)
     return np.stack([gap if source.history is None else np.asarray(source.history, np.float64) for source in sources])

@@ -1,4 +1,4 @@
-"""A ranking from the data alone: near texts, and long ones."""
+"""profile: a ranking by the data alone, which prefers similar texts and long texts."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from .semb import semb
 from .textemb import textemb_centred
 from .vocabulary import vocabulary
 
-#: How near the texts of two tasks are, seen three ways: whole sentences, words, and the base model.
+#: Three measures of text similarity: by the sentence encoder, by tokens, and by the base model.
 SIMILARITIES = (semb, vocabulary, textemb_centred)
 
 
@@ -22,10 +22,10 @@ SIMILARITIES = (semb, vocabulary, textemb_centred)
     paper="this project (docs/recommended.md)",
 )
 def profile(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """1 / (60 + rank by similarity) + 1 / (60 + rank by length of the source's examples in words).
+    """1 / (60 + rank by similarity) + 1 / (60 + rank by the mean length of the source's examples in words).
 
-    Long examples (passages with questions, stories with endings, premises with hypotheses) are those that ask for
-    reading, and what they teach carries over to more targets than what short ones do.
+    Sources with long examples (passages with questions, stories with endings, premises with hypotheses) require reading
+    comprehension, which helps more targets than what short examples teach.
     """
     near = similarity(target, sources)
     words = np.array([np.nan if source.words is None else source.words for source in sources], np.float64)
@@ -34,7 +34,15 @@ def profile(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def similarity(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """−mean rank over :data:`SIMILARITIES`, [len(sources)]; NaN where one of them is undefined."""
+    """Measure text similarity by −mean rank over :data:`SIMILARITIES`.
+
+    Args:
+        target: Facts of the target.
+        sources: Facts of each source.
+
+    Returns:
+        [len(sources)], higher = more similar; NaN if one of the measures is undefined.
+    """
     if not sources:
         return np.zeros(0)
     return -np.mean([defined_ranks(measure(target, sources)) for measure in SIMILARITIES], axis=0)

@@ -1,4 +1,4 @@
-"""Random order, as an exact expectation and not as a draw."""
+"""random: the baseline of a random order."""
 
 from collections.abc import Sequence
 
@@ -10,5 +10,5 @@ from .registry import method
 
 @method("random", paper="baseline")
 def random(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """All sources tie. The metrics average over the orders of a tie, so they give the expectation of a random order."""
+    """All sources tie. The metrics are expectations over the orders of a tie, hence over all random orders."""
     return np.zeros(len(sources))

@@ -1,4 +1,4 @@
-"""The ranking to follow: what other targets have shown, and what the texts say."""
+"""recommended: the default ranking, which combines past transfers with the texts of the tasks."""
 
 from collections.abc import Sequence
 
@@ -18,20 +18,20 @@ from .registry import method
     tolerates_gaps=True,
 )
 def recommended(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Places by turns: one source by history, one by profile, one by history, and again.
+    """Ranks alternate: one source by history, one by profile, one by history, and so on.
 
-    By history is the best source that is not yet placed by what the model of earlier transfers expects
-    (:func:`.history.expected`), by profile that of :func:`.profile.profile`. Whoever trains on the first three has two
-    that did well before and one that does not depend on what happened before: evidence of two kinds errs at different
-    targets. Without any history the ranking is the profile's.
+    "By history" takes the remaining source with the best prediction of the model of past transfers
+    (:func:`.history.expected`), "by profile" the one with the best score of :func:`.profile.profile`. The first three
+    sources thus contain two that transferred well before and one chosen from the data alone: the two kinds of evidence
+    fail on different targets. Without past transfers, the ranking is that of the profile.
 
     Returns:
-        [len(sources)] −place; sources between which nothing decides share the mean of their places. A source without
-        a profile is placed by history alone, or is NaN.
+        [len(sources)] −rank. Sources that are equal by all evidence share the mean of their ranks. A source without a
+        profile is ranked by history alone, or is NaN.
     """
     if not sources:
         return np.zeros(0)
-    # In an order of their own: the last bit of a sum depends on the order of the terms.
+    # Sorted, because the last bit of a sum depends on the order of its terms.
     order = sorted(range(len(sources)), key=lambda i: _key(sources[i]))
     place = np.argsort(order)
     sources = [sources[i] for i in order]
@@ -44,9 +44,9 @@ def recommended(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def _places(turns: Sequence[np.ndarray]) -> np.ndarray:
-    """Place of each source, 1 = first, when the rankings ``turns`` ([n] scores each) place one after the other.
+    """Rank of each source, 1 = first, if the rankings ``turns`` ([n] scores each) choose one source each in turn.
 
-    Sources with equal scores in all rankings share the mean of their places; NaN where all are undefined.
+    Sources with equal scores in all rankings share the mean of their ranks. A source without any score is NaN.
     """
     scores = np.stack(turns)
     places = np.full(scores.shape[1], np.nan)
@@ -54,7 +54,7 @@ def _places(turns: Sequence[np.ndarray]) -> np.ndarray:
     turn = placed = 0
     while left:
         own = np.nan_to_num(scores[turn % len(turns)], nan=-np.inf)
-        # Equal ones by the other rankings.
+        # Ties are decided by the other rankings.
         chosen = max(left, key=lambda i: (own[i], *np.nan_to_num(scores[:, i], nan=-np.inf)))
         turn += 1
         placed += 1
@@ -65,6 +65,7 @@ def _places(turns: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _key(fact: Facts) -> tuple:
+    """Sort key of a source, by everything that its score depends on except its name."""
     history = () if fact.history is None else tuple(np.nan_to_num(fact.history, nan=-1e9).tolist())
     mean = () if fact.sentence_mean is None else tuple(np.nan_to_num(fact.sentence_mean).tolist())
     return history, fact.rows, fact.words or 0.0, fact.classes or 0, fact.type, mean

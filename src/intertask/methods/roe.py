@@ -1,4 +1,4 @@
-"""RoE, retrieval of examples: how near the source's nearest examples are."""
+"""roe: retrieval of experts, by the similarity of single examples."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import numpy as np
 from .facts import Facts
 from .registry import method
 
-#: Examples of the target, and of each source, that are compared.
+#: Number of examples of the target, and of each source, that are compared.
 OF_TARGET, OF_SOURCE = 32, 100
 
 
@@ -18,10 +18,13 @@ OF_TARGET, OF_SOURCE = 32, 100
     paper="Kim et al. 2023, https://arxiv.org/abs/2305.13256, after Jang et al. 2023",
 )
 def roe(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Mean over 32 examples of the target of the largest dot product with 100 of the source.
+    """Mean over 32 examples of the target of the largest cosine with 100 examples of the source.
 
-    Sentence embeddings of length 1; a seeded choice among the sampled examples, or all if there are fewer. NaN without
-    examples, or if an embedding is not finite.
+    The cosines are between sentence embeddings. The examples are a random choice of the sampled examples, or all of
+    them if there are fewer. The score is NaN without examples, or if an embedding is not finite.
+
+    Kim et al. 2023, https://arxiv.org/abs/2305.13256, after Jang et al. 2023, "Exploring the Benefits of Training
+    Expert Language Models over Instruction Tuning", https://arxiv.org/abs/2302.03202.
     """
     chosen = _unit(target.sentence_embeddings, OF_TARGET)
     of_sources = [_unit(source.sentence_embeddings, OF_SOURCE) for source in sources]
@@ -29,7 +32,7 @@ def roe(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def _unit(embeddings: np.ndarray | None, count: int) -> np.ndarray | None:
-    """[at most count, S] float64, rows of length 1. The choice depends on the number of examples alone."""
+    """Choose at most ``count`` examples, depending only on their number, and scale them to length 1."""
     if embeddings is None or not len(embeddings) or not np.isfinite(embeddings).all():
         return None
     order = np.random.default_rng(0).permutation(len(embeddings))

@@ -1,4 +1,4 @@
-"""SEmb: similarity of mean embeddings by a sentence encoder."""
+"""semb: cosine similarity of mean embeddings by the sentence encoder."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from .registry import method
 
 @method("semb", needs=("texts",), reads=("sentence",), paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247")
 def semb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """cos(v_s, v_t), v = mean over examples of the sentence embedding."""
+    """cos(v_s, v_t), where v is the mean sentence embedding of a task's examples."""
     return cosines(target.sentence_mean, [source.sentence_mean for source in sources])
 
 
@@ -22,5 +22,5 @@ def semb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247, centred",
 )
 def semb_centred(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """cos(v_s − m, v_t − m), m = mean of v over the target and its sources; NaN with fewer than three tasks."""
+    """cos(v_s − m, v_t − m), where m is the mean of v over the target and its sources; NaN for fewer than 3 tasks."""
     return centred_cosines(target.sentence_mean, [source.sentence_mean for source in sources])

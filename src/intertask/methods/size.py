@@ -1,4 +1,4 @@
-"""Number of training examples of the source."""
+"""size: number of training examples of the source."""
 
 from collections.abc import Sequence
 
@@ -10,5 +10,5 @@ from .registry import method
 
 @method("size", paper="baseline in Poth et al. 2021, https://arxiv.org/abs/2104.08247")
 def size(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """The true count: under a cap on training examples most sources would tie."""
+    """Number of training examples before any cap, because most sources would tie after it."""
     return np.array([source.rows for source in sources], np.float64)

@@ -1,4 +1,4 @@
-"""TaskEmb: similarity of what the examples of two tasks pull at, by Fisher embeddings."""
+"""taskemb: similarity of Fisher embeddings, the mean squared gradients of two tasks' examples."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +9,7 @@ from .cosine import cosines
 from .facts import Facts
 from .registry import method
 
+#: Component -> vector.
 Components = Mapping[str, np.ndarray] | None
 
 
@@ -19,10 +20,13 @@ Components = Mapping[str, np.ndarray] | None
     paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770",
 )
 def taskemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Σ_c 1 / (60 + rank_c(s)), rank_c by cos(F_c(s), F_c(t)), F the Fisher embedding of each task's trained adapter.
+    """Σ_c 1 / (60 + rank_c(s)), where rank_c ranks the sources by cos(F_c(s), F_c(t)).
 
-    Components c are the tensors of the adapter and the outputs of the layers. Ranks are within the pool; ties have
-    their average rank.
+    F is the Fisher embedding of a task's trained adapter. Its components c are the tensors of the adapter and the
+    outputs of the layers. Ranks are within the pool, and ties have their average rank.
+
+    Vu et al. 2020, "Exploring and Predicting Transferability across NLP Tasks", https://arxiv.org/abs/2005.00770, with
+    adapters instead of full fine-tuning.
     """
     return fused_cosines(target.gradients, [source.gradients for source in sources])
 
@@ -34,22 +38,22 @@ def taskemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
 )
 def taskemb_fewshot(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """TaskEmb of adapters that were trained for a few steps on a few examples of each task."""
+    """The formula of :func:`taskemb`, for adapters that were trained for a few steps on a few examples of each task."""
     return fused_cosines(target.fewshot_gradients, [source.fewshot_gradients for source in sources])
 
 
 def fused_cosines(target: Components, sources: Sequence[Components]) -> np.ndarray:
-    """Cosine per component, fused by reciprocal rank (Cormack et al. 2009).
+    """Compute the cosine per component, and fuse the components by reciprocal rank.
 
-    A source has a rank in the components that it shares with the target, where neither is zero or not finite; the
-    ranks there count no other sources. Components of different length (an adapter of another width) are not shared.
+    A source is ranked in the components that it shares with the target, if both vectors are finite and not zero.
+    Components of different length (adapters of another width) are not shared.
 
     Args:
-        target: component -> [d_c]
-        sources: the same each
+        target: Component -> vector [d_c]; None if it is missing.
+        sources: The same for each source.
 
     Returns:
-        [len(sources)]; NaN where no component is shared.
+        [len(sources)]; NaN if no component is shared.
     """
     similarities = [
         cosines(vector, [_component(source, component, len(vector)) for source in sources])
@@ -59,5 +63,6 @@ def fused_cosines(target: Components, sources: Sequence[Components]) -> np.ndarr
 
 
 def _component(source: Components, name: str, length: int) -> np.ndarray | None:
+    """Vector of a component, if the source has one of this length."""
     vector = None if source is None else source.get(name)
     return vector if vector is not None and len(vector) == length else None

@@ -1,4 +1,4 @@
-"""TextEmb: similarity of mean embeddings by the base model."""
+"""textemb: cosine similarity of mean embeddings by the base model."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from .registry import method
 
 @method("textemb", needs=("texts",), reads=("base",), paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770")
 def textemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """cos(v_s, v_t), v = mean over examples of the masked mean of the base model's last layer."""
+    """cos(v_s, v_t), where v is the mean over examples of the mean token vector of the base model's last layer."""
     return cosines(target.text_mean, [source.text_mean for source in sources])
 
 
@@ -22,5 +22,5 @@ def textemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770, centred",
 )
 def textemb_centred(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """cos(v_s − m, v_t − m), m = mean of v over the target and its sources; NaN with fewer than three tasks."""
+    """cos(v_s − m, v_t − m), where m is the mean of v over the target and its sources; NaN for fewer than 3 tasks."""
     return centred_cosines(target.text_mean, [source.text_mean for source in sources])

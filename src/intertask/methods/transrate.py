@@ -1,4 +1,4 @@
-"""TransRate: how many fewer bits the features take once the class is known."""
+"""transrate: how much shorter the code of the features becomes if the class is known."""
 
 from collections.abc import Sequence
 
@@ -21,26 +21,31 @@ EPSILON = 1e-4
     needs_many_rows=True,
 )
 def transrate(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """R(F) − Σ_c n_c/N · R(F_c), R(Z) = ½ log det(I + ZᵀZ / nε) of Z [n, D], ε = 1e-4.
+    """R(F) − Σ_c n_c/N · R(F_c), with the coding rate R(Z) = ½ log det(I + ZᵀZ / nε) of Z [n, D] and ε = 1e-4.
 
-    F has rows of length 1, since the score depends on their scale, and is then centred. Public code gives all classes
-    the same weight, which is the same for classes of one size; by their shares the score is what the class tells about
-    the features, never negative, and not ruled by a rare tag or the few starts of answers. With more features than rows
-    of a class it moves little with the labels, and falls if they make up most of the variance.
+    Deviations: the rows of F are scaled to length 1, because the score depends on their scale, and then centered.
+    Public code gives all classes the same weight, which is equivalent for classes of one size. Weighted by their shares
+    n_c/N, the score is the information of the class about the features: it is never negative, and rare classes (a rare
+    tag, the few starts of answers) do not dominate it.
+
+    With more features than rows of a class, the score depends little on the labels, and it decreases if the labels
+    make up most of the variance. The method therefore declares ``needs_many_rows``.
+
+    Huang et al. 2022, "Frustratingly Easy Transferability Estimation", https://arxiv.org/abs/2106.09362.
     """
     return score_rows(target, sources, rate_reduction)
 
 
 def rate_reduction(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
-    """The score of one view, in nats.
+    """Score one view.
 
     Args:
-        F: [N, D]
-        y: [N] class ids
-        groups: not used
+        F: [N, D] Features.
+        y: [N] Class ids.
+        groups: Not used.
 
     Returns:
-        NaN with one class, or if no feature varies.
+        At least 0, in nats; NaN with one class, or if no feature varies.
     """
     lengths = np.linalg.norm(F, axis=1, keepdims=True)
     F = F / np.where(lengths > 0, lengths, 1)
@@ -53,6 +58,13 @@ def rate_reduction(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
 
 
 def coding_rate(Z: np.ndarray) -> float:
-    """½ log det(I + ZᵀZ / nε) of Z [n, D], by the smaller of the two Gram matrices, whose eigenvalues ≠ 0 agree."""
+    """Compute ½ log det(I + ZᵀZ / nε).
+
+    Args:
+        Z: [n, D] Centered rows. The smaller of ZᵀZ and ZZᵀ is used, because their nonzero eigenvalues agree.
+
+    Returns:
+        The coding rate in nats.
+    """
     gram = Z @ Z.T if len(Z) < Z.shape[1] else Z.T @ Z
     return float(np.linalg.slogdet(np.eye(len(gram)) + gram / (len(Z) * EPSILON))[1] / 2)

@@ -1,4 +1,4 @@
-"""Overlap of the sub-words of source and target."""
+"""vocabulary: overlap of the tokens of source and target."""
 
 from collections.abc import Sequence
 
@@ -7,17 +7,20 @@ import numpy as np
 from .facts import Facts
 from .registry import method
 
-#: Sub-words looked at per task, at most.
+#: Largest number of tokens per task.
 MAX_TOKENS = 10_000
 
 
 @method("vocabulary", needs=("texts",), reads=("base",), paper="Schulte et al. 2024, https://arxiv.org/abs/2410.15148")
 def vocabulary(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Jaccard |V_s ∩ V_t| / |V_s ∪ V_t| of the sub-word id sets of equal-size samples.
+    """Jaccard index |V_s ∩ V_t| / |V_s ∪ V_t|, where V is the set of token ids in a sample of a task's texts.
 
-    The paper compares whole datasets, where the score follows the size of the source. Here each set is made of the
-    task's first m sub-words, m = the shortest sample of the target and the pool, at most :data:`MAX_TOKENS`.
-    A task without sub-words is undefined and does not enter m.
+    Deviation from the paper: it compares whole datasets, so that the score depends on the size of the source. Here each
+    sample has the same number of tokens m, the smallest of the target and the pool and at most :data:`MAX_TOKENS`. A
+    task without tokens is undefined and does not influence m.
+
+    Schulte et al. 2024, "Less is More: Parameter-Efficient Selection of Intermediate Tasks for Transfer Learning",
+    https://arxiv.org/abs/2410.15148.
     """
     texts = [() if fact.token_ids is None else fact.token_ids for fact in (target, *sources)]
     m = min((len(ids) for ids in texts if len(ids)), default=0)
@@ -26,4 +29,5 @@ def vocabulary(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def _jaccard(a: set[int], b: set[int]) -> float:
+    """Jaccard index of two sets; NaN if one is empty."""
     return len(a & b) / len(a | b) if a and b else float("nan")
