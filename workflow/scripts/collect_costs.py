@@ -1,4 +1,4 @@
-"""Collect what each job took in one table."""
+"""Collect the run time and the memory of every job in one table."""
 
 from pathlib import Path
 

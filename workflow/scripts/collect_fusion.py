@@ -1,4 +1,4 @@
-"""Compare AdapterFusion with the single transfers of every target."""
+"""Compare the AdapterFusion on every target with its single transfers."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def main() -> None:
     for row in table.itertuples():
         print(
             f"{row.model}, {row.target}: AdapterFusion {row.fusion_mean:.2f}, best single transfer "
-            f"{row.best_single_mean:.2f} ({row.best_single}), none {row.none_mean:.2f}"
+            f"{row.best_single_mean:.2f} ({row.best_single}), no source {row.none_mean:.2f}"
         )
 
 

@@ -1,4 +1,4 @@
-"""Collect the scores of the transfers to one target on one model in a table."""
+"""Collect the transfers to one target on one model in a table."""
 
 from pathlib import Path
 

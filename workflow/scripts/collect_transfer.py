@@ -1,4 +1,4 @@
-"""Collect the tables of all targets in one."""
+"""Collect the transfers to all targets in one table."""
 
 from pathlib import Path
 

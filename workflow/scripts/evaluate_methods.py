@@ -1,4 +1,4 @@
-"""Judge every ranking method by the transfers: NDCG, Regret@k and more."""
+"""Evaluate every ranking method on the observed transfers: NDCG, Regret@k and more."""
 
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from intertask.rankings.noise import ceiling, target_noise
 from intertask.rankings.ranking import with_fused
 from intertask.tables import COST_COLUMNS, TRANSFER_COLUMNS, read_table, write_table
 
-#: Methods that every other one is compared with, besides the best.
+#: Methods that every other method is compared with, in addition to the best one.
 REFERENCES = ["random", "fused", "recommended"]
 
 
-def judged(recipe: dict, transfer: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
-    """Every method, and the noise ceiling, on every target."""
+def evaluated(recipe: dict, transfer: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Evaluate every method, and the noise ceiling, on every target."""
     settings = recipe["k"], recipe["gain"]
     methods = evaluate(transfer, with_fused(scores, recipe["fused"]), *settings)
     return pd.concat([methods, ceiling(transfer, *settings, recipe["seed"])], ignore_index=True)
@@ -39,15 +39,15 @@ def main() -> None:
     cost = method_costs(costs, recipe, recipe["fused"], options.sentence_encoder)
     resampling = recipe["bootstrap"], recipe["confidence"], recipe["seed"]
 
-    evaluation = judged(recipe, transfer, scores)
+    evaluation = evaluated(recipe, transfer, scores)
     table = summary(evaluation, cost, intervals(evaluation, *resampling), recipe["settings"], recipe["gain"])
     write_table(out / "evaluation.tsv", evaluation)
     write_table(out / "comparison.tsv", comparison(evaluation, *resampling, REFERENCES))
     write_table(out / "targets.tsv", target_noise(transfer, recipe["seed"]))
     if recipe["relatives"]:
-        # Fused anew: ranks among the sources that are left.
-        left = [without_relatives(frame, recipe["relatives"]) for frame in (transfer, scores)]
-        evaluation = judged(recipe, *left)
+        # The fusion is computed again, because ranks depend on the sources that remain.
+        remaining = [without_relatives(frame, recipe["relatives"]) for frame in (transfer, scores)]
+        evaluation = evaluated(recipe, *remaining)
         ends = intervals(evaluation, *resampling)
         write_table(out / "evaluation_without_family.tsv", evaluation)
         second = summary(evaluation, cost, ends, recipe["settings"], recipe["gain"])

@@ -1,4 +1,4 @@
-"""Rank the sources of one target by every method and by their fusion."""
+"""Rank the sources of one target by each method and by the fusion of some of them."""
 
 from pathlib import Path
 
@@ -18,11 +18,11 @@ def main() -> None:
         )
         for setting in recipe["settings"]
     ]
-    # random ranks nothing: its line is in regret.tsv
+    # random ranks no source above another; its row is in regret.tsv
     methods = [method for method in recipe["methods"] if method != "random"]
     table = ranking_table(pd.concat(scores, ignore_index=True), methods, recipe["fused"])
     write_table(options.out, table)
-    print(f"{recipe['target']}: best first: {', '.join(table['source'].head(3))}")
+    print(f"{recipe['target']}: the best sources are {', '.join(table['source'].head(3))}")
 
 
 run(main)
