@@ -11,7 +11,7 @@ METHODS = ["random", "size", "vocabulary", "semb"]
 
 
 def table(sources, targets, settings=("deep", "wide"), seeds=(1, 2, 3, 4)) -> list[list]:
-    """An invented table: ``deep`` in fractions, ``wide`` in percent points; another task's rows too."""
+    """An invented table: ``deep`` in fractions, ``wide`` in percentage points; another task's rows too."""
     draw, rows = random.Random(0), []
     for setting in settings:
         scale = 0.01 if setting == "deep" else 1
@@ -166,7 +166,7 @@ def test_no_column_of_settings(tmp_path, suite):
         (lambda rows: rows[:-20], "Transfers are missing from the table"),
         (lambda rows: [*rows, [*rows[0][:-1], 0.5]], "has two values"),
         (lambda rows: [*rows, [*rows[0][:-1], "x"]], "theirs.tsv, line 82"),
-        (lambda rows: [[*row[:-1], 1.2] for row in rows], "cannot be told"),
+        (lambda rows: [[*row[:-1], 1.2] for row in rows], "could be percentage points"),
     ],
 )
 def test_wrong_tables(tmp_path, suite, change, words):

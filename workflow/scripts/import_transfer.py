@@ -1,4 +1,8 @@
-"""Take the score of every transfer from a table that somebody else made."""
+"""Import the score of every transfer from a table of transfers that were run elsewhere.
+
+python workflow/scripts/import_transfer.py --recipe JSON --table transfers.tsv.gz --out results/transfer.tsv
+    --about results/observed.tsv
+"""
 
 import pandas as pd
 

@@ -27,7 +27,7 @@ def test_classes_get_the_tasks_order(roberta, tmp_path):
 
 @pytest.mark.parametrize(
     ("label2id", "said"),
-    [(None, "no names"), ({"LABEL_0": 0, "LABEL_1": 1}, "no names"), ({"hot": 0, "cold": 1}, "called otherwise")],
+    [(None, "no names"), ({"LABEL_0": 0, "LABEL_1": 1}, "no names"), ({"hot": 0, "cold": 1}, "other names")],
 )
 def test_classes_without_the_tasks_names_keep_their_order(roberta, tmp_path, label2id, said):
     head = {"num_labels": 2, "layers": 2, "label2id": label2id}

@@ -13,7 +13,7 @@ from published_adapters import fetched, publish
 
 from intertask import retry
 from intertask.errors import IntertaskError
-from intertask.models.published import NotPublishedError
+from intertask.models.published.hub import NotPublishedError
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -138,7 +138,7 @@ def test_failures_that_are_no_answer(hub, roberta, tmp_path, repository):
 
 def test_offline_and_not_in_the_cache(hub, roberta, tmp_path):
     hub.offline()
-    with pytest.raises(IntertaskError, match="not wholly in the cache") as error:
+    with pytest.raises(IntertaskError, match="not completely in the cache") as error:
         fetched(Path("owner/pf"), roberta, small_task("classification").info, tmp_path / "out")
     assert not isinstance(error.value, NotPublishedError)
 
@@ -150,6 +150,6 @@ def test_half_a_snapshot_is_no_answer(hub, roberta, tmp_path):
     (head,) = hub.cache.rglob("snapshots/*/pytorch_model_head.bin")
     head.unlink()
     hub.offline()
-    with pytest.raises(IntertaskError, match="not wholly in the cache") as error:
+    with pytest.raises(IntertaskError, match="not completely in the cache") as error:
         fetched(Path("owner/pf"), roberta, info, tmp_path / "out")
     assert not isinstance(error.value, NotPublishedError)

@@ -16,7 +16,8 @@ from intertask.files import write_json
 from intertask.models.adapters import load_source
 from intertask.models.base import load_model
 from intertask.models.evidence.source_features import load_sources
-from intertask.models.published import NotPublishedError, read_weights
+from intertask.models.published.hub import NotPublishedError
+from intertask.models.published.load import read_weights
 
 
 @pytest.mark.parametrize("layout", ["1.1", "2.1", "today"])
@@ -108,8 +109,8 @@ def test_pickles_are_not_executed(roberta, tmp_path, file, how):
         ({"a": torch.tensor([1.0, float("nan")])}, "not finite"),
         ({"a": torch.tensor([1])}, "something else"),
         ({"a": "text"}, "something else"),
-        ([torch.ones(2)], "no weights by name"),
-        ({}, "no weights by name"),
+        ([torch.ones(2)], "no named weights"),
+        ({}, "no named weights"),
     ],
 )
 def test_only_weights_are_weights(tmp_path, content, said):
