@@ -8,14 +8,19 @@ written as always.
 import contextlib
 import logging
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
+from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
 
+from intertask.console.configuration_files import check_configuration_files
 from intertask.console.display import Display
 from intertask.console.interrupts import Interrupts
 from intertask.console.screen import failure
+from intertask.errors import exit_on_user_error
+from intertask.execution.locks import remove_stale_locks
 
 #: Rules whose jobs write to the terminal themselves.
 RULES_THAT_PRINT = ("check", "plan", "write_recommendation")
@@ -27,6 +32,19 @@ HIDDEN_MESSAGES = (
     "RuleException:\nCalledProcessError",
     "WorkflowError:\nAt least one job did not complete",
 )
+
+
+@dataclass
+class LogHandlerSettings(LogHandlerSettingsBase):
+    """Settings of the plugin: none. Snakemake makes them before it reads configuration files."""
+
+    def __post_init__(self) -> None:
+        """Check the configuration files of the command line; Snakemake would end with a traceback."""
+        if Path(sys.argv[0]).name == "snakemake":
+            from snakemake.cli import get_argument_parser
+
+            words, _ = get_argument_parser().parse_known_args(sys.argv[1:])
+            exit_on_user_error(lambda: check_configuration_files(words.configfile or []))
 
 
 class LogHandler(LogHandlerBase):
@@ -56,6 +74,8 @@ class LogHandler(LogHandlerBase):
 
     def _emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "event", None)
+        if event == LogEvent.WORKFLOW_STARTED:  # Snakemake is in its folder and has not locked it yet
+            remove_stale_locks()
         if self.plain:
             if text := self.format(record):
                 self.display.write_line(text)
