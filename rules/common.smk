@@ -7,8 +7,8 @@ from pathlib import Path
 WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).absolute().parent
 # Otherwise Snakemake fetches the rules, and the package must be installed.
 IS_LOCAL = workflow.current_basedir.is_local
-# A Snakemake without the package reads the rules, too: it lints, plans, and creates environments for the jobs.
-sys.path.append(str(WORKFLOW / "src"))
+# The library that belongs to these rules, whether or not this Snakemake's environment has it, or has another version.
+sys.path.insert(0, str(WORKFLOW / "src"))
 
 from intertask import recipes
 from intertask.artifacts import ARTIFACTS

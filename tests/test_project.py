@@ -74,14 +74,6 @@ def test_environment_has_the_versions_of_the_lock(environment):
     assert pins == {name: locked()[canonicalize_name(name)] for name in pins}
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda path: path.stem)
-def test_environment_installs_this_package_after_itself(environment):
-    script = environment.with_suffix(".post-deploy.sh").read_text(encoding="utf-8")
-    assert "pip install --no-deps --no-build-isolation -e ." in script
-    # Without build isolation the build system must be there already.
-    assert any(package.startswith("setuptools==") for package in pip_packages(environment))
-
-
 def module_file(name: str) -> Path | None:
     """File of ``intertask.a.b``; None if there is no such module."""
     path = LIBRARY.joinpath(*name.split(".")[1:])

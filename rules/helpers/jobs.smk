@@ -1,14 +1,16 @@
 # How jobs are started, and what they ask for.
+import os
 import shlex
 
 from snakemake.io import sourcecache_entry
 
 from intertask.execution.launch import shared_options
 
-# Jobs import the library that belongs to these rules, also in a conda environment, which does not hold it.
-LIBRARY = shlex.quote(str(WORKFLOW / "src")).replace("{", "{{").replace("}", "}}")
+# Jobs import the library that belongs to these rules, also in a conda environment, which does not hold it. The text of a
+# shell line must not change from run to run: where no profile sets rerun-triggers, Snakemake reruns what has other code.
+LIBRARY = shlex.quote(os.path.relpath(WORKFLOW / "src")).replace("{", "{{").replace("}", "}}")
 PYTHON = f"PYTHONPATH={LIBRARY}${{{{PYTHONPATH:+:$PYTHONPATH}}}} python"
-LAUNCH_OPTIONS = shared_options(CONFIG.warm_worker, CONFIG.jobs_per_gpu, gpus_as_given=not workflow.is_main_process)
+LAUNCH_OPTIONS = shared_options(CONFIG.warm_worker, CONFIG.jobs_per_gpu)
 
 
 def script_file(name):

@@ -216,6 +216,7 @@ def test_fewer_devices_than_asked_for_are_said(take):
 def test_no_gpu_means_none_but_in_a_cluster_job(take):
     assert take(0) == ""
     assert take(0, INTERTASK_GPUS_AS_GIVEN="1") is None  # they may be there by --gres
+    assert take(0, SLURM_JOB_ID="7") is None
 
 
 def test_several_jobs_share_a_device_the_least_used_first(take):

@@ -5,6 +5,7 @@ import shutil
 import time
 
 import pytest
+from paths import ROOT
 
 
 @pytest.fixture
@@ -65,12 +66,29 @@ def test_added_seed(project):
     assert project.planned() == {"run_transfer": (sources + 1) * targets, **tables(project)}
 
 
-def test_comment_in_a_script(project):
-    scripts = sorted((project.folder / "workflow/scripts").glob("*.py"))
-    assert len(scripts) > 5
-    for script in scripts:
-        script.write_text(script.read_text(encoding="utf-8") + "\n# a comment\n", encoding="utf-8")
+def test_edited_code_reruns_nothing(project):
+    """A script, a rule's shell line, an environment and the library: only inputs and recipes rerun a step."""
+    shutil.copytree(ROOT / "src", project.folder / "src", dirs_exist_ok=True)
     assert project.planned() == {}
+    edits = {
+        "workflow/scripts/run_transfer.py": ("\nrun(main)", "\n# a comment\nrun(main)"),
+        "rules/transfer.smk": ("--recipe {params.recipe:q}", "  --recipe {params.recipe:q}"),
+        "rules/scores.smk": ("--recipe {params.recipe:q}", "  --recipe {params.recipe:q}"),
+        "envs/torch.yaml": ("dependencies:", "dependencies:\n  - tini"),
+        "src/intertask/models/training/transfer.py": ("\ndef ", "\n# a comment\ndef "),
+        "src/intertask/methods/semb.py": ("\ndef ", "\n# a comment\ndef "),
+    }
+    before = {}
+    for name, (old, new) in edits.items():
+        path = project.folder / name
+        before[path] = path.read_text(encoding="utf-8")
+        assert old in before[path], name
+        path.write_text(before[path].replace(old, new), encoding="utf-8")
+    planned = project.planned()
+    for path, text in before.items():
+        path.write_text(text, encoding="utf-8")
+    shutil.rmtree(project.folder / "src")
+    assert planned == {}
 
 
 @pytest.mark.parametrize("newest_first", [True, False])

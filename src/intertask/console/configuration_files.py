@@ -14,8 +14,8 @@ def check_configuration_files(files: Sequence[Path]) -> None:
     """Check that each word after ``--configfile`` is a configuration file that exists.
 
     Args:
-        files: Words that Snakemake takes for configuration files. These are all words that follow ``--configfile``, so a
-            target after it is one of them.
+        files: Words that Snakemake takes for configuration files: all words that follow ``--configfile``, so also a
+            target.
 
     Raises:
         IntertaskError: A word is a target rather than a configuration file, or a file does not exist.

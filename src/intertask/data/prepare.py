@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from ..config import Task
 from ..errors import IntertaskError
 from ..files import atomic, canonical_json, read_json, write_json
@@ -239,8 +240,9 @@ def _notes(task: Task, labels: list[str] | None, train: list[dict], validation: 
 
 
 def _versions(task: Task) -> dict[str, str]:
-    packages = ["intertask", "pyarrow", *(["datasets"] if task.data.hub else [])]
-    return {"python": sys.version.split()[0]} | {package: version(package) for package in packages}
+    packages = ["pyarrow", *(["datasets"] if task.data.hub else [])]
+    own = {"python": sys.version.split()[0], "intertask": __version__}
+    return own | {package: version(package) for package in packages}
 
 
 def _schema(task_type: str, rows: list[dict]):

@@ -30,7 +30,8 @@ from .locks import make_private
 
 #: How many jobs may share a device.
 JOBS_PER_GPU = "INTERTASK_JOBS_PER_GPU"
-#: Set inside a cluster job. There 'gpu=0' can also mean that the GPUs were requested in another way (gres).
+#: Set by users whose scheduler :func:`scheduler_job` does not know. Inside a cluster job, 'gpu=0' can also mean that
+#: the GPUs were requested in another way (gres).
 AS_GIVEN = "INTERTASK_GPUS_AS_GIVEN"
 #: Another folder for the claims, for containers on one machine that do not share ``/tmp``.
 FOLDER = "INTERTASK_LEASES"
@@ -71,7 +72,7 @@ def take(
     """
     say = say or (lambda line: print(line, file=sys.stderr, flush=True))
     if gpus == 0:
-        return Lease(None if environment.get(AS_GIVEN) else "")
+        return Lease(None if environment.get(AS_GIVEN) or scheduler_job(environment) else "")
     try:
         folder, refused = _folder(environment), None
     except OSError as error:

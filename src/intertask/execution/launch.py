@@ -64,7 +64,6 @@ def main() -> None:
     )
     parser.add_argument("--cold", action="store_true", help="do not use the warm worker")
     parser.add_argument("--jobs-per-gpu", metavar="N", help="number of jobs that may share a GPU")
-    parser.add_argument("--gpus-as-given", action="store_true", help="with --gpus 0, do not hide GPUs")
     parser.add_argument("--snakemake", metavar="PID", help="process that must not be outlived")
     parser.add_argument("script")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -92,17 +91,16 @@ def main() -> None:
     _end_like(outcome["status"])
 
 
-def shared_options(warm_worker: bool, jobs_per_gpu: int, gpus_as_given: bool) -> str:
+def shared_options(warm_worker: bool, jobs_per_gpu: int) -> str:
     """Return the options that all jobs of one Snakemake have, as text for a shell.
 
     Args:
         warm_worker: Whether jobs may run in the warm worker.
         jobs_per_gpu: Number of jobs that may share a GPU.
-        gpus_as_given: Whether this Snakemake runs inside a cluster job, whose GPUs may come from other options.
     """
-    options = ["--snakemake", str(os.getpid()), *([] if warm_worker else ["--cold"])]
+    options = ["--snakemake $PPID", *([] if warm_worker else ["--cold"])]  # the parent of the job's shell
     options += ["--jobs-per-gpu", str(int(jobs_per_gpu))] if jobs_per_gpu != 1 else []
-    return " ".join([*options, *(["--gpus-as-given"] if gpus_as_given else [])])
+    return " ".join(options)
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:
@@ -111,7 +109,6 @@ def _settings(options: argparse.Namespace) -> dict[str, str]:
         SWITCH: "0" if options.cold else None,
         RUN: options.snakemake,
         leases.JOBS_PER_GPU: options.jobs_per_gpu,
-        leases.AS_GIVEN: "1" if options.gpus_as_given else None,
     }
     return {name: value for name, value in settings.items() if value is not None}
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from .. import __version__
 from ..errors import exit_on_user_error
 
 
@@ -52,7 +53,7 @@ def versions() -> dict[str, str]:
     """Return the versions of the packages that a trained result depends on."""
     from importlib.metadata import version
 
-    return {name: version(name) for name in ("intertask", "torch", "transformers", "adapters")}
+    return {"intertask": __version__} | {name: version(name) for name in ("torch", "transformers", "adapters")}
 
 
 def _report(error_type: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
