@@ -1,4 +1,4 @@
-"""The one exception that users see: what went wrong, where, and what to do."""
+"""The exception that users see: what went wrong, where, and how to fix it."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -6,12 +6,12 @@ from difflib import get_close_matches
 
 
 class IntertaskError(Exception):
-    """A user's mistake, or something outside the program that a user can mend.
+    """A mistake of the user, or a problem outside the program that the user can fix.
 
     Args:
-        what: What is wrong, one sentence.
+        what: What is wrong, in one sentence.
         where: The file, line, row or configuration key.
-        fix: What to do about it.
+        fix: What the user can do about it.
     """
 
     def __init__(self, what: str, where: str = "", fix: str = ""):
@@ -31,11 +31,19 @@ class IntertaskError(Exception):
 
 
 class UnavailableError(IntertaskError):
-    """Something that cannot be had here and now: another place may have it, or another day."""
+    """A resource is temporarily or locally unavailable; another location, or a later attempt, may succeed."""
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """``did you mean 'rte'?`` for a near miss, else the known names."""
+    """Suggest a known name for an unknown one.
+
+    Args:
+        name: The unknown name.
+        known: The names that would have been valid.
+
+    Returns:
+        For example ``did you mean 'rte'?``; without a similar name, the first 20 known names.
+    """
     known = sorted(map(str, known))
     close = get_close_matches(str(name), known, n=1)
     if close:
@@ -45,7 +53,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def exit_on_user_error(main: Callable[[], None]) -> None:
-    """Run a script's ``main``; an :class:`IntertaskError` becomes one message on stderr and exit code 1."""
+    """Run the ``main`` of a script, and turn an :class:`IntertaskError` into one message on stderr and exit code 1.
+
+    Args:
+        main: The function to run, without arguments.
+    """
     try:
         main()
     except IntertaskError as error:

@@ -1,4 +1,4 @@
-"""Atomic writes, and fingerprints of what a result was made from."""
+"""Atomic writes, and fingerprints of the settings and files that a result was made from."""
 
 import hashlib
 import json
@@ -13,13 +13,17 @@ from .errors import IntertaskError
 
 @contextmanager
 def atomic(path: str | os.PathLike) -> Iterator[Path]:
-    """Give a temporary name beside ``path``; rename it to ``path`` if the block succeeds.
+    """Write a file in one step: a process that is killed inside the block leaves the file as it was.
 
-    A process that is killed inside the block leaves ``path`` as it was.
+    Args:
+        path: The file to write. Its folder is created if it is missing.
+
+    Yields:
+        A temporary path in the same folder, which is renamed to ``path`` if the block succeeds.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The suffix stays last: numpy and others append one of their own where it is missing.
+    # The suffix stays last, because numpy and others append their own suffix if it is missing.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}")
     try:
         yield temporary
@@ -29,18 +33,34 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
 
 
 def write_text(path: str | os.PathLike, text: str) -> None:
-    """Write UTF-8 text atomically."""
+    """Write a text file atomically.
+
+    Args:
+        path: The file to write.
+        text: Its content, written as UTF-8.
+    """
     with atomic(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def write_json(path: str | os.PathLike, value: Any) -> None:
-    """Write JSON atomically, keys in the order given, non-ASCII text as it is."""
+    """Write a JSON file atomically.
+
+    Args:
+        path: The file to write.
+        value: Its content. The order of keys is kept, and non-ASCII characters are not escaped.
+    """
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_json(path: str | os.PathLike) -> Any:
     """Read a JSON file that the workflow wrote.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its content.
 
     Raises:
         IntertaskError: The file is missing or is not JSON.
@@ -48,23 +68,44 @@ def read_json(path: str | os.PathLike) -> Any:
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise IntertaskError(f"{path} is missing.", path, "ask Snakemake for it") from None
+        raise IntertaskError(f"The file {path} is missing.", path, "run the workflow again, which makes it") from None
     except ValueError as error:
-        raise IntertaskError(f"{path} is not readable JSON: {error}.", path, "delete it and run again") from None
+        raise IntertaskError(f"{path} is not valid JSON: {error}.", path, "delete the file and run again") from None
 
 
 def canonical_json(value: Any) -> str:
-    """One line of JSON with sorted keys: equal settings give equal text, whatever order they were typed in."""
+    """Write settings as one line of JSON, which is the same for equal settings in any order.
+
+    Args:
+        value: The settings: dictionaries, lists, text, numbers, booleans and None.
+
+    Returns:
+        JSON with sorted keys and without spaces.
+    """
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def fingerprint(value: Any) -> str:
-    """First 16 hex digits of the SHA-256 of ``value`` as canonical JSON."""
+    """Compute the fingerprint of settings.
+
+    Args:
+        value: The settings.
+
+    Returns:
+        The first 16 hexadecimal digits of the SHA-256 of their canonical JSON.
+    """
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:16]
 
 
 def file_sha256(path: str | os.PathLike) -> str:
-    """SHA-256 of a file's bytes, 64 hex digits."""
+    """Compute the SHA-256 of a file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        64 hexadecimal digits in lower case.
+    """
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -1,4 +1,4 @@
-"""Calls over the network: tried again where the failure may pass."""
+"""Calls over the network that are retried after transient failures."""
 
 import os
 import time
@@ -8,21 +8,24 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-#: Seconds before the second try, times :data:`GROWTH` before each further one.
+#: Seconds before the second try. The wait grows by the factor :data:`GROWTH` before each further try.
 FIRST_WAIT = float(os.environ.get("INTERTASK_RETRY_SECONDS", "2"))
 GROWTH = 4
 TRIES = 4
 
 
 def with_retries(call: Callable[[], Result], what: str) -> Result:
-    """``call()``; a transient failure (:func:`is_transient`) is retried with increasing waits.
+    """Call a function, and retry transient failures (:func:`is_transient`) with increasing waits.
 
     Args:
-        call: Without arguments, safe to repeat.
-        what: For the line that says why it takes so long, e.g. ``dataset nyu-mll/glue``.
+        call: Function without arguments that is safe to repeat.
+        what: Name of what is requested, for the printed line about each wait, for example ``dataset nyu-mll/glue``.
+
+    Returns:
+        What the function returns.
 
     Raises:
-        Exception: The last try's, as it came.
+        Exception: The exception of the last try, or of the first one that is not transient.
     """
     for attempt in range(TRIES):
         try:
@@ -38,15 +41,22 @@ def with_retries(call: Callable[[], Result], what: str) -> Result:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether a failure is the network's or the server's, and not what was asked for.
+    """Tell whether the same call may succeed later, because the network or the server failed.
 
-    Connections that broke or timed out, too many requests (408, 429), server errors (5xx). Never offline mode.
+    Transient failures are broken connections, timeouts, the HTTP status codes 408 and 429, and server errors (5xx).
+    Failures while the hub is offline are not transient.
+
+    Args:
+        error: The failure. The exceptions that caused it count too.
+
+    Returns:
+        True if the failure is transient.
     """
     chain = list(_causes(error))
     if any(type(link).__name__ == "OfflineModeIsEnabled" for link in chain):
         return False
     if hub_is_offline() and not any(isinstance(link, urllib.error.URLError) for link in chain):
-        return False  # datasets calls it a connection that failed; published addresses are no part of the hub
+        return False  # `datasets` raises a ConnectionError then; downloads of published addresses are not affected
     codes = [code for link in chain if (code := _status(link)) is not None]
     if codes:
         return any(code in (408, 429) or code >= 500 for code in codes)
@@ -65,21 +75,21 @@ def hub_is_offline() -> bool:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, and those that it came from."""
+    """Yield an error and the errors that caused it."""
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
 
 
 def _status(error: BaseException) -> int | None:
-    """Status code of an HTTP answer, of whichever library."""
+    """Return the status code of an HTTP response, whichever library raised the error."""
     if isinstance(error, urllib.error.HTTPError):
         return error.code
     return getattr(getattr(error, "response", None), "status_code", None)
 
 
 def _is_connection(error: BaseException) -> bool:
-    # By name: requests, httpx and urllib3 have classes of their own, and none is imported here.
+    """Tell whether a connection failed. Classes of requests, httpx and urllib3 are compared by name, not imported."""
     names = {cls.__name__ for cls in type(error).__mro__}
     return isinstance(error, (ConnectionError, TimeoutError)) or bool(
         names & {"ConnectionError", "Timeout", "ChunkedEncodingError", "TransportError", "URLError", "IncompleteRead"}

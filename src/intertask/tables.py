@@ -1,4 +1,4 @@
-"""Tab-separated tables: how every table of results/ is written and read."""
+"""Write and read the tab-separated tables under ``results/``, and list the columns of each."""
 
 import os
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ import pandas as pd
 from .errors import IntertaskError
 from .files import atomic
 
-#: Columns of names. They are read as text, whatever they look like: a task may be called '1' or 'NA'.
+#: Columns of names. They are read as text even if they look like numbers: a task may be called '1' or 'NA'.
 NAMES = ("model", "target", "source", "method", "metric", "task", "type", "encoder", "setting", "rule")
-NAMES += ("data", "adapter", "recipe")  # fingerprints: some look like 1e15
+NAMES += ("data", "adapter", "recipe")  # fingerprints, some of which look like 1e15
 #: Spellings of a missing value in the other columns. Tables that a user imports have their own list.
 MISSING = ["", "nan", "NaN", "NA"]
 
@@ -28,26 +28,35 @@ ADAPTER_FUSION_COLUMNS = [
     *("best_single", "best_single_mean", "best_of_sources", "best_of_sources_mean", "none_mean"),
 ]
 
+_FIX = "correct the file, or delete it and run again if the workflow wrote it"
+
 
 def write_table(path: str | os.PathLike, frame: pd.DataFrame) -> None:
-    """Write a TSV with a header, atomically; floats to 12 significant digits, missing values empty.
+    """Write a tab-separated table with a header, atomically.
 
-    12 digits: a metric recomputed from the tables agrees to 1e-9, and a last bit that differs between two runs (the
-    order of a sum) does not show.
+    Floats have 12 significant digits. A metric that is recomputed from the tables thus agrees to 1e-9, while two runs
+    that differ in the last bit of a sum give equal tables. Missing values are empty.
+
+    Args:
+        path: The file to write. It is compressed if its name ends in .gz.
+        frame: The table. Its index is not written.
     """
     with atomic(path) as temporary:
         frame.to_csv(temporary, sep="\t", index=False, float_format="%.12g", na_rep="", lineterminator="\n")
 
 
 def read_table(path: str | os.PathLike, columns: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a TSV as :func:`write_table` writes it. Names stay text, empty is missing.
+    """Read a tab-separated table as :func:`write_table` writes it.
 
     Args:
-        path: The file, .gz allowed.
-        columns: Columns that must be there; others may be.
+        path: The file. It may be compressed (.gz).
+        columns: Columns that the table must have. It may have others.
+
+    Returns:
+        The table. The columns of :data:`NAMES` hold text, and empty cells are missing values.
 
     Raises:
-        IntertaskError: The file is missing, is not such a table, or lacks a column.
+        IntertaskError: The file is missing, is not a tab-separated table, or lacks a column.
     """
     try:
         header = pd.read_csv(path, sep="\t", nrows=0).columns
@@ -59,14 +68,16 @@ def read_table(path: str | os.PathLike, columns: Sequence[str] = ()) -> pd.DataF
             na_values={column: [""] if column in NAMES else MISSING for column in header},
         )
     except FileNotFoundError:
-        raise IntertaskError(f"{path} is missing.", path, "ask Snakemake for it") from None
+        raise IntertaskError(f"The file {path} is missing.", path, "run the workflow again, which makes it") from None
     except (ValueError, OSError) as error:
-        raise IntertaskError(f"{path} is not a tab-separated table: {error}.", path, "correct or remake it") from None
+        raise IntertaskError(
+            f"{path} is not a tab-separated table: {error}.", path, "correct the file, or delete it and run again"
+        ) from None
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise IntertaskError(
             f"{path} has no column {', '.join(missing)}; it has {', '.join(map(str, frame.columns))}.",
             path,
-            "correct the header line, or remake the file",
+            _FIX,
         )
     return frame
