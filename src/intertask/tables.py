@@ -70,9 +70,7 @@ def read_table(path: str | os.PathLike, columns: Sequence[str] = ()) -> pd.DataF
     except FileNotFoundError:
         raise IntertaskError(f"The file {path} is missing.", path, "run the workflow again, which makes it") from None
     except (ValueError, OSError) as error:
-        raise IntertaskError(
-            f"{path} is not a tab-separated table: {error}.", path, "correct the file, or delete it and run again"
-        ) from None
+        raise IntertaskError(f"{path} is not a tab-separated table: {error}.", path, _FIX) from None
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         raise IntertaskError(
