@@ -118,6 +118,18 @@ def test_every_module_stands_on_a_floor():
     assert [module_name(file) for file in modules() if floor(module_name(file))[0] < 0] == []
 
 
+def test_the_design_page_lists_the_floors():
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    table = page.partition("| floor | package |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| (\d*) ?\| (.+?) \|", table, re.MULTILINE)
+    listed: list[set[str]] = []
+    for number, packages in rows:
+        if number:
+            listed.append(set())
+        listed[-1].update(re.findall(r"`(\w+)`", packages))
+    assert listed == FLOORS
+
+
 def test_no_module_imports_from_a_higher_floor():
     wrong = []
     for file in modules():
