@@ -4,7 +4,7 @@ import yaml
 
 from intertask.config import Task, validate
 from intertask.data.canonical import canonical
-from intertask.data.formats import Row, Table
+from intertask.data.formats import RawRow, Table
 from intertask.start.guessing import guess
 from intertask.start.locate import RawData
 from intertask.start.report import describe_task
@@ -18,7 +18,7 @@ def test_guesses_rows_and_what_is_left_out(monkeypatch):
     columns = profiles(rows)
     found = guess(columns)
     raw = RawData(
-        "mood", {"train": Table([Row(row, "x.csv", n) for n, row in enumerate(rows, 2)], {})},
+        "mood", {"train": Table([RawRow(row, "x.csv", n) for n, row in enumerate(rows, 2)], {})},
         {"files": {"train": "x.csv"}}, ["The columns are separated by ';'."],
     )  # fmt: skip
     task = validate(

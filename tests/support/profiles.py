@@ -2,14 +2,14 @@
 
 import random
 
-from intertask.data.formats import Row
+from intertask.data.formats import RawRow
 from intertask.start.column_profile import ColumnProfile, profile_columns
 
 WORDS = {"good": ["bright", "lovely", "clean", "friendly"], "bad": ["broken", "rude", "cold", "dirty"]}
 
 
 def profiles(rows: list[dict]) -> list[ColumnProfile]:
-    return profile_columns([Row(values, "file", number) for number, values in enumerate(rows, 1)])
+    return profile_columns([RawRow(values, "file", number) for number, values in enumerate(rows, 1)])
 
 
 def reviews(count: int = 120, **columns) -> list[dict]:

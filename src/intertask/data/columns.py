@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config import COLUMNS, Task
 from ..errors import IntertaskError, did_you_mean
-from .formats import Row, Table
+from .formats import RawRow, Table
 
 MISSING = object()
 
@@ -104,7 +104,7 @@ def _usual(name: str, tables: dict[str, Table]) -> Column:
     return None
 
 
-def _is_there(column: str | int, rows: list[Row]) -> bool:
+def _is_there(column: str | int, rows: list[RawRow]) -> bool:
     return any(get(row.values, column) is not MISSING for row in rows)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..config import Data, Task
 from ..errors import IntertaskError
 from .canonical import Canonical, canonical
-from .formats import EXTENSIONS, Row, Table, read_content, read_file
+from .formats import EXTENSIONS, RawRow, Table, read_content, read_file
 from .origin import read_task
 
 #: Files up to this size are read whole, and their rows counted; of larger ones the first bytes.
@@ -54,7 +54,7 @@ def read_head(task: Task) -> Head:
     return Head(canonical(task, tables), counts, size)
 
 
-def _spread(rows: list[Row]) -> list[Row]:
+def _spread(rows: list[RawRow]) -> list[RawRow]:
     """The first rows and some from all over: a file may be sorted by its labels."""
     if len(rows) <= ROWS:
         return rows
@@ -88,7 +88,7 @@ def _first(path: str, data: Data) -> tuple[Table, bool]:
 def _first_of_parquet(path: str) -> Table:
     import pyarrow.parquet as pq
 
-    from .formats import table_of_arrow
+    from .formats.arrow_files import table_of_arrow
 
     with pq.ParquetFile(path) as file:
         batch = next(file.iter_batches(batch_size=ROWS))

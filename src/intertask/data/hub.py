@@ -8,7 +8,7 @@ from typing import Any
 from ..config import Origin
 from ..errors import UnavailableError
 from ..retry import with_retries
-from .formats import Row, Table, read_file
+from .formats import RawRow, Table, read_file
 
 
 def read_split(data: Origin, split: str) -> tuple[Table, str | None]:
@@ -47,7 +47,7 @@ def read_split(data: Origin, split: str) -> tuple[Table, str | None]:
             where,
             "connect to the network once, or set 'data: revision:' to the commit that is there",
         )
-    rows = [Row(values, f"{where}, split {split}", n, "row") for n, values in enumerate(dataset.to_list(), 1)]
+    rows = [RawRow(values, f"{where}, split {split}", n, "row") for n, values in enumerate(dataset.to_list(), 1)]
     return Table(rows, dict(_class_names(dataset.features))), commit
 
 

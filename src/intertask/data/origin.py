@@ -6,7 +6,7 @@ from typing import Any
 from ..config import Alternative, Origin, Task
 from ..errors import IntertaskError, UnavailableError
 from ..files import file_sha256
-from .formats import Row, Table, read_file
+from .formats import RawRow, Table, read_file
 from .labels import BadRowError
 from .shapes import get_shape
 
@@ -167,15 +167,15 @@ def _shaped(tables: dict[str, Table], name: str, task: Task) -> tuple[dict[str, 
         rows, left_out[part] = [], 0
         for row in table.rows:
             made = _apply(make, name, row, task)
-            rows += [Row(values, row.source, row.number, row.unit) for values in made]
+            rows += [RawRow(values, row.source, row.number, row.unit) for values in made]
             left_out[part] += not made
         result[part] = Table(rows, table.class_names)
     about = {"name": name, "rows": {part: len(table.rows) for part, table in tables.items()}, "left_out": left_out}
     return result, about
 
 
-def _apply(make, name: str, row: Row, task: Task) -> list[dict]:
-    where = f"task {task.name}: {row.where}"
+def _apply(make, name: str, row: RawRow, task: Task) -> list[dict]:
+    where = f"task {task.name}: {row.location}"
     try:
         return list(make(row.values))
     except KeyError as error:

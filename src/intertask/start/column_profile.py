@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..data.columns import plain
-from ..data.formats import Row
+from ..data.formats import RawRow
 
 #: Number of rows that are inspected. They are spread evenly over the file.
 MAX_ROWS = 4000
@@ -71,7 +71,7 @@ class ColumnProfile:
         return {"list": "lists", "object": "objects"}[self.column_kind]
 
 
-def profile_columns(rows: Sequence[Row]) -> list[ColumnProfile]:
+def profile_columns(rows: Sequence[RawRow]) -> list[ColumnProfile]:
     """Describe every column of a table.
 
     Args:

@@ -6,7 +6,7 @@ import pytest
 
 from intertask.config import Task
 from intertask.data.canonical import canonical
-from intertask.data.formats import Row, Table
+from intertask.data.formats import RawRow, Table
 from intertask.errors import IntertaskError
 
 
@@ -15,7 +15,7 @@ def convert(task_type, train, validation=None, class_names=None, **keys):
     task = Task(name="mine", type=task_type, data={"files": {"train": "mine.jsonl"}}, **keys)
     parts = {"train": train} | ({} if validation is None else {"validation": validation})
     tables = {
-        split: Table([Row(values, f"{split}.jsonl", n) for n, values in enumerate(rows, 1)], class_names or {})
+        split: Table([RawRow(values, f"{split}.jsonl", n) for n, values in enumerate(rows, 1)], class_names or {})
         for split, rows in parts.items()
     }
     return canonical(task, tables)

@@ -23,7 +23,7 @@ from ...errors import IntertaskError
 from ...types import get_type
 from ...words import in_words, plural
 from ..columns import MISSING, Column, get, plain, resolve, unused
-from ..formats import Row, Table
+from ..formats import RawRow, Table
 from ..labels import (
     CHOICES,
     BadRowError,
@@ -101,7 +101,7 @@ class _Sieve:
         self.dropped: Counter = Counter()
         self.first: dict[str, str] = {}
 
-    def __call__(self, split: str, rows: list[tuple[Row, Any]], convert: Callable[[Any], Any]) -> list:
+    def __call__(self, split: str, rows: list[tuple[RawRow, Any]], convert: Callable[[Any], Any]) -> list:
         """Pairs of raw row and converted value, for the rows that are good."""
         kept = []
         for row, value in rows:
@@ -112,9 +112,9 @@ class _Sieve:
             except BadRowError as problem:
                 if self.task.on_bad_row == "error":
                     fix = "; ".join(filter(None, [problem.fix, "or leave such rows out with 'on_bad_row: drop'"]))
-                    raise IntertaskError(problem.what, f"task {self.task.name}: {row.where}", fix) from None
+                    raise IntertaskError(problem.what, f"task {self.task.name}: {row.location}", fix) from None
                 self.bad[split] += 1
-                self.first.setdefault(split, f"{row.where}: {problem.what}")
+                self.first.setdefault(split, f"{row.location}: {problem.what}")
         return kept
 
     def notes(self) -> list[str]:
@@ -123,11 +123,11 @@ class _Sieve:
         ]
 
 
-def _raw(tables: dict[str, Table]) -> dict[str, list[tuple[Row, dict]]]:
+def _raw(tables: dict[str, Table]) -> dict[str, list[tuple[RawRow, dict]]]:
     return {split: [(row, row.values) for row in table.rows] for split, table in tables.items()}
 
 
-def _rows_only(pairs: dict[str, list[tuple[Row, dict]]]) -> dict[str, list[dict]]:
+def _rows_only(pairs: dict[str, list[tuple[RawRow, dict]]]) -> dict[str, list[dict]]:
     return {split: [value for _, value in part] for split, part in pairs.items()}
 
 
