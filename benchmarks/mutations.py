@@ -8,7 +8,8 @@ one expression or statement, drawn with a seed: a flipped comparison, ``+`` for 
 swapped arguments, a dropped ``not``, a removed check, a loop that ends after its first item, and so on.
 
 The tests of a fault are those of the module's folder and those that import the module, the module's own file first;
-they run in a copy of the checkout, and end at the first failure. A fault that runs into the time limit is caught.
+they run in a copy of the checkout, and end at the first failure. For a ranking method, tests of other methods are left
+out. A fault that runs into the time limit is caught.
 Before any fault, the tests must pass without one. Prints a line for each fault and a table of the differences; ends
 with exit code 1 if the last suite misses a fault that the first one catches.
 
@@ -210,9 +211,26 @@ def tests_of(root: Path, module: Path) -> list[str]:
     return [str(path.relative_to(root)) for path in dict.fromkeys(own) if path.exists() and path != root / "tests"]
 
 
-def run_tests(root: Path, tests: list[str]) -> tuple[str, float, str]:
+def keywords_of(root: Path, module: Path) -> str:
+    """Words that the names of tests must contain, for a module of ranking methods: others cannot see its faults.
+
+    They are the module, those of its package that depend on it, and the names of their methods.
+    """
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in (root / module).parent.glob("*.py")}
+    affected = {module.stem}
+    while True:
+        imports = re.compile(rf"^from \.({'|'.join(affected)}) import", re.MULTILINE)
+        more = {name for name, source in sources.items() if imports.search(source)} - affected
+        if not more:
+            break
+        affected |= more
+    methods = [name for module in affected for name in re.findall(r'method\(\s*"([\w-]+)"', sources[module])]
+    return " or ".join(sorted({*affected, *methods})) if methods else ""
+
+
+def run_tests(root: Path, tests: list[str], keywords: str = "") -> tuple[str, float, str]:
     """Run tests until the first failure: ``caught`` or ``missed``, seconds, and the test that failed."""
-    command = [sys.executable, "-m", "pytest", *tests, "-x", "-q", "-n", "0", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *tests, "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", keywords]
     environment = os.environ | {"PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1"}
     started = time.monotonic()
     try:
@@ -245,6 +263,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--areas", nargs="+", metavar="AREA=FAULTS", default=[f"{a}={n}" for a, n in AREAS.items()])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="regular expression of path:function")
+    parser.add_argument("--no-baseline", action="store_true", help="do not run the tests without a fault first")
     parser.add_argument("--list", action="store_true", help="print the faults and run nothing")
     return parser.parse_args()
 
@@ -257,7 +276,7 @@ def main() -> int:
     caught: dict[str, list[bool]] = {name: [] for name in suites}
     with tempfile.TemporaryDirectory() as scratch:
         copies = {name: copy_of(root, Path(scratch) / name) for name, root in suites.items()}
-        if not options.list:
+        if not options.list and not options.no_baseline:
             for (name, root), paths in zip(copies.items(), zip(*(f.paths for f in chosen), strict=True), strict=True):
                 tests = list(dict.fromkeys(test for path in dict.fromkeys(paths) for test in tests_of(root, path)))
                 verdict, seconds, test = run_tests(root, tests)
@@ -270,7 +289,7 @@ def main() -> int:
                 source = (root / path).read_text(encoding="utf-8")
                 what = plant(root / path, fault)
                 if not options.list:
-                    verdict, seconds, test = run_tests(root, tests_of(root, path))
+                    verdict, seconds, test = run_tests(root, tests_of(root, path), keywords_of(root, path))
                     caught[name].append(verdict == "caught")
                     lines.append(f"{name}: {verdict} in {seconds:.0f} s {test}".rstrip())
                 (root / path).write_text(source, encoding="utf-8")

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from intertask.methods.cosine import centred_cosines, cosines
+from intertask.methods.cosine import centered_cosines, cosines
 
 
 @pytest.fixture
@@ -47,50 +47,50 @@ def test_missing_zero_or_not_finite_is_nan(bad):
     assert np.isnan(cosines(bad, [good, good])).all()
 
 
-def test_centred_equals_a_loop(random):
+def test_centered_equals_a_loop(random):
     target, sources = random.normal(size=5) + 3, random.normal(size=(4, 5)) + 3
     mean = (target + sources.sum(0)) / 5
     expected = [
         np.sum((s - mean) * (target - mean)) / np.sqrt(np.sum((s - mean) ** 2) * np.sum((target - mean) ** 2))
         for s in sources
     ]
-    np.testing.assert_allclose(centred_cosines(target, list(sources)), expected, rtol=1e-12)
+    np.testing.assert_allclose(centered_cosines(target, list(sources)), expected, rtol=1e-12)
 
 
-def test_what_all_tasks_share_does_not_count_when_centred(random):
+def test_what_all_tasks_share_does_not_count_when_centered(random):
     target, sources = random.normal(size=8), list(random.normal(size=(6, 8)))
     shared = 1000 * random.normal(size=8)
     crowded = cosines(target + shared, [s + shared for s in sources])
     assert np.ptp(crowded) < 1e-4
-    moved = centred_cosines(target + shared, [s + shared for s in sources])
-    np.testing.assert_allclose(moved, centred_cosines(target, sources), atol=1e-9)
+    moved = centered_cosines(target + shared, [s + shared for s in sources])
+    np.testing.assert_allclose(moved, centered_cosines(target, sources), atol=1e-9)
     assert np.ptp(moved) > 0.3
 
 
-def test_order_does_not_matter_to_the_last_bit_when_centred(random):
+def test_order_does_not_matter_to_the_last_bit_when_centered(random):
     target, sources = random.normal(size=300), list(random.normal(size=(40, 300)))
     order = random.permutation(40)
-    scores = centred_cosines(target, sources)
-    np.testing.assert_array_equal(centred_cosines(target, [sources[i] for i in order]), scores[order])
+    scores = centered_cosines(target, sources)
+    np.testing.assert_array_equal(centered_cosines(target, [sources[i] for i in order]), scores[order])
 
 
 @pytest.mark.parametrize("bad", [None, np.zeros(5), np.full(5, np.nan)])
 def test_an_undefined_source_is_nan_and_stays_out_of_the_mean(bad, random):
     target, sources = random.normal(size=5), list(random.normal(size=(3, 5)))
-    scores = centred_cosines(target, [*sources, bad])
+    scores = centered_cosines(target, [*sources, bad])
     assert np.isnan(scores[3])
-    np.testing.assert_array_equal(scores[:3], centred_cosines(target, sources))
-    assert np.isnan(centred_cosines(bad, sources)).all()
+    np.testing.assert_array_equal(scores[:3], centered_cosines(target, sources))
+    assert np.isnan(centered_cosines(bad, sources)).all()
 
 
-def test_fewer_than_three_tasks_are_undefined_when_centred(random):
+def test_fewer_than_three_tasks_are_undefined_when_centered(random):
     target, a, b = random.normal(size=(3, 5))
-    assert np.isnan(centred_cosines(target, [a])).all()
-    assert np.isnan(centred_cosines(target, [a, None])).all()
-    assert np.isfinite(centred_cosines(target, [a, b])).all()
-    assert centred_cosines(target, []).shape == (0,)
+    assert np.isnan(centered_cosines(target, [a])).all()
+    assert np.isnan(centered_cosines(target, [a, None])).all()
+    assert np.isfinite(centered_cosines(target, [a, b])).all()
+    assert centered_cosines(target, []).shape == (0,)
 
 
 def test_equal_tasks_have_no_direction_rather_than_that_of_their_rounding():
     same = np.full(5, 0.1)
-    assert np.isnan(centred_cosines(same, [same.copy(), same.copy()])).all()
+    assert np.isnan(centered_cosines(same, [same.copy(), same.copy()])).all()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from intertask.methods.facts import Facts, Rows, View
-from intertask.methods.feature_rows import centred_within, choice_accuracy, score_rows
+from intertask.methods.feature_rows import centered_within, choice_accuracy, score_rows
 
 GROUPS = np.array([4, 4, 9, 9, 9, 2])
 VIEW = View(np.arange(6), np.array([0, 1, 0, 0, 1, 1]))
@@ -36,7 +36,7 @@ def test_each_view_gets_its_rows_labels_and_groups_and_the_score_is_their_mean()
         np.testing.assert_array_equal(groups, GROUPS[view.index])
 
 
-def test_choices_are_centred_within_their_example():
+def test_choices_are_centered_within_their_example():
     got = []
     kind = target(VIEW, kind="multiple_choice")
     score_rows(kind, [source(features())], lambda F, y, groups: got.append(F) or 0.0)
@@ -46,8 +46,8 @@ def test_choices_are_centred_within_their_example():
 
 
 @pytest.mark.parametrize("value", [0.1, 1e-30, 123456.7])
-def test_equal_rows_are_centred_to_exactly_zero(value):
-    assert not centred_within(np.full((6, 3), value), GROUPS).any()
+def test_equal_rows_are_centered_to_exactly_zero(value):
+    assert not centered_within(np.full((6, 3), value), GROUPS).any()
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from intertask.methods.folds import FOLDS, best_on_the_others, grouped_folds, standardised
+from intertask.methods.folds import FOLDS, best_on_the_others, grouped_folds, standardized
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def test_values_are_not_stratified_but_dealt_out_evenly(random):
     assert np.bincount(grouped_folds(random.normal(size=53), np.arange(53))).tolist() == [11, 11, 11, 10, 10]
 
 
-def test_standardised_equals_scikit_learn_and_sees_the_training_rows_only(random):
+def test_standardized_equals_scikit_learn_and_sees_the_training_rows_only(random):
     from sklearn.preprocessing import StandardScaler
 
     train, test = random.normal(3, 2, size=(20, 5)), random.normal(size=(7, 5))
     scaler = StandardScaler().fit(train)
-    ours = standardised(train, test)
+    ours = standardized(train, test)
     np.testing.assert_allclose(ours[0], scaler.transform(train), rtol=1e-12, atol=1e-14)
     np.testing.assert_allclose(ours[1], scaler.transform(test), rtol=1e-12, atol=1e-14)
 
@@ -64,7 +64,7 @@ def test_standardised_equals_scikit_learn_and_sees_the_training_rows_only(random
 def test_constant_columns_are_zero_and_not_their_rounding():
     train, test = np.full((7, 2), 0.1), np.array([[0.1, 5.0]])
     assert np.mean(train[:, 0]) != 0.1  # the trap
-    for part in standardised(train, test):
+    for part in standardized(train, test):
         assert not part.any()
 
 

@@ -36,9 +36,9 @@ def test_equals_loops(n, d, random):
 def test_noise_with_fewer_rows_than_features_is_far_below_the_maximum(random):
     y = random.integers(4, size=300)
     F = random.normal(size=(300, 768))
-    centred = F - F.mean(0)
-    means = np.array([centred[y == c].mean(0) * np.sqrt(np.mean(y == c)) for c in range(4)])
-    plain = np.trace(means @ np.linalg.pinv(centred.T @ centred / 300) @ means.T)
+    centered = F - F.mean(0)
+    means = np.array([centered[y == c].mean(0) * np.sqrt(np.mean(y == c)) for c in range(4)])
+    plain = np.trace(means @ np.linalg.pinv(centered.T @ centered / 300) @ means.T)
     assert plain == pytest.approx(3)  # the trap: C - 1 without any signal
     assert score(F, y) < 0.3
 

@@ -90,21 +90,21 @@ def test_history_without_differences_or_without_anything():
     assert expected(replace(target, past=()), sources) is None
 
 
-def test_variances_maximise_the_penalised_likelihood(monkeypatch):
+def test_variances_maximize_the_penalized_likelihood(monkeypatch):
     random = np.random.default_rng(4)
     n = 25
     half = random.normal(size=(n, 3))
     parts = [half @ half.T, np.ones((n, n)), np.eye(n)]
     y = half @ random.normal(size=3) + 0.3 * random.normal(size=n)
     monkeypatch.setattr(history, "ITERATIONS", 500)
-    found = np.log(history._maximise(parts, y))
-    centre = np.log(history.SHARE * np.mean(y**2))
+    found = np.log(history._maximize(parts, y))
+    center = np.log(history.SHARE * np.mean(y**2))
 
-    def penalised(logs):
+    def penalized(logs):
         covariance = sum(np.exp(v) * part for v, part in zip(logs, parts, strict=True)) + history.JITTER * np.eye(n)
         likelihood = multivariate_normal(np.zeros(n), covariance).logpdf(y)
-        return likelihood - ((logs - centre) ** 2).sum() / (2 * history.WIDTH**2)
+        return likelihood - ((logs - center) ** 2).sum() / (2 * history.WIDTH**2)
 
     # of the unbounded ones: no slope left at the maximum
-    np.testing.assert_allclose(approx_fprime(found, penalised, 1e-6), 0, atol=2e-2)
-    assert penalised(found) > penalised(np.full(3, centre)) + 1
+    np.testing.assert_allclose(approx_fprime(found, penalized, 1e-6), 0, atol=2e-2)
+    assert penalized(found) > penalized(np.full(3, center)) + 1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from intertask.methods import knn as module
-from intertask.methods.knn import K, knn_score, neighbour_means
+from intertask.methods.knn import K, knn_score, neighbor_means
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def random():
     return np.random.default_rng(1)
 
 
-def neighbours(F, groups, i):
+def neighbors(F, groups, i):
     """Indices of the K nearest, nearest first; no ties."""
     similar = {j: F[i] @ F[j] / np.sqrt(F[i] @ F[i] * (F[j] @ F[j])) for j in range(len(F)) if groups[j] != groups[i]}
     return sorted(similar, key=similar.get, reverse=True)[:K]
@@ -33,7 +33,7 @@ def test_accuracy_of_many_classes_equals_a_loop(random):
     F = random.normal(size=(80, 4)) + np.eye(6)[y][:, :4]
     credit = []
     for i in range(80):
-        votes = Counter(y[neighbours(F, groups, i)])
+        votes = Counter(y[neighbors(F, groups, i)])
         top = [c for c in votes if votes[c] == max(votes.values())]
         credit.append((y[i] in top) / len(top))
     assert 0 < np.mean(credit) < 1
@@ -43,7 +43,7 @@ def test_accuracy_of_many_classes_equals_a_loop(random):
 def test_regression_equals_a_loop(random):
     y, groups = random.normal(size=50), np.arange(50)
     F = np.column_stack([y, random.normal(size=(50, 3))])
-    predicted = np.array([y[neighbours(F, groups, i)].mean() for i in range(50)])
+    predicted = np.array([y[neighbors(F, groups, i)].mean() for i in range(50)])
     expected = 1 - np.sum((y - predicted) ** 2) / np.sum((y - y.mean()) ** 2)
     assert knn_score(F, y, groups) == pytest.approx(expected, abs=1e-12)
 
@@ -55,7 +55,7 @@ def test_choices_equal_a_loop(random):
     credit = []
     for group in range(15):
         rows = np.flatnonzero(groups == group)
-        votes = np.array([y[neighbours(F, groups, i)].sum() for i in rows])
+        votes = np.array([y[neighbors(F, groups, i)].sum() for i in rows])
         credit.append(y[rows][votes == votes.max()].mean())
     assert 0.25 < np.mean(credit) < 1
     assert knn_score(F, y, groups, choices=True) == pytest.approx(np.mean(credit), abs=1e-12)
@@ -69,10 +69,10 @@ def test_rows_of_the_own_group_have_no_vote():
 
 
 def test_rows_that_tie_for_the_last_place_share_it():
-    # the row's neighbours: one at 1, then four that tie for the two places left
+    # the row's neighbors: one at 1, then four that tie for the two places left
     F = np.array([[1.0, 0.0], [2.0, 0.0], [1.0, 1.0], [3.0, 3.0], [0.5, 0.5], [2.0, 2.0]])
     Y = np.array([[0.0], [1.0], [0.0], [0.0], [1.0], [0.0]])
-    assert neighbour_means(F, Y, np.arange(6))[0, 0] == pytest.approx((1 + 2 * 1 / 4) / 3)
+    assert neighbor_means(F, Y, np.arange(6))[0, 0] == pytest.approx((1 + 2 * 1 / 4) / 3)
 
 
 def test_copies_of_a_row_do_not_make_the_order_matter(random):
@@ -91,16 +91,16 @@ def test_blocks_of_rows_do_not_matter(random, monkeypatch):
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])
-def test_fewer_rows_than_neighbours_take_all_there_are(n):
+def test_fewer_rows_than_neighbors_take_all_there_are(n):
     F, Y = np.eye(5)[:n] + 0.1, np.arange(n)[:, None] * 1.0
     expected = [(Y.sum() - y) / (n - 1) for y in Y[:, 0]]
-    np.testing.assert_allclose(neighbour_means(F, Y, np.arange(n))[:, 0], expected)
+    np.testing.assert_allclose(neighbor_means(F, Y, np.arange(n))[:, 0], expected)
 
 
 def test_groups_that_leave_few_others(random):
     groups = np.array([0] * 8 + [1] * 2)
     F, Y = random.normal(size=(10, 3)), np.arange(10.0)[:, None]
-    np.testing.assert_allclose(neighbour_means(F, Y, groups)[:8, 0], 8.5)
+    np.testing.assert_allclose(neighbor_means(F, Y, groups)[:8, 0], 8.5)
 
 
 def test_length_of_a_row_does_not_matter(random):

@@ -3,7 +3,7 @@ import pytest
 
 from intertask.methods import logistic as module
 from intertask.methods.facts import Facts, Rows, View
-from intertask.methods.folds import grouped_folds, standardised
+from intertask.methods.folds import grouped_folds, standardized
 from intertask.methods.logistic import VARIANCES, linear, log_probabilities, logistic_scores
 from intertask.methods.ridge import ridge_score
 
@@ -37,7 +37,7 @@ def test_scores_equal_a_loop_over_folds(random):
     F = random.normal(size=(70, 6)) + random.normal(size=(3, 6))[y]
     folds, logs, chosen = grouped_folds(y, groups), {}, {}
     for fold in range(5):
-        X, T = standardised(F[folds != fold], F[folds == fold])
+        X, T = standardized(F[folds != fold], F[folds == fold])
         for v in VARIANCES:
             logs[fold, v] = by_scikit_learn(X / np.sqrt(6), y[folds != fold], T / np.sqrt(6), v)
     own = {key: log[np.arange(len(log)), y[folds == key[0]]] for key, log in logs.items()}

@@ -43,14 +43,14 @@ SHAPES = [(40, 100), (70, 30), (30, 30), (12, 5)]
 
 @pytest.mark.parametrize(("n", "d"), SHAPES)
 @pytest.mark.parametrize("signal", [0.0, 0.3, 1.0])
-def test_equals_dense_evidence_maximisation_classification(n, d, signal):
+def test_equals_dense_evidence_maximization_classification(n, d, signal):
     F, labels = example(n, d, signal=signal)
     Y = label_columns(labels)
     assert log_evidence(F, Y) == pytest.approx(np.mean([dense_evidence(F, t) for t in Y.T]), abs=1e-6)
 
 
 @pytest.mark.parametrize(("n", "d"), SHAPES)
-def test_equals_dense_evidence_maximisation_regression(n, d):
+def test_equals_dense_evidence_maximization_regression(n, d):
     random = np.random.default_rng(1)
     F = random.normal(size=(n, d))
     t = F @ random.normal(size=d) / np.sqrt(d) + 0.5 * random.normal(size=n)
@@ -58,7 +58,7 @@ def test_equals_dense_evidence_maximisation_regression(n, d):
 
 
 @pytest.mark.parametrize(("n", "d"), [(40, 60), (60, 40)])
-def test_equals_dense_evidence_maximisation_without_full_rank(n, d):
+def test_equals_dense_evidence_maximization_without_full_rank(n, d):
     F, labels = example(n, 7)
     F = F @ np.random.default_rng(2).normal(size=(7, d))
     Y = label_columns(labels)
@@ -98,11 +98,11 @@ def test_multiple_choice_has_an_intercept_per_example(d):
 @pytest.mark.parametrize(("n", "d"), [(40, 100), (300, 60), (60, 60)])
 @pytest.mark.parametrize("decades", [0, 2, 4])
 @pytest.mark.parametrize("centred", [False, True])
-def test_sufficient_statistics_give_the_same(n, d, decades, centred):
+def test_sufficient_statistics_give_the_same(n, d, decades, centered):
     F, labels = example(n, d)
     F = F * np.logspace(0, -decades, d)  # singular values over so many decades
     Y, freedom = label_columns(labels), n
-    if centred:
+    if centered:
         F, Y, freedom = F - F.mean(0), Y - Y.mean(0), n - 1
     from_moments = log_evidence_from_moments(moments(F, Y, freedom))
     assert from_moments == pytest.approx(log_evidence(F, Y, freedom), abs=1e-6)

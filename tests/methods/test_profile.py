@@ -3,7 +3,7 @@ import numpy as np
 from intertask.methods.facts import Facts
 from intertask.methods.profile import profile, similarity
 from intertask.methods.semb import semb
-from intertask.methods.textemb import textemb_centred
+from intertask.methods.textemb import textemb_centered
 from intertask.methods.vocabulary import vocabulary
 
 
@@ -30,7 +30,7 @@ def places(scores) -> list[float]:
 
 
 def test_against_a_second_implementation():
-    measured = [places(f(TARGET, SOURCES)) for f in (semb, vocabulary, textemb_centred)]
+    measured = [places(f(TARGET, SOURCES)) for f in (semb, vocabulary, textemb_centered)]
     near = places([-sum(column) for column in zip(*measured, strict=True)])
     length = places([s.words for s in SOURCES])
     expected = [1 / (60 + a) + 1 / (60 + b) for a, b in zip(near, length, strict=True)]

@@ -1,8 +1,8 @@
 import numpy as np
 
-from intertask.methods.cosine import centred_cosines, cosines
+from intertask.methods.cosine import centered_cosines, cosines
 from intertask.methods.facts import Facts
-from intertask.methods.textemb import textemb, textemb_centred
+from intertask.methods.textemb import textemb, textemb_centered
 
 RANDOM = np.random.default_rng(9)
 TARGET, *SOURCES = [
@@ -10,8 +10,8 @@ TARGET, *SOURCES = [
 ]
 
 
-def test_plain_and_centred_cosines_of_the_vector_that_it_reads():
+def test_plain_and_centered_cosines_of_the_vector_that_it_reads():
     target, sources = TARGET.text_mean, [source.text_mean for source in SOURCES]
     np.testing.assert_array_equal(textemb(TARGET, SOURCES), cosines(target, sources))
-    np.testing.assert_array_equal(textemb_centred(TARGET, SOURCES), centred_cosines(target, sources))
-    assert not np.array_equal(cosines(target, sources), centred_cosines(target, sources))
+    np.testing.assert_array_equal(textemb_centered(TARGET, SOURCES), centered_cosines(target, sources))
+    assert not np.array_equal(cosines(target, sources), centered_cosines(target, sources))

@@ -21,7 +21,7 @@ def cosines(target: np.ndarray | None, sources: Sequence[np.ndarray | None]) -> 
     return np.array([np.nan if (v := _unit(source)) is None or unit is None else _dot(unit, v) for source in sources])
 
 
-def centred_cosines(target: np.ndarray | None, sources: Sequence[np.ndarray | None]) -> np.ndarray:
+def centered_cosines(target: np.ndarray | None, sources: Sequence[np.ndarray | None]) -> np.ndarray:
     """Cosine similarity after subtracting the mean over the tasks: the target and all sources, each counted once.
 
     This removes what all texts share, which is most of a language model's mean embedding. The scores depend on the

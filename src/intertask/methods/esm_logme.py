@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .facts import Facts
-from .feature_rows import centred_within
+from .feature_rows import centered_within
 from .logme import Moments, intercepts, label_columns, log_evidence_from_moments, moments
 from .registry import method
 
@@ -35,8 +35,8 @@ def esm_logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
         if not len(view.index):
             return np.full(len(sources), np.nan)
         F, share = features[view.index].astype(np.float64), intercepts(target, rows.groups[view.index])
-        Y = centred_within(label_columns(view.labels), share)
-        views.append(moments(centred_within(F, share), Y, len(F) - len(np.unique(share))))
+        Y = centered_within(label_columns(view.labels), share)
+        views.append(moments(centered_within(F, share), Y, len(F) - len(np.unique(share))))
     return np.array([_score(source.map, views) for source in sources], np.float64)
 
 

@@ -28,24 +28,24 @@ def score_rows(target: Facts, sources: Sequence[Facts], estimator: Estimator) ->
     rows = target.target_rows
     if rows is None or not rows.views or not all(len(view.index) for view in rows.views):
         return np.full(len(sources), np.nan)
-    centre = target.compares_choices
-    return np.array([_score(source.features, rows, centre, estimator) for source in sources], np.float64)
+    center = target.compares_choices
+    return np.array([_score(source.features, rows, center, estimator) for source in sources], np.float64)
 
 
-def _score(features: np.ndarray | None, rows: Rows, centre: bool, estimator: Estimator) -> float:
+def _score(features: np.ndarray | None, rows: Rows, center: bool, estimator: Estimator) -> float:
     """Score of one source, from its features [N, D]."""
     if features is None or features.ndim != 2 or len(features) != len(rows.groups) or not features.shape[1]:
         return float("nan")
     F = features.astype(np.float64)
     if not np.isfinite(F).all():
         return float("nan")
-    if centre:
-        F = centred_within(F, rows.groups)
+    if center:
+        F = centered_within(F, rows.groups)
     scores = [estimator(F[view.index], view.labels, rows.groups[view.index]) for view in rows.views]
     return float(np.mean(scores)) if np.isfinite(scores).all() else float("nan")
 
 
-def centred_within(F: np.ndarray, groups: np.ndarray) -> np.ndarray:
+def centered_within(F: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Subtract from each row the mean of its group.
 
     Args:

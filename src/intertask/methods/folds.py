@@ -33,7 +33,7 @@ def grouped_folds(y: np.ndarray, groups: np.ndarray, seed: int = 0) -> np.ndarra
     return fold[group]
 
 
-def standardised(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def standardized(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Standardize training and test rows by the mean and the standard deviation of the training rows.
 
     Args:

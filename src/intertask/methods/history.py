@@ -69,7 +69,7 @@ def expected(target: Facts, sources: Sequence[Facts]) -> np.ndarray | None:
     known = slice(0, len(cells))
     if not y.any():
         return np.zeros(len(sources))
-    variances = _maximise([part[known, known] for part in parts], y)
+    variances = _maximize([part[known, known] for part in parts], y)
     covariance = sum(v * part[known, known] for v, part in zip(variances, parts, strict=True))
     cross = sum(v * part[len(cells) :, known] for v, part in zip(variances, parts, strict=True))
     return cross @ np.linalg.solve(covariance + JITTER * np.eye(len(y)), y)
@@ -137,7 +137,7 @@ def _parts(cells: np.ndarray, targets: Sequence[Facts], sources: Sequence[Facts]
     ]
     of_pairs = np.stack([_pair_features(fact, sources) for fact in targets])  # [targets, features, sources]
     parts += [np.outer(values[t, s], values[t, s]) for values in of_pairs.transpose(1, 0, 2)]
-    length = _standardised(_log([fact.words for fact in sources]))[s]
+    length = _standardized(_log([fact.words for fact in sources]))[s]
     return [*parts, np.outer(length, length), np.outer(length, length) * same_block]
 
 
@@ -173,7 +173,7 @@ def _pair_features(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
         -np.abs(words - own),
         words - own,
     ]
-    return np.stack([_standardised(np.where(np.isin(np.arange(len(sources)), others), f, np.nan)) for f in features])
+    return np.stack([_standardized(np.where(np.isin(np.arange(len(sources)), others), f, np.nan)) for f in features])
 
 
 def _log(values: Sequence[float | None]) -> np.ndarray:
@@ -182,23 +182,23 @@ def _log(values: Sequence[float | None]) -> np.ndarray:
     return np.log(np.where(array > 0, array, np.nan))
 
 
-def _standardised(values: np.ndarray) -> np.ndarray:
+def _standardized(values: np.ndarray) -> np.ndarray:
     """Defined values with mean 0 and standard deviation 1, undefined values 0; all 0 if the defined ones are equal."""
     known = np.isfinite(values)
     if not known.any():
         return np.zeros(len(values))
-    centred = np.where(known, values - values[known].mean(), 0)
-    deviation = np.sqrt((centred[known] ** 2).mean())
-    return centred / deviation if deviation > 1e-9 else np.zeros(len(values))
+    centered = np.where(known, values - values[known].mean(), 0)
+    deviation = np.sqrt((centered[known] ** 2).mean())
+    return centered / deviation if deviation > 1e-9 else np.zeros(len(values))
 
 
-def _maximise(parts: Sequence[np.ndarray], y: np.ndarray) -> np.ndarray:
+def _maximize(parts: Sequence[np.ndarray], y: np.ndarray) -> np.ndarray:
     """Variances [parts] that maximize the marginal likelihood of y ~ N(0, Σ variance · part) times the weak prior."""
     from scipy.linalg import cho_solve, cholesky
     from scipy.optimize import minimize
 
     spread = float(np.mean(y**2))
-    centre = np.full(len(parts), np.log(SHARE * spread))
+    center = np.full(len(parts), np.log(SHARE * spread))
     unit = np.eye(len(y))
 
     def loss(logs: np.ndarray) -> tuple[float, np.ndarray]:
@@ -207,11 +207,11 @@ def _maximise(parts: Sequence[np.ndarray], y: np.ndarray) -> np.ndarray:
         lower = cholesky(covariance, lower=True)
         inverse = cho_solve((lower, True), unit)
         weights = inverse @ y
-        value = y @ weights / 2 + np.log(np.diag(lower)).sum() + ((logs - centre) ** 2).sum() / (2 * WIDTH**2)
+        value = y @ weights / 2 + np.log(np.diag(lower)).sum() + ((logs - center) ** 2).sum() / (2 * WIDTH**2)
         slope = np.outer(weights, weights) - inverse
         gradient = [-v * np.sum(slope * part) / 2 for v, part in zip(variances, parts, strict=True)]
-        return value, np.array(gradient) + (logs - centre) / WIDTH**2
+        return value, np.array(gradient) + (logs - center) / WIDTH**2
 
     bounds = [(np.log(1e-5 * spread), np.log(10 * spread))] * len(parts)
-    found = minimize(loss, centre, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": ITERATIONS})
+    found = minimize(loss, center, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": ITERATIONS})
     return np.exp(found.x)

@@ -50,7 +50,7 @@ def knn_score(F: np.ndarray, y: np.ndarray, groups: np.ndarray, *, choices: bool
     if len(labels) < 2 or len(np.unique(groups)) < 2:
         return float("nan")
     Y = y[:, None] if is_regression(y) else np.eye(len(labels))[inverse]
-    votes = neighbour_means(F, Y, groups)
+    votes = neighbor_means(F, Y, groups)
     if is_regression(y):
         return float(1 - ((y - votes[:, 0]) ** 2).sum() / ((y - y.mean()) ** 2).sum())
     if choices:
@@ -59,7 +59,7 @@ def knn_score(F: np.ndarray, y: np.ndarray, groups: np.ndarray, *, choices: bool
     return float((winners[np.arange(len(y)), inverse] / winners.sum(1)).mean())
 
 
-def neighbour_means(F: np.ndarray, Y: np.ndarray, groups: np.ndarray) -> np.ndarray:
+def neighbor_means(F: np.ndarray, Y: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Average label columns over the :data:`K` nearest rows of other groups.
 
     Rows at the distance of the last neighbor share its weight equally. With fewer than K rows in other groups, all of

@@ -10,7 +10,7 @@ import numpy as np
 
 from .facts import Facts
 from .feature_rows import choice_accuracy, is_regression, score_rows
-from .folds import best_on_the_others, grouped_folds, standardised
+from .folds import best_on_the_others, grouped_folds, standardized
 from .registry import method
 from .ridge import ridge_score
 
@@ -89,7 +89,7 @@ def logistic_scores(F: np.ndarray, y: np.ndarray, groups: np.ndarray, *, choices
         test = test[np.isin(y[test], present)]
         if len(present) < 2 or not len(test):
             continue
-        X, T = (part / np.sqrt(F.shape[1]) for part in standardised(F[train], F[test]))
+        X, T = (part / np.sqrt(F.shape[1]) for part in standardized(F[train], F[test]))
         log = np.full((len(VARIANCES), len(test), len(labels)), -np.inf)
         log[:, :, present] = log_probabilities(X, (y[train][:, None] == present) * 1.0, T)
         logs.append(log)

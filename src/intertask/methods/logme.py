@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .facts import Facts
-from .feature_rows import centred_within, is_regression, score_rows
+from .feature_rows import centered_within, is_regression, score_rows
 from .registry import method
 
 #: Eigenvalues of the Gram matrix below this share of the largest one count as 0. Features are stored as float32, so a
@@ -61,8 +61,8 @@ def logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
     def estimate(F: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> float:
         share = intercepts(target, groups)
-        Y = centred_within(label_columns(labels), share)
-        return log_evidence(centred_within(F, share), Y, len(F) - len(np.unique(share)))
+        Y = centered_within(label_columns(labels), share)
+        return log_evidence(centered_within(F, share), Y, len(F) - len(np.unique(share)))
 
     return score_rows(target, sources, estimate)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .facts import Facts
 from .feature_rows import is_regression, score_rows
-from .folds import standardised
+from .folds import standardized
 from .registry import method
 
 #: Largest number of rows that are compared with each other.
@@ -48,7 +48,7 @@ def distance_correlation(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> fl
 
     keep = some_groups(groups)
     F, y = F[keep], y[keep]
-    F = standardised(F, F)[0]
+    F = standardized(F, F)[0]
     F = F - F.mean(1, keepdims=True)
     lengths = np.linalg.norm(F, axis=1, keepdims=True)
     F = F / np.where(lengths > 1e-12, lengths, np.inf)  # the correlation of a constant row is 0

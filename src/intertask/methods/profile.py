@@ -8,11 +8,11 @@ from ..ranks import defined_ranks, reciprocal_rank_fusion
 from .facts import Facts
 from .registry import method
 from .semb import semb
-from .textemb import textemb_centred
+from .textemb import textemb_centered
 from .vocabulary import vocabulary
 
 #: Three measures of text similarity: by the sentence encoder, by tokens, and by the base model.
-SIMILARITIES = (semb, vocabulary, textemb_centred)
+SIMILARITIES = (semb, vocabulary, textemb_centered)
 
 
 @method(

@@ -6,7 +6,7 @@ import numpy as np
 
 from .facts import Facts
 from .feature_rows import is_regression, score_rows
-from .folds import best_on_the_others, grouped_folds, standardised
+from .folds import best_on_the_others, grouped_folds, standardized
 from .registry import method
 
 #: Penalties to select from, in units of the mean variance of the features times the number of rows.
@@ -50,7 +50,7 @@ def ridge_score(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
     errors, total = [], 0.0
     for fold in range(folds.max() + 1):
         train, test = folds != fold, folds == fold
-        errors.append(_held_out_errors(*standardised(F[train], F[test]), Y[train], Y[test]))
+        errors.append(_held_out_errors(*standardized(F[train], F[test]), Y[train], Y[test]))
         total += ((Y[test] - Y[train].mean(0)) ** 2).sum()
     held_out = [of_fold[best] for of_fold, best in zip(errors, best_on_the_others(np.array(errors)), strict=True)]
     return float(1 - np.sum(held_out) / total)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .cosine import centred_cosines, cosines
+from .cosine import centered_cosines, cosines
 from .facts import Facts
 from .registry import method
 
@@ -21,6 +21,6 @@ def semb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     reads=("sentence",),
     paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247, centred",
 )
-def semb_centred(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+def semb_centered(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """cos(v_s − m, v_t − m), where m is the mean of v over the target and its sources; NaN for fewer than 3 tasks."""
-    return centred_cosines(target.sentence_mean, [source.sentence_mean for source in sources])
+    return centered_cosines(target.sentence_mean, [source.sentence_mean for source in sources])

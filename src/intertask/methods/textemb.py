@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .cosine import centred_cosines, cosines
+from .cosine import centered_cosines, cosines
 from .facts import Facts
 from .registry import method
 
@@ -21,6 +21,6 @@ def textemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     reads=("base",),
     paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770, centred",
 )
-def textemb_centred(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+def textemb_centered(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """cos(v_s − m, v_t − m), where m is the mean of v over the target and its sources; NaN for fewer than 3 tasks."""
-    return centred_cosines(target.text_mean, [source.text_mean for source in sources])
+    return centered_cosines(target.text_mean, [source.text_mean for source in sources])
