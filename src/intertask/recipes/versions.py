@@ -1,0 +1,35 @@
+"""The version of each step. Whoever changes the results of a step raises its number, and the step runs again.
+
+A comment, a message or a refactoring changes no result and no number.
+"""
+
+VERSIONS = {
+    "data": 1,
+    "model": 1,
+    "embeddings": 1,
+    "adapter": 1,
+    "transfer": 1,
+    "rows": 1,
+    "features": 1,
+    "map": 1,
+    "gradients": 1,
+    "fewshot_gradients": 1,
+    "fewshot": 1,
+    "scores": 2,
+    "ranking": 1,
+    "ranking_page": 1,
+    "report": 1,
+    "target_table": 1,
+    "transfer_table": 2,
+    "fusion": 1,
+    "fusion_table": 1,
+    "choice": 1,
+    "candidate": 1,
+    "recommendation": 1,
+    "import_transfer": 1,
+    "evaluation": 2,
+    "costs": 2,
+    "calibration": 1,
+    "plan": 1,
+    "check": 1,
+}
