@@ -1,0 +1,26 @@
+"""The page of artifacts is that of the table, and it names every method."""
+
+from paths import ROOT
+
+from intertask.artifacts import ARTIFACTS
+from intertask.costs.artifacts_page import artifacts_page
+from intertask.methods.registry import all_methods
+
+
+def test_the_page_is_up_to_date():
+    page = ROOT / "docs" / "artifacts.md"
+    assert page.read_text(encoding="utf-8") == artifacts_page(), (
+        "run python -m intertask.costs.artifacts_page docs/artifacts.md"
+    )
+
+
+def test_every_artifact_and_method_has_a_row():
+    first_cells = [line.split(" | ")[0] for line in artifacts_page().splitlines() if line.startswith("| `")]
+    assert first_cells == [f"| `{name}`" for name in [*ARTIFACTS, *all_methods()]]
+
+
+def test_rows_tell_what_is_read_and_trained():
+    rows = artifacts_page().splitlines()
+    assert "| `size` | none | – |" in rows
+    assert "| `logme` | `rows`, `features` | each source |" in rows
+    assert "| `taskemb` | `gradients` | each source and target |" in rows
