@@ -99,7 +99,7 @@ rule write_recommendation:
         python("""
             {input.script} --recipe {params.recipe:q} --results results --rounds {params.rounds:q} \
                 --sentence-encoder {params.sentence_encoder:q} --out {output.about:q} --folder results/recommend/{wildcards.target} \
-                2>&1 | tee {log:q}
+                >{log:q} 2>&1
             """)
 
 

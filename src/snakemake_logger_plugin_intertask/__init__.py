@@ -23,7 +23,7 @@ from intertask.errors import exit_on_user_error
 from intertask.execution.locks import remove_stale_locks
 
 #: Rules whose jobs write to the terminal themselves.
-RULES_THAT_PRINT = ("check", "plan", "write_recommendation")
+RULES_THAT_PRINT = ("check", "plan")
 #: Beginnings of Snakemake's plain messages that are shown.
 SHOWN_MESSAGES = ("Nothing to be done", "Building DAG of jobs", "Complete log")
 #: Beginnings of Snakemake's warnings and errors that are not shown, because the display says more.

@@ -33,7 +33,7 @@ def main() -> None:
     made_from = {name: {str(seed): r["fingerprint"] for seed, r in by_seed.items()} for name, by_seed in runs.items()}
     origin = {"made_from": made_from, "fingerprint": fingerprint([recipe, made_from]), "recipe": recipe}
     write_json(options.out, {**summary, **origin, "versions": exported["versions"]})
-    print("\n" + "\n".join(summary["sentences"]) + "\n")
+    print("\n".join(summary["sentences"]))
 
 
 run(main)

@@ -7,18 +7,18 @@ from pathlib import Path
 MAX_TARGETS = 3
 
 
-def next_files(words: Sequence[str], targets: Sequence[str], results: Path = Path("results")) -> list[str]:
+def next_files(requested: Sequence[str], targets: Sequence[str], results: Path = Path("results")) -> list[str]:
     """Return lines that name the existing files to open next: first those that the command line asked for.
 
     Args:
-        words: The command line without the program.
+        requested: Files and rules that the command line asks for.
         targets: Targets of the configuration.
         results: Folder of the results.
 
     Returns:
         The lines; none if no such file exists.
     """
-    asked = [Path(word) for word in words if word.startswith("results/") and Path(word).is_file()]
+    asked = [Path(word) for word in requested if word.startswith("results/") and Path(word).is_file()]
     candidates = [(path, "the file you asked for") for path in asked]
     candidates += [
         (results / "recommend" / target / "README.md", f"the adapter for {target}, and how to use it")

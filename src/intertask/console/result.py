@@ -19,36 +19,34 @@ from .next_files import MAX_TARGETS, next_files
 RULES_THAT_PRINT = ("check", "plan")
 
 
-def closing_lines(words: Sequence[str], targets: Sequence[str], results: Path = Path("results")) -> list[str]:
+def closing_lines(requested: Sequence[str], targets: Sequence[str], results: Path = Path("results")) -> list[str]:
     """Return the lines that end a successful run: its result, then the files to open next.
 
     Args:
-        words: The command line without the program. What it asks for decides what is shown.
+        requested: Files and rules that the command line asks for. They decide what is shown.
         targets: Targets of the configuration.
         results: Folder of the results.
 
     Returns:
         The lines; none if the command was one that prints its own result.
     """
-    if set(words) & set(RULES_THAT_PRINT):
+    if set(requested) & set(RULES_THAT_PRINT):
         return []
-    files = [word for word in words if word.startswith("results/")]
-    recommended = [t for t in targets if "recommend" in words or f"results/recommend/{t}.json" in files]
+    files = [word for word in requested if word.startswith("results/")]
+    everything = not files and "recommend" not in requested
+    lines = []
+    recommended = [t for t in targets if "recommend" in requested or f"results/recommend/{t}.json" in files]
+    for position, target in enumerate(recommended):  # of the later ones, the first line is enough
+        lines += _guarded(_recommendation, results, target)[: None if position < MAX_TARGETS else 1]
     ranked = [t for t in targets if any(re.fullmatch(rf"results/rankings/{re.escape(t)}\.\w+", f) for f in files)]
-    lines = _lines(_recommendation, recommended, results)
-    lines += _lines(_first_choices, ranked, results)
-    if not files and "recommend" not in words:
-        lines += _lines(_first_choices_and_gain, targets, results)
-    if not (files or "recommend" in words) or "results/regret.tsv" in files:
+    for target in (targets if everything else ranked)[:MAX_TARGETS]:
+        lines += _guarded(_first_choices_and_gain if everything else _first_choices, results, target)
+    if everything and lines and len(targets) > MAX_TARGETS:
+        lines.append(f"{count(len(targets) - MAX_TARGETS, 'more target')} in {results}/rankings")
+    if everything or "results/regret.tsv" in files:
         lines += _guarded(_regret, results)
-    return [*(["", "Result", *(f"  {line}" for line in lines)] if lines else []), *next_files(words, targets, results)]
-
-
-def _lines(describe: Any, targets: Sequence[str], results: Path) -> list[str]:
-    """Return the lines of the first few targets, and how many more there are."""
-    lines = [line for target in targets[:MAX_TARGETS] for line in _guarded(describe, results, target)]
-    more = len(targets) - MAX_TARGETS
-    return [*lines, f"{count(more, 'more target')}: see the report."] if lines and more > 0 else lines
+    heading = ["", "Result"] if lines else []
+    return [*heading, *(f"  {line}" for line in lines), *next_files(requested, targets, results)]
 
 
 def _guarded(describe: Any, *arguments: Any) -> list[str]:
@@ -119,14 +117,6 @@ def _regret(results: Path) -> Iterable[str]:
 
 def _recommendation(results: Path, target: str) -> Iterable[str]:
     found = json.loads((results / "recommend" / f"{target}.json").read_text(encoding="utf-8"))
-    source, gain = found["compared"], found["gain"]["validation"]
-    yield {
-        "yes": f"{target}: train on {found['chosen']} first",
-        "unclear": f"{target}: train on {found['chosen']} first, though the gain may be noise",
-        "no": f"{target}: none of the sources that were tried helps",
-    }[found["helps"]]
-    between = ""
-    if gain["low"] is not None:
-        between = f" ({found['confidence']:.0%} interval: {signed(gain['low'])} to {signed(gain['high'])})"
-    yield f"  gain of {source} over no source: {signed(gain['mean'])} percentage points{between}"
-    yield f"  the trained {'model' if found['full'] else 'adapter'}: {found['adapter']}"
+    first, *others = found["sentences"]
+    yield first
+    yield from (f"  {sentence}" for sentence in others)
