@@ -1,6 +1,6 @@
-"""Write the files of the bundled suite: ``python data/bundled/generate.py [folder]``. Same code, same bytes.
+"""Write the files of the bundled suite: ``python data/bundled/generate.py [folder]``.
 
-Formats differ on purpose: they are those that people bring.
+The same code writes the same bytes. The files have different formats on purpose, those that users' data often has.
 """
 
 import csv

@@ -1,40 +1,45 @@
-"""The task registry: every YAML file of the task folders, by name."""
+"""Find tasks by name in the task folders, apply the configuration's changes, and check that their files exist."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ..errors import IntertaskError, did_you_mean
-from . import Config, Files, Origin, Task, load_task, validate
+from .origin import Files, Origin
+from .problems import validate
+from .run import Config
+from .task import Task, load_task
 
-#: Of more missing files these are named.
-MOST_MISSING = 10
+#: Largest number of missing files in one message.
+MAX_LISTED = 10
 
 
 class Registry:
-    """Tasks by name, and the YAML file that each came from.
+    """All tasks of some folders, by name.
 
     >>> registry = Registry(["tasks/bundled"])
-    >>> registry["film_reviews"].type
+    >>> registry["phone_reviews"].type
     'classification'
 
     Args:
-        folders: Folders of ``*.yaml`` task files, relative to the working folder.
+        folders: Folders with task files (``*.yaml`` or ``*.yml``), relative to the working folder.
 
     Raises:
-        IntertaskError: A folder is missing, a YAML is wrong, or two files have the same task name.
+        IntertaskError: A folder is missing, a task file is wrong, or two tasks have the same name.
     """
 
     def __init__(self, folders: Iterable[str | Path]):
         self._tasks: dict[str, Task] = {}
+        #: Name of a task -> its YAML file.
         self.paths: dict[str, Path] = {}
         for folder in map(Path, folders):
             if not folder.is_dir():
-                raise IntertaskError(f"There is no task folder {folder}.", "config: task_folders")
+                raise IntertaskError(f"There is no task folder {folder}.", "config: task_folders", "correct the path")
             for path in sorted(folder.glob("*.y*ml")):
                 self._add(path)
 
     def _add(self, path: Path) -> None:
+        """Read one task file."""
         task = _with_paths_from(path.parent, load_task(path))
         if task.name in self._tasks:
             raise IntertaskError(
@@ -60,25 +65,25 @@ class Registry:
 
 
 def _with_paths_from(folder: Path, task: Task) -> Task:
-    """File paths of a task are relative to its YAML; make them relative to the working folder."""
+    """Make the paths of a task, which are relative to its YAML file, relative to the working folder."""
 
     def resolve(name: str) -> str:
         return Path(os.path.relpath(folder / name)).as_posix() if not os.path.isabs(name) else name
 
-    def place(data: Origin) -> Origin:
+    def resolve_origin(data: Origin) -> Origin:
         if data.files is not None:
-            return data.model_copy(update={"files": _listed(data.files, resolve)})
+            return data.model_copy(update={"files": _map_paths(data.files, resolve)})
         if data.hub is not None and data.hub.startswith("."):
             return data.model_copy(update={"hub": resolve(data.hub)})
         return data
 
-    data = place(task.data)
-    data = data.model_copy(update={"alternatives": [place(other) for other in data.alternatives]})
+    data = resolve_origin(task.data)
+    data = data.model_copy(update={"alternatives": [resolve_origin(other) for other in data.alternatives]})
     return task.model_copy(update={"data": data})
 
 
-def _listed(files: Files, resolve: Callable[[str], str] = str) -> Files:
-    """The names of each split as a list."""
+def _map_paths(files: Files, resolve: Callable[[str], str] = str) -> Files:
+    """Apply a function to each path, and keep lists."""
     parts = {part: getattr(files, part) for part in ("train", "validation")}
     return files.model_copy(
         update={part: None if names is None else [resolve(name) for name in names] for part, names in parts.items()}
@@ -86,14 +91,25 @@ def _listed(files: Files, resolve: Callable[[str], str] = str) -> Files:
 
 
 def configured_tasks(config: Config, workflow_folder: Path = Path()) -> dict[str, Task]:
-    """The sources and targets of a configuration, with the configuration's caps and overrides applied."""
+    """Find the sources and targets of a configuration, and apply its caps and overrides to them.
+
+    Args:
+        config: The configuration.
+        workflow_folder: Folder of the workflow. A task folder that is not in the working folder is looked up in it.
+
+    Returns:
+        Name -> task, in the order of the configuration.
+
+    Raises:
+        IntertaskError: A task is missing or wrong, or an override does not fit it.
+    """
     folders = [
         workflow_folder / folder if not Path(folder).is_dir() and (workflow_folder / folder).is_dir() else folder
         for folder in config.task_folders
     ]
     registry = Registry(folders)
     for name in config.tasks:
-        registry[name]  # an override of a task that does not exist is a typing error
+        registry[name]  # raises if the overridden task does not exist
     tasks = {}
     for name in config.all_tasks:
         task = registry[name]
@@ -105,14 +121,21 @@ def configured_tasks(config: Config, workflow_folder: Path = Path()) -> dict[str
         override = config.tasks.get(name)
         replaced = override.model_dump(exclude_none=True) if override else {}
         if override is not None and override.data is not None and override.data.files is not None:
-            # names in a configuration are relative to the working folder
-            replaced["data"]["files"] = _listed(override.data.files).model_dump()
+            # as in a task of the registry, whose paths are lists
+            replaced["data"]["files"] = _map_paths(override.data.files).model_dump()
         tasks[name] = validate(Task, task.model_dump() | caps | replaced, f"config: tasks.{name}")
     return tasks
 
 
 def check_files(tasks: Mapping[str, Task]) -> None:
-    """Raise :class:`IntertaskError` for the files of tasks that are not there, all of them."""
+    """Check that the files of all tasks exist.
+
+    Args:
+        tasks: Name -> task, with paths relative to the working folder.
+
+    Raises:
+        IntertaskError: Files are missing. The message lists them, each with the nearest name in its folder.
+    """
     missing = []
     for name, task in tasks.items():
         files = task.data.files
@@ -120,16 +143,16 @@ def check_files(tasks: Mapping[str, Task]) -> None:
             if not os.path.isfile(path):
                 missing.append(f"Task {name!r}: there is no file {path}.{_near_file(path)}")
     if missing:
-        more = f"\n(and {len(missing) - MOST_MISSING} more)" if len(missing) > MOST_MISSING else ""
+        more = f"\n(and {len(missing) - MAX_LISTED} more)" if len(missing) > MAX_LISTED else ""
         raise IntertaskError(
-            "\n".join(missing[:MOST_MISSING]) + more,
-            "data.files, of the tasks' YAMLs or of the configuration's 'tasks:'",
-            "correct the path; it is relative to the YAML, in a configuration to the working folder",
+            "\n".join(missing[:MAX_LISTED]) + more,
+            "data.files, in the task's YAML file or in the configuration under 'tasks:'",
+            "correct the path; it is relative to the task's YAML file or, in a configuration, to the working folder",
         )
 
 
 def _near_file(path: str) -> str:
-    """A file of the same folder that may be meant."""
+    """Suggest a file of the same folder with a similar name."""
     folder = Path(path).parent
     hint = did_you_mean(Path(path).name, (file.name for file in folder.iterdir())) if folder.is_dir() else ""
     return f" {hint[0].upper()}{hint[1:]}" if hint.startswith("did") else ""
