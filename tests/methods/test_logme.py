@@ -97,7 +97,7 @@ def test_multiple_choice_has_an_intercept_per_example(d):
 
 @pytest.mark.parametrize(("n", "d"), [(40, 100), (300, 60), (60, 60)])
 @pytest.mark.parametrize("decades", [0, 2, 4])
-@pytest.mark.parametrize("centred", [False, True])
+@pytest.mark.parametrize("centered", [False, True])
 def test_sufficient_statistics_give_the_same(n, d, decades, centered):
     F, labels = example(n, d)
     F = F * np.logspace(0, -decades, d)  # singular values over so many decades

@@ -19,7 +19,7 @@ def semb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     "semb-centred",
     needs=("texts",),
     reads=("sentence",),
-    paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247, centred",
+    paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247, centered",
 )
 def semb_centered(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """cos(v_s − m, v_t − m), where m is the mean of v over the target and its sources; NaN for fewer than 3 tasks."""

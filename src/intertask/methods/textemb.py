@@ -19,7 +19,7 @@ def textemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     "textemb-centred",
     needs=("texts",),
     reads=("base",),
-    paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770, centred",
+    paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770, centered",
 )
 def textemb_centered(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """cos(v_s − m, v_t − m), where m is the mean of v over the target and its sources; NaN for fewer than 3 tasks."""
