@@ -142,13 +142,16 @@ def overview(results: Results) -> str:
     if not lines:
         return "No target has both a ranking and observed transfers yet."
     words = []
-    over_none = all(line["baseline"] == NO_SOURCE for line in lines)
-    if over_none:
+    several = len(results.settings) > 1
+    cases = f"{len(lines)} pairs of target and setting" if several else count(len(lines), "target")
+    baselines = {line["baseline"] for line in lines}
+    labels = {NO_SOURCE: "no source", "mean": "the mean of the sources"}
+    baseline = " or ".join(label for name, label in labels.items() if name in baselines)
+    if baselines == {NO_SOURCE}:
         helped = sum(line["best_gain"] > 0 for line in lines)
         chosen = sum(line["first_gain"] > 0 for line in lines)
         words.append(
-            f"For {helped} of {count(len(lines), 'target')}, at least one source helps. The ranking's first choice "
-            f"helps for {chosen} of these."
+            f"For {helped} of {cases}, at least one source helps. The first choice of the ranking helps for {chosen}."
             if helped
             else "No source helps any target."
         )
@@ -156,10 +159,8 @@ def overview(results: Results) -> str:
     mean_best = sum(line["best_gain"] for line in lines) / len(lines)
     words.append(
         f"On average, the first choice changes the score by {signed(mean_first)} percentage points compared with "
-        f"{'no source' if over_none else 'the baseline'}. The best source for each target changes it by "
-        f"{signed(mean_best)}."
+        f"{baseline}. The best source for each target changes it by {signed(mean_best)}."
     )
-    several = len(results.settings) > 1
     unclear = [
         line["target"] + (f" ({line['setting']})" if several else "") for line in lines if line["above_noise"] == "no"
     ]

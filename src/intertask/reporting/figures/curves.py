@@ -117,8 +117,8 @@ def _caption(panels: dict[str, dict[str, Curve]], quantity: str) -> str:
         best, unit = min, "epoch"
     words = [f"Training on the target from the adapter of each source: {shown}, on average over seeds.", advice]
     start = {target: best(curves, key=lambda source: curves[source][1][0]) for target, curves in panels.items()}
-    listed = [f"{source if source != NO_SOURCE else 'no source'} (for {target})" for target, source in start.items()]
-    words.append(f"After the first {unit}, the best are {in_words(listed, 12)}.")
+    listed = [f"{source if source != NO_SOURCE else 'no source'} for {target}" for target, source in start.items()]
+    words.append(f"After the first {unit}, the best curve is that of {in_words(listed, 12)}.")
     moving = [target for target, curves in panels.items() if _still_moving(curves)]
     if moving:
         words.append(f"The last {unit} still changed much for {in_words(moving)}, so more epochs may help there.")

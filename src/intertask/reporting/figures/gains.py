@@ -122,12 +122,13 @@ def _caption(results: Results, setting: str, wide: pd.DataFrame, noise: pd.Serie
     """What the heat map shows, in words."""
     known = wide.stack()
     source, target = known.idxmax()
+    zero = "training without a source" if (baseline == NO_SOURCE).any() else "the mean of the target's sources"
     words = [
         "Each cell shows how many percentage points the transfers from a source (row) to a target (column) score above "
-        f"{'training without a source' if (baseline == NO_SOURCE).all() else 'the baseline'}, on average over seeds."
+        f"{zero}, on average over seeds."
     ]
     words.append(
-        f"In {(known > 0).mean():.0%} of the {len(known)} pairs the source helps. The largest gain is "
+        f"The gain is positive for {(known > 0).mean():.0%} of the {len(known)} pairs. The largest gain is "
         f"{signed(known.max())} ({source} for {target}), the smallest {signed(known.min())} ({known.idxmin()[0]} for "
         f"{known.idxmin()[1]})."
     )

@@ -80,7 +80,11 @@ def _caption(results: Results, block: str, table: pd.DataFrame, ranked: pd.DataF
     random = table[metric].get("random", np.nan)
     if not np.isnan(random):
         worse = int((ranked[metric] > random).sum())
-        beaten = "no method is worse" if not worse else f"{worse} of {len(ranked)} methods are worse"
+        beaten = (
+            "no method is worse"
+            if not worse
+            else f"{worse} of {len(ranked)} methods {'is' if worse == 1 else 'are'} worse"
+        )
         words.append(f"A random order has an expected regret of {random:.1f} % (dashed); {beaten}.")
     ceiling = table[metric].get("ceiling", np.nan)
     if np.isnan(ceiling):

@@ -108,9 +108,9 @@ def _caption(
         i = tasks.index(target)
         pool = [j for j, task in enumerate(tasks) if task in results.recipe["sources"] and task != target]
         if pool:
-            nearest.append(f"{tasks[min(pool, key=lambda j: distances[i, j])]} (for {target})")
+            nearest.append(f"{tasks[min(pool, key=lambda j: distances[i, j])]} for {target}")
     if nearest:
-        words.append(f"In all dimensions, the nearest sources are {in_words(nearest, 12)}.")
+        words.append(f"In all dimensions, the nearest source is {in_words(nearest, 12)}.")
     if shown < len(tasks):
         words.append(f"{count(len(tasks) - shown, 'name')} would overlap others and are left out.")
     return " ".join(words)

@@ -105,7 +105,7 @@ def _caption(results: Results, table: pd.DataFrame, ranked: pd.DataFrame, known:
     """What the panels show, in words."""
     words = [
         "Each point is a method. Points further down (better) and to the left (faster) are preferable. The line is the "
-        "Pareto front: no other method is both as fast and as good as the methods on it."
+        "Pareto front: no other method is both faster and better than a method on it."
     ]
     for column, title in COSTS.items():
         front = pareto(known[column], known[results.main])
