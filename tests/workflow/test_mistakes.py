@@ -15,6 +15,7 @@ CONFIG_MISTAKES = [
     ({"sources": ["no_such_task"]}, "There is no task 'no_such_task'"),
     ({"methods": ["sembb"], "rank_fusion": ["sembb"]}, "did you mean 'semb'"),
     ({"targets": "SOURCES"}, "listed as a source and as a target"),
+    ({"fused": ["size"], "rank_fusion": ["size"]}, "'fused' is the old name of 'rank_fusion'"),
     ({"task_folders": ["tasks/nowhere"]}, "There is no task folder"),
     ({"training": {"source": {"learning_rat": 1}}}, "did you mean 'learning_rate'"),
 ]
