@@ -1,4 +1,4 @@
-"""Files to facts: the right ones, none that is stale, and nothing of the transfers to the target itself."""
+"""Loading artifacts: the right ones, none that is out of date, and no transfers to the target itself."""
 
 import json
 
@@ -57,7 +57,7 @@ def transfer(results, target, source, seed, value, model="m"):
         table.write(f"{model}\t{target}\t{source}\t{seed}\taccuracy\t{value}\n")
 
 
-def test_of_info_alone(results):
+def test_without_artifacts_facts_come_from_the_info(results):
     target, (a, b) = load(results)
     assert (target.task, target.rows, target.classes, target.words) == ("t", 5, 2, 7.5)
     assert (a.paired, b.paired) == (False, True)
@@ -156,16 +156,75 @@ def test_stale_features_are_an_error(results, stale, part):
         load(results, "rows", "features")
 
 
-@pytest.mark.parametrize("kind", ["maps", "gradients"])
-def test_stale_arrays_are_an_error(results, kind):
+def write_arrays(results, folder, arrays, model="m", **stale):
+    (results / folder / model).mkdir(parents=True)
+    for number, task in enumerate(TASKS):
+        made_from = {"data": f"data-{task}", "adapter": f"adapter-{task}"} | (stale if task == "b" else {})
+        numbered = {name: array + number for name, array in arrays.items()}
+        np.savez(results / folder / model / f"{task}.npz", **numbered, **made_from)
+
+
+@pytest.mark.parametrize(("artifact", "model"), [("base", "m"), ("sentence", "s")])
+def test_embeddings_of_the_model_that_the_method_reads(results, artifact, model):
+    arrays = {"embeddings": np.ones((2, 3)), "mean": np.ones(3), "token_ids": np.arange(4)}
+    write_arrays(results, "embeddings", arrays, model)
+    target, (a, b) = load(results, artifact)
+    assert [fact.text_mean is None for fact in (target, a, b)] == [artifact == "sentence"] * 3
+    fields = ("text_embeddings", "text_mean") if artifact == "base" else ("sentence_embeddings", "sentence_mean")
+    for field, name in zip(fields, ("embeddings", "mean"), strict=True):
+        for number, fact in ((0, a), (1, b), (2, target)):
+            np.testing.assert_array_equal(getattr(fact, field), arrays[name] + number)
+    assert (a.token_ids is None) == (artifact == "sentence")
+
+
+def test_maps_belong_to_sources_and_gradients_to_every_task(results):
     write_rows(results)
-    (results / kind / "m").mkdir(parents=True)
-    for task in TASKS:
-        arrays = {"weight": np.eye(2), "bias": np.zeros(2), "component/layer0": np.ones(2)}
-        adapter = "old" if task == "b" else f"adapter-{task}"
-        np.savez(results / kind / "m" / f"{task}.npz", **arrays, data=f"data-{task}", adapter=adapter)
-    with pytest.raises(IntertaskError, match="out of date: the adapter"):
-        load(results, kind)
+    write_arrays(results, "maps", {"weight": np.eye(2), "bias": np.zeros(2)})
+    write_arrays(results, "gradients", {"component/layer0": np.ones(2)})
+    write_arrays(results, "fewshot_gradients", {"component/layer1": np.ones(2)}, adapter="any")
+    target, (a, b) = load(results, "maps", "gradients", "fewshot_gradients")
+    np.testing.assert_array_equal(b.map[0], np.eye(2) + 1)
+    np.testing.assert_array_equal(b.map[1], [1, 1])
+    assert target.map is None and target.features.shape == (3, 2)
+    for number, fact in ((0, a), (1, b), (2, target)):
+        assert list(fact.gradients) == ["layer0"] and list(fact.fewshot_gradients) == ["layer1"]
+        np.testing.assert_array_equal(fact.gradients["layer0"], [1 + number] * 2)
+
+
+@pytest.mark.parametrize("artifact", ["maps", "gradients"])
+@pytest.mark.parametrize("part", ["data", "adapter"])
+def test_stale_arrays_are_an_error(results, artifact, part):
+    write_rows(results)
+    arrays = {"weight": np.eye(2), "bias": np.zeros(2), "component/layer0": np.ones(2)}
+    write_arrays(results, artifact, arrays, **{part: "old"})
+    with pytest.raises(IntertaskError, match=f"out of date: the {part}"):
+        load(results, artifact)
+
+
+def write_fewshot(results, data="data-t", adapter="adapter-b"):
+    (results / "fewshot" / "m").mkdir(parents=True)
+    lines = ["source\tstep\tvalue\tdata\tadapter"]
+    lines += [f"a\t{step}\t{50 + step}\tdata-t\tadapter-a" for step in (5, 10)]
+    lines += [f"b\t5\t40.5\t{data}\t{adapter}"]
+    (results / "fewshot/m/t.tsv").write_text("\n".join(lines) + "\n")
+
+
+def test_fewshot_scores_by_step(results):
+    write_fewshot(results)
+    target, (a, b) = load(results, "fewshot")
+    assert (a.fewshot, b.fewshot, target.fewshot) == ({5: 55, 10: 60}, {5: 40.5}, None)
+
+
+@pytest.mark.parametrize(("stale", "part"), [({"data": "old"}, "data"), ({"adapter": "old"}, "adapter of b")])
+def test_stale_fewshot_scores_are_an_error(results, stale, part):
+    write_fewshot(results, **stale)
+    with pytest.raises(IntertaskError, match=f"out of date: the {part}"):
+        load(results, "fewshot")
+
+
+def test_infos_of_target_and_sources(results):
+    infos = Evidence(results, recipe(), "m", "s", []).infos()
+    assert {task: info["fingerprint"] for task, info in infos.items()} == {t: f"data-{t}" for t in ("t", "a", "b")}
 
 
 def test_weights_have_the_same_names_for_every_task(results):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from intertask.rankings.bootstrap import comparison, intervals
+from intertask.rankings.bootstrap import _percentiles, comparison, intervals
 from intertask.rankings.evaluation import MEAN, evaluation_table
 
 NAN = float("nan")
@@ -36,6 +36,16 @@ def test_percentiles_of_every_possible_draw(confidence):
     tail = 100 * (1 - confidence) / 2
     assert line["low"] == pytest.approx(np.percentile(every, tail), abs=0.35)
     assert line["high"] == pytest.approx(np.percentile(every, 100 - tail), abs=0.35)
+
+
+def test_percentiles_are_numpys_and_undefined_draws_are_left_out():
+    drawn = np.random.default_rng(0).normal(size=(400, 3))
+    drawn[:5, 1] = drawn[:, 2] = np.nan
+    low, high = _percentiles(drawn, 0.9)
+    np.testing.assert_allclose(low, [np.percentile(drawn[:, 0], 5), np.nanpercentile(drawn[:, 1], 5), NAN], rtol=1e-12)
+    np.testing.assert_allclose(
+        high, [np.percentile(drawn[:, 0], 95), np.nanpercentile(drawn[:, 1], 95), NAN], rtol=1e-12
+    )
 
 
 def test_equal_targets_have_no_width():
