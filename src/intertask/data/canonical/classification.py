@@ -1,0 +1,84 @@
+"""Convert raw rows of classification tasks."""
+
+from collections.abc import Callable
+
+from ...config import Task
+from ...errors import IntertaskError
+from ...words import in_words, plural
+from ..columns import MISSING, Column, get
+from ..formats import Table
+from ..labels import (
+    BadRowError,
+    LabelNames,
+    unknown_label,
+)
+from .rows import Canonical, RowFilter, class_names, raw_rows, table_source, values_of
+from .texts import cell, one_column, read_text, texts_reader
+
+
+def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], row_filter: RowFilter) -> Canonical:
+    """Convert raw rows into canonical rows, as :data:`.rows.Converter` describes."""
+    column = one_column(task, columns, "label")
+    names = LabelNames(task, class_names(tables, column))
+    read_texts, read_more = texts_reader(task, columns, tables), _group_reader(task, columns)
+
+    def read(values: dict) -> dict:
+        label = names.name(cell(values, column))
+        return read_texts(values) | {"label": label} | read_more(values)
+
+    pairs = row_filter.convert_rows(raw_rows(tables), read)
+    _check_not_all_different(task, pairs["train"], column, names)
+    labels = names.final(row["label"] for _, row in pairs["train"])
+    index = {label: n for n, label in enumerate(labels)}
+
+    def number(row: dict) -> dict:
+        if row["label"] not in index:
+            raise unknown_label(row["label"], labels)
+        return row | {"label": index[row["label"]]}
+
+    pairs = row_filter.convert_rows(pairs, number)
+    notes = [f"drop_labels: no row has the label {label!r}." for label in sorted(names.drop - names.dropped_names)]
+    return Canonical(values_of(pairs), labels, notes=notes)
+
+
+def _group_reader(task: Task, columns: dict[str, Column]) -> Callable[[dict], dict]:
+    """Make a function that reads those of the group and the candidate of a row that the task maps."""
+    needed = {"group_exact_match": ("group",), "group_f1": ("group", "candidate")}.get(task.metric, ())
+    if missing := [name for name in needed if columns[name] is None]:
+        raise IntertaskError(
+            f"The metric {task.metric} needs the {plural(len(needed), 'column')} {in_words(needed)}.",
+            f"task {task.name}, metric",
+            f"map {in_words(missing)} in 'columns:', or choose another metric",
+        )
+
+    def read(values: dict) -> dict:
+        more: dict[str, str] = {}
+        if columns["group"] is not None:
+            more["group"] = _key(values, columns["group"], task.join)
+        if columns["candidate"] is not None:
+            more["candidate"] = read_text(values, columns["candidate"], "candidate", task.join)
+        return more
+
+    return read
+
+
+def _key(values: dict, column: Column, join: str) -> str:
+    """Read the key of a group: a number or a text, or several that are joined."""
+    parts = [get(values, part) for part in (column if isinstance(column, list) else [column])]
+    for part in parts:
+        if part is None or part is MISSING or part == "":
+            raise BadRowError("The group is missing (null or empty).", "fill the cell or take the row out")
+        if not isinstance(part, str | int):
+            raise BadRowError(f"The group is neither text nor a whole number: {part!r:.80}", "map another column")
+    return join.join(map(str, parts))
+
+
+def _check_not_all_different(task: Task, pairs: list, column: str | int, names: LabelNames) -> None:
+    """Check that the label is no column of ids or texts, which would give as many classes as rows."""
+    labels = {row["label"] for _, row in pairs}
+    if names.stated is None and names.class_names is None and len(labels) > max(20, len(pairs) / 2):
+        raise IntertaskError(
+            f"The label column {column!r} has {len(labels)} different values in {len(pairs)} rows of train.",
+            f"task {task.name}: {table_source(task, 'train')}",
+            "name the label's column in 'columns: label:', use 'type: regression' for numbers, or list 'labels:'",
+        )

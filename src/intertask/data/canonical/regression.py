@@ -1,0 +1,36 @@
+"""Convert raw rows of regression tasks."""
+
+import math
+
+from ...config import Task
+from ..columns import Column
+from ..formats import Table
+from ..labels import (
+    BadRowError,
+    DroppedRowError,
+)
+from .rows import Canonical, RowFilter, raw_rows, values_of
+from .texts import cell, one_column, texts_reader
+
+
+def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], row_filter: RowFilter) -> Canonical:
+    """Convert raw rows into canonical rows, as :data:`.rows.Converter` describes."""
+    column = one_column(task, columns, "label")
+    drop = {str(label) for label in task.drop_labels}
+    read_texts = texts_reader(task, columns, tables)
+
+    def read(values: dict) -> dict:
+        value = cell(values, column)
+        if drop and (
+            str(value) in drop or (isinstance(value, float) and value.is_integer() and str(int(value)) in drop)
+        ):
+            raise DroppedRowError
+        try:
+            label = float("nan" if value is None or isinstance(value, bool) else value)
+        except (TypeError, ValueError, OverflowError):
+            raise BadRowError(f"The label {value!r:.80} is not a number.", "correct the row") from None
+        if not math.isfinite(label):
+            raise BadRowError(f"The label is {value!r}, not a finite number.", "correct the row or take it out")
+        return read_texts(values) | {"label": label}
+
+    return Canonical(values_of(row_filter.convert_rows(raw_rows(tables), read)))

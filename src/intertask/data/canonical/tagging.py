@@ -1,0 +1,53 @@
+"""Convert raw rows of tagging tasks."""
+
+from typing import Any
+
+from ...config import Task
+from ..columns import Column, get, plain
+from ..formats import Table
+from ..labels import (
+    BadRowError,
+    LabelNames,
+)
+from .rows import Canonical, RowFilter, class_names, raw_rows, values_of
+from .texts import check_text, one_column
+
+
+def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], row_filter: RowFilter) -> Canonical:
+    """Convert raw rows into canonical rows, as :data:`.rows.Converter` describes."""
+    tokens_column, tags_column = (one_column(task, columns, name) for name in ("tokens", "tags"))
+    names = LabelNames(task, class_names(tables, tags_column))
+
+    def read(values: dict) -> dict:
+        tokens, tags = (_sequence(get(values, column), column) for column in (tokens_column, tags_column))
+        if len(tokens) != len(tags):
+            raise BadRowError(f"{len(tokens)} tokens, but {len(tags)} tags.", "give each token one tag")
+        if not tokens:
+            raise BadRowError("The row has no tokens.", "take it out")
+        checked = [check_text(token, f"Token {n}") for n, token in enumerate(tokens)]
+        return {"tokens": checked, "tags": [names.name(tag) for tag in tags]}
+
+    pairs = row_filter.convert_rows(raw_rows(tables), read)
+    found = {split: {tag for _, row in part for tag in row["tags"]} for split, part in pairs.items()}
+    labels = names.final(set().union(*found.values()))
+    index = {label: n for n, label in enumerate(labels)}
+    rows = values_of(pairs)
+    for part in rows.values():
+        for row in part:
+            row["tags"] = [index[tag] for tag in row["tags"]]
+    notes = []
+    if new := sorted(found.get("validation", set()) - found["train"]):
+        notes.append(f"Tags that validation has and train lacks: {', '.join(new)}.")
+    return Canonical(rows, labels, notes=notes)
+
+
+def _sequence(value: Any, column: str | int) -> list:
+    """Read a list of words or tags; a text is split at white space."""
+    value = plain(value)
+    if isinstance(value, str):
+        return value.split()
+    if not isinstance(value, list | tuple):
+        raise BadRowError(
+            f"Column {column!r} is not a list: {value!r:.80}", "write a list, or words with spaces between them"
+        )
+    return list(value)
