@@ -127,7 +127,7 @@ class Display:
         if self._interrupts.happened:
             self.stream.write("\r\x1b[K" if self.terminal else "")  # the terminal's own "^C"
             self._write(STOPPED)
-        elif self.progress.failed or self._shown or self.progress.total > 1:
+        elif self.progress.total:
             for line in ending(self.progress, self.now() - self._began):
                 self._write(line)
 

@@ -76,7 +76,8 @@ def ending(progress: Progress, seconds: float) -> list[str]:
         return [f"Done: {count(progress.done, 'job')}; wall time {wall}, job time {job_time}."]
     lines = []
     for job in list(progress.failed.values())[:MAX_LOGS]:
-        lines += ["", f"{job.label}, {job.log or 'no log'}:", *(f"  {line}" for line in _shown_lines(job))]
+        if shown := _shown_lines(job):
+            lines += ["", f"{job.label}, {job.log}:", *(f"  {line}" for line in shown)]
     more = len(progress.failed) - MAX_LOGS
     lines += ["", f"{count(more, 'more job')} failed."] if more > 0 else []
     kept = {
