@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from ..config import METRICS
+from ..types import get_type
 from .column_profile import ColumnProfile
 from .guessing import Guess
 
@@ -164,18 +165,16 @@ def _label_lines(found: Guess) -> list[str]:
 
 def _metric(found: Guess) -> tuple[str, str]:
     """Choose the metric, with the reason."""
+    values = [part for value in found.label.present for part in (value if isinstance(value, list) else [value])]
+    counts = Counter(map(str, values))
     choices = METRICS[found.type]
+    metric = get_type(found.type).default_metric(list(counts))
     if found.type == "classification":
-        counts = Counter(str(value) for value in found.label.present)
         share = max(counts.values()) / counts.total()
         if share >= SKEWED_SHARE:
             return "f1_macro", f"{share:.0%} of the rows have the same label, so accuracy would tell little"
-    others = ", ".join(metric for metric in choices[1:] if not metric.startswith("group"))
-    tags = [tag for tags in found.label.present for tag in tags] if found.type == "tagging" else []
-    if found.type == "tagging" and not any(str(tag)[:2] in ("B-", "I-") for tag in tags):
-        others = ", ".join(metric for metric in choices if metric != "accuracy")
-        return "accuracy", f"the tags do not mark spans; alternatives: {others}"
-    return choices[0], f"alternatives: {others}" if others else ""
+    others = ", ".join(choice for choice in choices if choice != metric and not choice.startswith("group"))
+    return metric, f"alternatives: {others}" if others else ""
 
 
 def _max_length(found: Guess, profiles: Sequence[ColumnProfile]) -> tuple[int, str]:
@@ -183,13 +182,14 @@ def _max_length(found: Guess, profiles: Sequence[ColumnProfile]) -> tuple[int, s
     by_name = {profile.name: profile for profile in profiles}
     columns = [column for name, column in found.columns.items() if name in TEXT_COLUMNS and column is not None]
     parts = [by_name[name] for column in columns for name in (column if isinstance(column, list) else [column])]
-    longest_entry = found.type == "multiple_choice"
+    task_type = get_type(found.type)
+    longest_entry = task_type.COMPARES_CHOICES
     words = sorted(
         sum(_count_words(value, longest_entry) for value in values)
         for values in zip(*(part.values for part in parts), strict=True)
     )
     most = words[min(len(words) - 1, int(FITTING_SHARE * len(words)))] if words else 0
-    limit = 384 if found.type == "extractive_qa" else 256
+    limit = 384 if task_type.USES_STRIDE else 256
     length = min(max(16 * math.ceil((TOKENS_PER_WORD * most + 6) / 16), 32), limit)
     why = (
         f"in tokens; {FITTING_SHARE:.0%} of the rows have at most {most} words. Longer ones are cut; shorter is faster"
