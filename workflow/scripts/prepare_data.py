@@ -1,4 +1,4 @@
-"""Prepare one task's data: read, check, split, and write canonical rows."""
+"""Prepare the data of one task: read, check and split the rows, and write them in the canonical form."""
 
 from intertask.config import Task
 from intertask.data import prepare
@@ -12,8 +12,8 @@ def main() -> None:
     rows, removed = info["rows"], info["removed"]
     left_out = removed["in_validation"] + sum(removed["dropped_labels"].values()) + sum(removed["bad_rows"].values())
     print(
-        f"{info['task']} ({info['type']}): {rows['train']} train and {rows['validation']} validation rows, "
-        f"{len(info['labels']) if info['labels'] else 'no'} labels, {left_out} rows left out"
+        f"{info['task']} ({info['type'].replace('_', ' ')}): {rows['train']:,} training rows, "
+        f"{rows['validation']:,} validation rows, {len(info['labels'] or [])} labels, {left_out:,} rows left out"
     )
 
 
