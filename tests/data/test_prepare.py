@@ -313,7 +313,7 @@ def test_script(write, tmp_path):
     recipe["task"] = task.model_dump(mode="json", include=set(DATA_KEYS))
     assert "max_length" not in recipe["task"]
     result = run_script(recipe, tmp_path / "out")
-    assert result.stdout == "mine (classification): 2 train and 1 validation rows, 2 labels, 1 rows left out\n"
+    assert result.stdout == "mine (classification): 2 training rows, 1 validation row, 2 labels, 1 row left out\n"
     assert result.stderr == ""
     assert load_prepared(tmp_path / "out").info["recipe"] == recipe
 

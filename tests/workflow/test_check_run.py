@@ -59,6 +59,15 @@ def test_all_problems_are_listed_at_once(project, monkeypatch):
     assert made(project) <= {"plan", "logs", "benchmarks"}
 
 
+def test_an_unknown_adapter_of_the_bundled_model_does_not_hide_other_problems(project):
+    project.config |= {"adapter": "seq_bnn", "seeds": [1]}
+    project.write_config()
+    done = project.run("check", check=False)
+    output = done.stdout + done.stderr
+    assert "The run would fail: 1 problem." in output and "'seq_bnn' is not an adapter" in output
+    assert "Only one seed:" in output and "the speed of minilm on this machine has not been measured" in output
+
+
 def test_misspelt_files_and_rules_get_a_suggestion(project):
     target = project.config["targets"][0]
     for asked, meant in ((f"results/rankings/{target}x.tsv", f"results/rankings/{target}.tsv"), ("chek", "check")):

@@ -3,6 +3,7 @@
 from intertask.config import Task
 from intertask.data import prepare
 from intertask.execution.script import arguments, run
+from intertask.words import count
 
 
 def main() -> None:
@@ -12,8 +13,9 @@ def main() -> None:
     rows, removed = info["rows"], info["removed"]
     left_out = removed["in_validation"] + sum(removed["dropped_labels"].values()) + sum(removed["bad_rows"].values())
     print(
-        f"{info['task']} ({info['type'].replace('_', ' ')}): {rows['train']:,} training rows, "
-        f"{rows['validation']:,} validation rows, {len(info['labels'] or [])} labels, {left_out:,} rows left out"
+        f"{info['task']} ({info['type'].replace('_', ' ')}): {count(rows['train'], 'training row')}, "
+        f"{count(rows['validation'], 'validation row')}, {count(len(info['labels'] or []), 'label')}, "
+        f"{count(left_out, 'row')} left out"
     )
 
 
