@@ -79,11 +79,11 @@ def test_choose_source():
 
 def test_gain_is_students_interval_of_paired_differences():
     source, none = [60.0, 71.0, 65.0], [50.0, 62.0, 52.0]
-    found = choice.gain(source, none, 0.95)
+    interval = choice.gain(source, none, 0.95)
     paired = stats.ttest_rel(source, none).confidence_interval(0.95)
-    assert found["mean"] == pytest.approx(np.mean([10, 9, 13]))
-    assert (found["low"], found["high"]) == pytest.approx((paired.low, paired.high))
-    assert found["seeds"] == 3
+    assert interval["mean"] == pytest.approx(np.mean([10, 9, 13]))
+    assert (interval["low"], interval["high"]) == pytest.approx((paired.low, paired.high))
+    assert interval["seeds"] == 3
 
 
 def test_one_seed_has_no_interval():

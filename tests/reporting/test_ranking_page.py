@@ -50,8 +50,13 @@ def test_shades_of_agreement():
 @pytest.fixture
 def results(tmp_path):
     folder = tmp_path / "results"
-    for task, kind in (("t", "classification"), ("a", "tagging"), ("b", "extractive_qa"), ("c", "multiple_choice")):
-        write_task(folder, task, kind, 100)
+    for task, type_name in (
+        ("t", "classification"),
+        ("a", "tagging"),
+        ("b", "extractive_qa"),
+        ("c", "multiple_choice"),
+    ):
+        write_task(folder, task, type_name, 100)
     write_table(folder / "rankings/t.tsv", RANKING)
     return folder
 

@@ -24,15 +24,15 @@ def test_gains_are_over_none_or_over_the_mean():
             ("u", "b", 1, 30.0),
         ]
     )
-    found = results.gains(table).set_index(["target", "source"])
-    assert found.loc[("t", "a"), ["value", "gain", "runs"]].tolist() == [35.0, -20.0, 1]  # a failed run counts as 0
-    assert found.loc[("u", "a"), ["gain", "baseline"]].tolist() == [-10.0, "mean"]
-    assert found.loc[("t", "none"), "gain"] == 0
+    gained = results.gains(table).set_index(["target", "source"])
+    assert gained.loc[("t", "a"), ["value", "gain", "runs"]].tolist() == [35.0, -20.0, 1]  # a failed run counts as 0
+    assert gained.loc[("u", "a"), ["gain", "baseline"]].tolist() == [-10.0, "mean"]
+    assert gained.loc[("t", "none"), "gain"] == 0
 
 
 def test_a_transfer_whose_runs_all_failed_has_no_gain():
-    found = results.gains(transfers([("t", "none", 1, 50.0), ("t", "a", 1, np.nan)])).set_index("source")
-    assert np.isnan(found.loc["a", "gain"]) and found.loc["a", "runs"] == 0
+    gained = results.gains(transfers([("t", "none", 1, 50.0), ("t", "a", 1, np.nan)])).set_index("source")
+    assert np.isnan(gained.loc["a", "gain"]) and gained.loc["a", "runs"] == 0
 
 
 def test_agreement():

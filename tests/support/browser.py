@@ -1,4 +1,4 @@
-"""A headless Chromium that tells what a page asks for and complains of."""
+"""A headless Chromium that reports the requests and the errors of a page."""
 
 import json
 import re
@@ -11,7 +11,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 
 class Visit(NamedTuple):
-    """``requests``: addresses beside the page's own file; ``console``: its messages; ``dom``: the page afterwards."""
+    """``requests``: addresses other than the page's file; ``console``: messages; ``dom``: the page after loading."""
 
     requests: list[str]
     console: list[str]
@@ -19,7 +19,7 @@ class Visit(NamedTuple):
 
 
 def visit(page: Path, folder: Path) -> Visit:
-    """Open a file in Chromium, with a profile of its own in ``folder``."""
+    """Open a file in Chromium, with a separate profile in ``folder``."""
     log = folder / "net.json"
     flags = [
         "--headless",
@@ -35,7 +35,7 @@ def visit(page: Path, folder: Path) -> Visit:
     assert done.returncode == 0, done.stderr
     events = json.loads(log.read_text(encoding="utf-8"))["events"]
     found = [event.get("params", {}).get("url", "") for event in events]
-    # Chromium's own services are no requests of the page.
+    # Requests of Chromium's own services do not come from the page.
     asked = {url for url in found if re.match(r"(?:https?|ftp|file):", url) and "google" not in url}
     console = re.findall(r"CONSOLE[:(].*", done.stderr)
     return Visit(sorted(asked - {page.resolve().as_uri()}), console, done.stdout)

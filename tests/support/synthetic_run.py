@@ -1,6 +1,6 @@
-"""A results folder as a run would leave it, made up in seconds: no training, but the real code's tables.
+"""Write an invented results folder within seconds. Nothing is trained, but the tables are made by the real code.
 
-``python tests/reporting/synthetic_run.py FOLDER [SOURCES TARGETS METHODS SEEDS]`` writes one to look at.
+``python tests/support/synthetic_run.py FOLDER [SOURCES TARGETS METHODS SEEDS]`` writes one for inspection.
 """
 
 import sys
@@ -26,7 +26,7 @@ NEEDS = ["sizes", "data", "data, history", "data, adapters", "data, adapters, tr
 
 
 def task_names(sources: int, targets: int) -> tuple[list[str], list[str]]:
-    """Names as long as those of real tasks."""
+    """Return names of sources and targets that are as long as those of real tasks."""
     names = [f"{WORDS[i % len(WORDS)]}_{'abcdefgh'[i // len(WORDS)]}" for i in range(sources + targets)]
     return names[:sources], [f"target_{name}" for name in names[sources:]]
 
@@ -42,15 +42,18 @@ def write_run(
     missing: bool = False,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Write everything that a report reads under ``folder``.
+    """Write everything that a report reads.
 
     Args:
-        folder: ``results`` of the made-up run.
-        sources: How many; targets, methods, seeds likewise.
+        folder: The results folder of the invented run.
+        sources: Number of sources.
+        targets: Number of targets.
+        methods: Number of methods.
+        seeds: Number of seeds.
         settings: Base models.
-        observed: As if the transfers were brought: nothing trained, and no transfer without a source.
-        missing: Some runs have no score, some jobs no benchmark, and the last method no score for anything.
-        seed: Of all of it.
+        observed: Whether the transfers are imported: nothing is trained, and no transfer is without a source.
+        missing: Whether some runs have no score, some jobs no benchmark, and the last method no scores at all.
+        seed: Seed of all random numbers.
 
     Returns:
         The report's recipe.
@@ -131,14 +134,14 @@ def write_run(
 
 
 def _quality(draw: np.random.Generator, sources: int, targets: int) -> np.ndarray:
-    """[sources, targets] true gains: a few kinds of tasks, some sources that harm."""
+    """Return the true gains [sources, targets]: a few groups of tasks, and some sources that harm."""
     kinds = draw.normal(0, 2.2, (sources, 3)) @ draw.normal(0, 1, (3, targets))
     return kinds + draw.normal(0.5, 1.5, (sources, 1)) + draw.normal(0, 0.8, (sources, targets))
 
 
-def write_task(folder: Path, task: str, kind: str, rows: int) -> None:
-    """Data of one task: a few rows and ``info.json``."""
-    text = f"A made-up text of {task}, with a mark-up: <b>bold</b> & more."
+def write_task(folder: Path, task: str, type_name: str, rows: int) -> None:
+    """Write the data of one task: a few rows and ``info.json``."""
+    text = f"An invented text of {task}, with a mark-up: <b>bold</b> & more."
     columns = {
         "classification": {"text_a": text, "text_b": None, "label": 1},
         "regression": {"text_a": text, "text_b": "another text", "label": 2.5},
@@ -151,16 +154,16 @@ def write_task(folder: Path, task: str, kind: str, rows: int) -> None:
             "answer_starts": [10],
         },
         "tagging": {"tokens": text.split(), "tags": [0] * len(text.split())},
-    }[kind]
+    }[type_name]
     path = folder / "data" / task
     path.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist([columns] * 4), path / "train.parquet")
-    labels = {"classification": ["no", "yes <really>"], "tagging": ["O", "B-X"]}.get(kind)
+    labels = {"classification": ["no", "yes <really>"], "tagging": ["O", "B-X"]}.get(type_name)
     write_json(
         path / "info.json",
-        {"task": task, "type": kind, "rows": {"train": rows, "validation": 100}, "labels": labels, "fingerprint": task,
-         "rows_before_cap": {"train": rows, "validation": 100}, "metric": METRICS.get(kind, "f1"),
-         "words": {"mean": 21.5, "max": 80}, "notes": []},
+        {"task": task, "type": type_name, "rows": {"train": rows, "validation": 100}, "labels": labels,
+         "fingerprint": task, "rows_before_cap": {"train": rows, "validation": 100},
+         "metric": METRICS.get(type_name, "f1"), "words": {"mean": 21.5, "max": 80}, "notes": []},
     )  # fmt: skip
 
 

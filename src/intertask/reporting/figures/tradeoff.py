@@ -31,7 +31,7 @@ def draw(results: Results, block: str) -> Drawing:
         return Drawing(name, None, f"No method has both a regret and a cost {block_words(block)}.")
     k = results.main.partition("@")[2]
     figure, axes = new_figure(1, 2, height=4.6, sharey=True)
-    kinds = {needs: MARKERS[i % len(MARKERS)] for i, needs in enumerate(dict.fromkeys(_needs(known).sort_values()))}
+    markers = {needs: MARKERS[i % len(MARKERS)] for i, needs in enumerate(dict.fromkeys(_needs(known).sort_values()))}
     most = float(known[list(COSTS)].max(axis=None))
     top = float(np.nanmax([known[results.main].max(), table[results.main].get("random", 0.0), 1.0]))
     for axis, (column, title) in zip(axes[0], COSTS.items(), strict=True):
@@ -47,7 +47,7 @@ def draw(results: Results, block: str) -> Drawing:
         steps = known.loc[front]
         axis.step([*steps[column], most * 2.5 + 1], [*steps[results.main], steps[results.main].iloc[-1]],
                   where="post", color=INK, linewidth=1.1, alpha=0.8, zorder=1)  # fmt: skip
-        for needs, (color, marker) in kinds.items():
+        for needs, (color, marker) in markers.items():
             part = known[_needs(known) == needs]
             axis.scatter(part[column], part[results.main], c=color, marker=marker, s=34, zorder=3, label=needs,
                          edgecolors="white", linewidths=0.5)  # fmt: skip
