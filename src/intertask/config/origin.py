@@ -1,7 +1,7 @@
 """Settings under a task's ``data:``: where its rows are and how the files are read."""
 
 import re
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -55,7 +55,8 @@ class Download(Strict):
     )
 
     @model_validator(mode="after")
-    def _check_values(self):
+    def _check_values(self) -> Self:
+        """Check the address and the sum."""
         if not re.match(r"(https?|ftp)://", self.url):
             raise ValueError(f"{self.url!r} is not an address; begin it with https://")
         if self.sha256 is not None and not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
@@ -120,7 +121,8 @@ class Origin(Strict):
     )
 
     @model_validator(mode="after")
-    def _check_one_location(self):
+    def _check_one_location(self) -> Self:
+        """Check that exactly one location is given."""
         if sum(place is not None for place in (self.files, self.hub, self.download)) != 1:
             raise ValueError(
                 "give exactly one of 'files' (your own files), 'hub' (a Hub dataset) and 'download' (published files)"

@@ -1,7 +1,7 @@
 """The configuration of a run, ``config.yaml``: tasks, models, methods, and the settings of every step."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -100,7 +100,8 @@ class Config(Strict):
     )
 
     @model_validator(mode="after")
-    def _check_lists(self):
+    def _check_lists(self) -> Self:
+        """Check that nothing is listed twice, and that the methods to combine are listed."""
         lists = {key: getattr(self, key) for key in ("sources", "targets", "seeds", "methods", "rank_fusion")}
         for key, values in (lists | {"evaluation.k": self.evaluation.k}).items():
             repeated = sorted({str(value) for value in values if values.count(value) > 1})
@@ -115,7 +116,8 @@ class Config(Strict):
         return self
 
     @model_validator(mode="after")
-    def _check_pools(self):
+    def _check_pools(self) -> Self:
+        """Check that every target has a source."""
         both = sorted(set(self.sources) & set(self.targets))
         if both and self.source_is_target == "error":
             raise ValueError(
@@ -128,7 +130,8 @@ class Config(Strict):
         return self
 
     @model_validator(mode="after")
-    def _check_models(self):
+    def _check_models(self) -> Self:
+        """Check that the models fit together and that their training settings are valid."""
         if shared := sorted(set(self.models) & set(self.sentence_encoder)):
             raise ValueError(
                 f"sentence_encoder: {shared[0]!r} is the name of a model too, so that both would use the same folder; "

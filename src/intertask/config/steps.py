@@ -1,6 +1,6 @@
 """Settings of the steps other than fine-tuning: artifacts, imported transfers, recommendations, the evaluation."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -101,7 +101,8 @@ class Observed(Strict):
     )
 
     @model_validator(mode="after")
-    def _check_settings(self):
+    def _check_settings(self) -> Self:
+        """Check that no setting is listed twice."""
         if self.settings and len(set(self.settings)) != len(self.settings):
             raise ValueError("settings: each name may be listed only once")
         return self

@@ -1,7 +1,7 @@
 """A task's YAML file: its type, its data, its columns and how it is trained and scored."""
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -120,7 +120,8 @@ class Task(Strict):
     homepage: str | None = Field(None, description="Address of the dataset's page, for model cards.")
 
     @model_validator(mode="after")
-    def _check_columns_and_metric(self):
+    def _check_columns_and_metric(self) -> Self:
+        """Check that the columns and the metric suit the type."""
         required, optional = COLUMNS[self.type]
         for column in self.columns:
             if column not in required + optional:
@@ -134,7 +135,8 @@ class Task(Strict):
         return self
 
     @model_validator(mode="after")
-    def _check_labels(self):
+    def _check_labels(self) -> Self:
+        """Check the names of the labels."""
         if self.labels is not None:
             if self.type not in ("classification", "tagging"):
                 raise ValueError(f"a {self.type} task has no names of labels; remove 'labels'")
@@ -148,7 +150,8 @@ class Task(Strict):
         return self
 
     @model_validator(mode="after")
-    def _check_stride(self):
+    def _check_stride(self) -> Self:
+        """Check that windows move on."""
         if self.type == "extractive_qa" and self.stride >= self.max_length:
             raise ValueError(f"stride ({self.stride}) must be less than max_length ({self.max_length})")
         return self

@@ -1,6 +1,6 @@
 """Settings of fine-tuning: each stage of it, and what differs for a model."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -107,7 +107,8 @@ class Model(Strict):
     )
 
     @model_validator(mode="after")
-    def _check_like_or_path(self):
+    def _check_like_or_path(self) -> Self:
+        """Check that the model has a path, or is like another one and differs in its transfers only."""
         if self.like is not None:
             own = [key for key in self.model_fields_set if key not in ("like", "training")]
             if own or self.training.source:
@@ -120,7 +121,8 @@ class Model(Strict):
         return self
 
     @model_validator(mode="after")
-    def _check_published(self):
+    def _check_published(self) -> Self:
+        """Check that published adapters have a location and are adapters."""
         if self.adapters != "train" and "{source}" not in (self.published or ""):
             raise ValueError("published: name the repositories, with {source} instead of the source's name")
         if self.adapters != "train" and self.adapter == "full":

@@ -153,6 +153,7 @@ def fewshot_recipe(config: Config, model: str, task: Task) -> str:
 
 
 def _fewshot(config: Config, model: str) -> dict[str, Any]:
+    """Look up the settings of few-shot fine-tuning, with the learning rate of transfers by default."""
     settings = config.fewshot.model_dump(mode="json")
     settings["learning_rate"] = config.fewshot.learning_rate or config.training_of(model).transfer.learning_rate
     return settings
