@@ -12,8 +12,8 @@ from intertask.models.adapters import add_fresh_adapter
 from intertask.models.base import load_model, load_tokenizer, usable_length
 from intertask.models.evidence.embeddings import embed_task
 from intertask.models.evidence.fisher import diagonal_fisher
-from intertask.models.evidence.source_features import source_rows
-from intertask.models.evidence.target_features import row_features, target_units
+from intertask.models.evidence.source_features import source_features
+from intertask.models.evidence.target_features import target_units, unit_features
 from intertask.models.prediction import predict_logits, strip
 from intertask.models.training.adapter_fusion import load_fused
 from intertask.models.training.fewshot import (
@@ -77,10 +77,10 @@ def mean_loss(model, base, prepared) -> float:
     task_type, tokenizer = get_type(kind), load_tokenizer(base, pre_split=kind == "tagging")
     info = prepared.info | {"unanswerable": True} if kind == "extractive_qa" else prepared.info
     rows = standardised(prepared.train)[0] if kind == "regression" else prepared.train
-    features = task_type.encode(rows, Tokenization(tokenizer, usable_length(tokenizer, model.config, 32), 8), info)
+    encodings = task_type.encode(rows, Tokenization(tokenizer, usable_length(tokenizer, model.config, 32), 8), info)
     model.eval()
     with torch.no_grad():
-        return float(task_type.loss(model, task_type.collator(tokenizer)(strip(features, task_type.EXTRA_KEYS)))[0])
+        return float(task_type.loss(model, task_type.collator(tokenizer)(strip(encodings, task_type.EXTRA_KEYS)))[0])
 
 
 @pytest.mark.parametrize("adapter", [ADAPTER, "full"])
@@ -116,8 +116,8 @@ def test_logits_are_about_those_of_float32(tiny_model, kind):
     model = fresh_model(tiny_model, ADAPTER, 1)
     task_type, encode, collate = encoder(tiny_model, model.config, prepared.info, SHOTS)
     task_type.add_head(model, NAME, prepared.info)
-    features = encode(prepared.train[:9])
-    exact, rounded = (predict_logits(model, task_type, features, collate, 4, p) for p in ("float32", "bf16"))
+    encodings = encode(prepared.train[:9])
+    exact, rounded = (predict_logits(model, task_type, encodings, collate, 4, p) for p in ("float32", "bf16"))
     for one, other in zip(exact, rounded, strict=True):
         assert other.dtype == np.float32
         assert not np.array_equal(one, other)
@@ -180,9 +180,9 @@ def test_rows_are_float32_and_about_the_same(tiny_model, tmp_path, capsys):
     recipe |= {"batch_size": 5, "parallel": 2}
     network = load_model(tiny_model)
     units, tokenizer = target_units(prepared, tiny_model, network.config, recipe)
-    pairs = [tuple(row_features(network, units, tokenizer, 5, precision=p) for p in ("float32", "bf16"))]
+    pairs = [tuple(unit_features(network, units, tokenizer, 5, precision=p) for p in ("float32", "bf16"))]
     exact, rounded = (
-        list(source_rows(folders, tiny_model, ADAPTER, "classification", units, tokenizer, recipe | setting))
+        list(source_features(folders, tiny_model, ADAPTER, "classification", units, tokenizer, recipe | setting))
         for setting in ({}, BF16)
     )
     # the trial is in float32: rounding is no reason to take the adapters one by one
@@ -214,8 +214,8 @@ def test_gradients_point_where_they_do_in_float32(tiny_model, kind):
     shots = draw_shots(tiny_model, model.config, prepared.info, prepared.train, SHOTS, SHOTS)
     assert list(train_steps(model, shots, SHOTS, [2], 1)) == [2]
     task_type, encode, collate = encoder(tiny_model, model.config, prepared.info, SHOTS)
-    features = encode(prepared.train[:6])
-    one, other = (diagonal_fisher(model, task_type, features, collate, ADAPTER, p) for p in ("float32", "bf16"))
+    encodings = encode(prepared.train[:6])
+    one, other = (diagonal_fisher(model, task_type, encodings, collate, ADAPTER, p) for p in ("float32", "bf16"))
     assert one.keys() == other.keys()
     for name, vector in one.items():
         assert other[name].dtype == np.float32

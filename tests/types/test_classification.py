@@ -18,15 +18,15 @@ def test_pairs_and_single_texts_in_one_batch(tokenizers_by_name):
     assert pair["input_ids"] == tokenizer("the bay", "a lamp")["input_ids"]
     assert pair["token_type_ids"] == tokenizer("the bay", "a lamp")["token_type_ids"]
     assert single["input_ids"] == tokenizer("the bay")["input_ids"]
-    assert [feature["labels"] for feature in (pair, single)] == [1, 0]
+    assert [encoding["labels"] for encoding in (pair, single)] == [1, 0]
 
 
 def test_the_longer_text_is_cut(tokenizers_by_name):
     tokenizer = tokenizers_by_name["bert"]
     row = {"text_a": "the bay " * 50, "text_b": "two ropes", "label": 0}
-    (feature,) = classification.encode([row], Tokenization(tokenizer, 20, 0), {})
-    assert len(feature["input_ids"]) == 20
-    assert tokenizer.decode(feature["input_ids"]).endswith("two ropes [SEP]")
+    (encoding,) = classification.encode([row], Tokenization(tokenizer, 20, 0), {})
+    assert len(encoding["input_ids"]) == 20
+    assert tokenizer.decode(encoding["input_ids"]).endswith("two ropes [SEP]")
 
 
 def test_scores_by_hand():
@@ -76,8 +76,8 @@ def grouped(*rows):
 def judge(rows, positive_logits, info):
     """Score of rows whose positive class has these logits, and the other 0."""
     logits = np.stack([np.zeros(len(rows)), np.asarray(positive_logits, float)], axis=1)
-    features = [{"row": i} for i in range(len(rows))]
-    return classification.score(classification.predict((logits,), features, rows, info), rows, info)
+    encodings = [{"row": i} for i in range(len(rows))]
+    return classification.score(classification.predict((logits,), encodings, rows, info), rows, info)
 
 
 TWO = {"labels": ["wrong", "right"], "positive_label": "right"}

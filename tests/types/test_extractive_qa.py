@@ -29,58 +29,58 @@ def long_row(n_words=1200, at=700, question="Who rowed?"):
     return row(" ".join(words), question, "Marta Ives")
 
 
-def text_of(feature, row, first, last):
-    spans, begin = feature["context_spans"], feature["context_begin"]
+def text_of(encoding, row, first, last):
+    spans, begin = encoding["context_spans"], encoding["context_begin"]
     return row["context"][spans[first - begin, 0] : spans[last - begin, 1]]
 
 
-def gold_logits(features):
+def gold_logits(encodings):
     """Logits that point at the gold span of each window; windows without one point, less surely, at CLS."""
-    length = max(len(feature["input_ids"]) for feature in features)
-    start, end = np.full((2, len(features), length), -100.0)
-    for i, feature in enumerate(features):
-        n = len(feature["input_ids"])
+    length = max(len(encoding["input_ids"]) for encoding in encodings)
+    start, end = np.full((2, len(encodings), length), -100.0)
+    for i, encoding in enumerate(encodings):
+        n = len(encoding["input_ids"])
         start[i, :n] = end[i, :n] = 0
-        start[i, feature["cls"]] = end[i, feature["cls"]] = 1
-        if feature["start_positions"] != feature["cls"]:
-            start[i, feature["start_positions"]] = end[i, feature["end_positions"]] = 9
+        start[i, encoding["cls"]] = end[i, encoding["cls"]] = 1
+        if encoding["start_positions"] != encoding["cls"]:
+            start[i, encoding["start_positions"]] = end[i, encoding["end_positions"]] = 9
     return start, end
 
 
 def test_windows_cover_the_context_with_stride(tokenizer):
     one = long_row()
-    features = extractive_qa.encode([one], Tokenization(tokenizer, 64, 16), {})
-    assert len(features) > 10
-    assert all(len(feature["input_ids"]) <= 64 for feature in features)
+    encodings = extractive_qa.encode([one], Tokenization(tokenizer, 64, 16), {})
+    assert len(encodings) > 10
+    assert all(len(encoding["input_ids"]) <= 64 for encoding in encodings)
     question = tokenizer("Who rowed?", add_special_tokens=False)["input_ids"]
-    for feature, following in pairwise(features):
-        assert feature["input_ids"][1 : 1 + len(question)] == question
-        ends, following_ends = feature["context_spans"][:, 1].tolist(), following["context_spans"][:, 1].tolist()
+    for encoding, following in pairwise(encodings):
+        assert encoding["input_ids"][1 : 1 + len(question)] == question
+        ends, following_ends = encoding["context_spans"][:, 1].tolist(), following["context_spans"][:, 1].tolist()
         assert ends[-16:] == following_ends[:16], "16 sub-words are in both"
-    assert features[0]["context_spans"][0, 0] == 0
-    assert features[-1]["context_spans"][-1, 1] == len(one["context"])
+    assert encodings[0]["context_spans"][0, 0] == 0
+    assert encodings[-1]["context_spans"][-1, 1] == len(one["context"])
 
 
 def test_every_answer_is_reached_and_decoded_as_it_is(tokenizer):
     rows = [long_row(at=at) for at in (0, 61, 333, 700, 1198)]
-    features = extractive_qa.encode(rows, Tokenization(tokenizer, 64, 16), {})
+    encodings = extractive_qa.encode(rows, Tokenization(tokenizer, 64, 16), {})
     for i, one in enumerate(rows):
-        own = [feature for feature in features if feature["row"] == i]
+        own = [encoding for encoding in encodings if encoding["row"] == i]
         with_answer = [f for f in own if f["start_positions"] != f["cls"]]
         assert with_answer
-        for feature in with_answer:
-            assert text_of(feature, one, feature["start_positions"], feature["end_positions"]) == "Marta Ives"
+        for encoding in with_answer:
+            assert text_of(encoding, one, encoding["start_positions"], encoding["end_positions"]) == "Marta Ives"
         assert all(f["end_positions"] == f["cls"] for f in own if f["start_positions"] == f["cls"])
-    predictions = extractive_qa.predict(gold_logits(features), features, rows, {})
+    predictions = extractive_qa.predict(gold_logits(encodings), encodings, rows, {})
     assert predictions == ["Marta Ives"] * len(rows)
 
 
 def test_first_answer_that_lies_inside_the_window(tokenizer):
     context = "Marta " + "rowed across the bay " * 60 + "with Ives ."
-    features = extractive_qa.encode([row(context, "Who?", "Marta", "Ives")], Tokenization(tokenizer, 64, 16), {})
+    encodings = extractive_qa.encode([row(context, "Who?", "Marta", "Ives")], Tokenization(tokenizer, 64, 16), {})
     found = [
         text_of(f, {"context": context}, f["start_positions"], f["end_positions"])
-        for f in features
+        for f in encodings
         if f["start_positions"] != f["cls"]
     ]
     assert found[0] == "Marta"
@@ -105,42 +105,42 @@ def test_first_answer_that_lies_inside_the_window(tokenizer):
 )
 def test_answer_texts_survive_encoding(tokenizer, context, answer):
     one = row(context, "What?", answer)
-    features = extractive_qa.encode([one], Tokenization(tokenizer, 64, 16), {})
-    assert features[0]["start_positions"] != features[0]["cls"]
-    assert extractive_qa.predict(gold_logits(features), features, [one], {}) == [answer]
+    encodings = extractive_qa.encode([one], Tokenization(tokenizer, 64, 16), {})
+    assert encodings[0]["start_positions"] != encodings[0]["cls"]
+    assert extractive_qa.predict(gold_logits(encodings), encodings, [one], {}) == [answer]
 
 
 def test_blanks_around_an_answer_do_not_push_it_out_of_the_window(tokenizer):
     one = row("It was Ives ", "Who?", " Ives ")
-    (feature,) = extractive_qa.encode([one], Tokenization(tokenizer, 64, 16), {})
-    assert text_of(feature, one, feature["start_positions"], feature["end_positions"]) == "Ives"
+    (encoding,) = extractive_qa.encode([one], Tokenization(tokenizer, 64, 16), {})
+    assert text_of(encoding, one, encoding["start_positions"], encoding["end_positions"]) == "Ives"
 
 
 def test_a_question_longer_than_the_window(tokenizer):
     one = long_row(n_words=80, at=40, question="who rowed across the bay " * 100)
     for stride in (0, 16, 63):
-        features = extractive_qa.encode([one, long_row(80, 40)], Tokenization(tokenizer, 64, stride), {})
-        assert all(len(feature["input_ids"]) <= 64 for feature in features)
-        assert [f["row"] for f in features] == sorted(f["row"] for f in features)
-        assert {f["row"] for f in features} == {0, 1}
-        assert any(f["start_positions"] != f["cls"] for f in features if f["row"] == 0)
+        encodings = extractive_qa.encode([one, long_row(80, 40)], Tokenization(tokenizer, 64, stride), {})
+        assert all(len(encoding["input_ids"]) <= 64 for encoding in encodings)
+        assert [f["row"] for f in encodings] == sorted(f["row"] for f in encodings)
+        assert {f["row"] for f in encodings} == {0, 1}
+        assert any(f["start_positions"] != f["cls"] for f in encodings if f["row"] == 0)
 
 
 def test_nothing_to_read(tokenizer):
     rows = [row("", "Who?"), row("   ", ""), row("Ives", "")]
-    features = extractive_qa.encode(rows, Tokenization(tokenizer, 32, 8), {})
-    assert [feature["row"] for feature in features] == [0, 1, 2]
-    assert all(f["start_positions"] == f["end_positions"] == f["cls"] for f in features)
-    predictions = extractive_qa.predict(gold_logits(features), features, rows, {"unanswerable": False})
+    encodings = extractive_qa.encode(rows, Tokenization(tokenizer, 32, 8), {})
+    assert [encoding["row"] for encoding in encodings] == [0, 1, 2]
+    assert all(f["start_positions"] == f["end_positions"] == f["cls"] for f in encodings)
+    predictions = extractive_qa.predict(gold_logits(encodings), encodings, rows, {"unanswerable": False})
     assert predictions[0] == predictions[1].strip() == ""
     assert predictions[2] and "Ives".startswith(predictions[2])
 
 
 def test_cls_is_found_where_it_stands(tokenizers_by_name):
     tokenizer = tokenizers_by_name["bert"]
-    features = extractive_qa.encode([row("the bay")], Tokenization(tokenizer, 32, 8), {}, labeled=False)
-    assert [f["input_ids"][f["cls"]] for f in features] == [tokenizer.cls_token_id]
-    assert "start_positions" not in features[0]
+    encodings = extractive_qa.encode([row("the bay")], Tokenization(tokenizer, 32, 8), {}, labeled=False)
+    assert [f["input_ids"][f["cls"]] for f in encodings] == [tokenizer.cls_token_id]
+    assert "start_positions" not in encodings[0]
 
     class WithoutCls:
         cls_token_id = None
@@ -151,13 +151,13 @@ def test_cls_is_found_where_it_stands(tokenizers_by_name):
 
 # The words of one context as sub-words 3 to 8, CLS at 0.
 CONTEXT = "a b c d e f"
-FEATURE = {"row": 0, "cls": 0, "context_begin": 3, "context_spans": np.array([[2 * i, 2 * i + 1] for i in range(6)])}
+ENCODING = {"row": 0, "cls": 0, "context_begin": 3, "context_spans": np.array([[2 * i, 2 * i + 1] for i in range(6)])}
 
 
-def predict(start, end, info=None, answers=("a",), features=(FEATURE,)):
+def predict(start, end, info=None, answers=("a",), encodings=(ENCODING,)):
     rows = [row(CONTEXT, "Who?", *answers)]
-    logits = tuple(np.array(part, dtype=float).reshape(len(features), -1) for part in (start, end))
-    return extractive_qa.predict(logits, features, rows, info or {})[0]
+    logits = tuple(np.array(part, dtype=float).reshape(len(encodings), -1) for part in (start, end))
+    return extractive_qa.predict(logits, encodings, rows, info or {})[0]
 
 
 def test_end_is_not_before_start():
@@ -182,18 +182,18 @@ def test_the_null_answer_must_be_possible():
 
 
 def test_the_null_score_is_the_least_over_windows():
-    second = FEATURE | {"context_spans": FEATURE["context_spans"][3:]}
+    second = ENCODING | {"context_spans": ENCODING["context_spans"][3:]}
     start = [[5, 0, 0, 0, 1, 0, 0, 0, 0], [0, 0, 0, 0, 2, 0, -100, -100, -100]]
-    features = [FEATURE, second]
-    assert predict(start, start, {"unanswerable": True}, features=features) == "e"
+    encodings = [ENCODING, second]
+    assert predict(start, start, {"unanswerable": True}, encodings=encodings) == "e"
 
 
 def test_answers_are_not_longer_than_thirty_sub_words():
     context = " ".join("x" * 50)
-    features = [FEATURE | {"context_spans": np.array([[2 * i, 2 * i + 1] for i in range(50)])}]
+    encodings = [ENCODING | {"context_spans": np.array([[2 * i, 2 * i + 1] for i in range(50)])}]
     start, end = np.zeros((2, 1, 53))
     start[0, 3], end[0, 52] = 9, 8
-    (answer,) = extractive_qa.predict((start, end), features, [row(context, "Who?", "x")], {})
+    (answer,) = extractive_qa.predict((start, end), encodings, [row(context, "Who?", "x")], {})
     assert 1 <= len(answer.split()) <= extractive_qa.MAX_ANSWER_LENGTH
     assert context.startswith(answer)
 
@@ -226,6 +226,6 @@ def test_gold_spans_of_real_rows_score_full_marks(tokenizers_by_name):
     ][:300]
     tokenizer, longest = tokenizers_by_name["minilm"], extractive_qa.MAX_ANSWER_LENGTH
     rows = [one for one in rows if all(len(tokenizer.tokenize(text)) <= longest for text in one["answer_texts"])]
-    features = extractive_qa.encode(rows, Tokenization(tokenizer, 128, 48), {})
-    predictions = extractive_qa.predict(gold_logits(features), features, rows, {})
+    encodings = extractive_qa.encode(rows, Tokenization(tokenizer, 128, 48), {})
+    predictions = extractive_qa.predict(gold_logits(encodings), encodings, rows, {})
     assert extractive_qa.score(predictions, rows, {}) == {"f1": 100, "exact_match": 100}

@@ -61,9 +61,9 @@ def prepare(kind, setting, labeled=True):
     task_type = get_type(kind)
     torch.manual_seed(1)
     task_type.add_head(setting.model, "t", INFO[kind])
-    features = task_type.encode(ROWS[kind], Tokenization(setting.tokenizer, 40, 8), INFO[kind], labeled)
-    plain = [{k: v for k, v in feature.items() if k not in task_type.EXTRA_KEYS} for feature in features]
-    return task_type, features, plain
+    encodings = task_type.encode(ROWS[kind], Tokenization(setting.tokenizer, 40, 8), INFO[kind], labeled)
+    plain = [{k: v for k, v in encoding.items() if k not in task_type.EXTRA_KEYS} for encoding in encodings]
+    return task_type, encodings, plain
 
 
 def padded_stack(arrays):
@@ -153,11 +153,11 @@ def test_head_and_adapter_learn_on_a_ragged_batch(kind, setting):
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_padding_changes_neither_logits_loss_nor_predictions(kind, setting):
-    task_type, features, plain = prepare(kind, setting)
+    task_type, encodings, plain = prepare(kind, setting)
     collate = task_type.collator(setting.tokenizer)
     with torch.no_grad():
         together = task_type.loss(setting.model, collate(plain))
-        alone = [task_type.loss(setting.model, collate([feature])) for feature in plain]
+        alone = [task_type.loss(setting.model, collate([encoding])) for encoding in plain]
     stacked = tuple(padded_stack([logits[k].numpy() for _, logits in alone]) for k in range(len(together[1])))
     as_batch = tuple(logits.numpy() for logits in together[1])
     for a, b in zip(as_batch, stacked, strict=True):
@@ -166,7 +166,7 @@ def test_padding_changes_neither_logits_loss_nor_predictions(kind, setting):
     if kind != "tagging":  # its mean is over labeled positions, which differ in number
         assert torch.isclose(together[0], torch.stack([value for value, _ in alone]).mean(), atol=1e-5)
     rows, info = ROWS[kind], INFO[kind]
-    predictions, again = (task_type.predict(logits, features, rows, info) for logits in (as_batch, stacked))
+    predictions, again = (task_type.predict(logits, encodings, rows, info) for logits in (as_batch, stacked))
     assert predictions == (pytest.approx(again, abs=1e-5) if kind == "regression" else again)
     assert len(predictions) == len(rows)
     scores = task_type.score(predictions, rows, info)

@@ -40,7 +40,7 @@ def test_constant_gold_is_degenerate_too():
 
 def test_labels_are_floats_in_their_own_unit(tokenizers_by_name):
     rows = [{"text_a": "the bay", "text_b": None, "label": 4}, {"text_a": "a lamp", "text_b": None, "label": 2.5}]
-    features = regression.encode(rows, Tokenization(tokenizers_by_name["bert"], 32, 0), {})
-    batch = regression.collator(tokenizers_by_name["bert"])(features)
+    encodings = regression.encode(rows, Tokenization(tokenizers_by_name["bert"], 32, 0), {})
+    batch = regression.collator(tokenizers_by_name["bert"])(encodings)
     assert batch["labels"].is_floating_point()
     assert batch["labels"].tolist() == [4.0, 2.5]

@@ -14,36 +14,36 @@ def row(tokens, tags=None):
     return {"tokens": list(tokens), "tags": list(tags if tags is not None else [0] * len(tokens))}
 
 
-def gold_logits(features, n_tags):
+def gold_logits(encodings, n_tags):
     """Logits whose best tag is the label, at every labelled position; elsewhere the last tag."""
-    length = max(len(feature["labels"]) for feature in features)
-    logits = np.full((len(features), length, n_tags), -100.0)
-    for i, feature in enumerate(features):
-        for position, label in enumerate(feature["labels"]):
+    length = max(len(encoding["labels"]) for encoding in encodings)
+    logits = np.full((len(encodings), length, n_tags), -100.0)
+    for i, encoding in enumerate(encodings):
+        for position, label in enumerate(encoding["labels"]):
             logits[i, position, label if label != -100 else n_tags - 1] = 5
     return (logits,)
 
 
 def test_label_at_the_first_sub_word_only(tokenizer):
-    (feature,) = tagging.encode(
+    (encoding,) = tagging.encode(
         [row(["Port", "unaffordable", "Ellery"], [1, 3, 2])], Tokenization(tokenizer, 64, 0), INFO
     )
-    assert [label for label in feature["labels"] if label != -100] == [1, 3, 2]
+    assert [label for label in encoding["labels"] if label != -100] == [1, 3, 2]
     words = tokenizer([["Port", "unaffordable", "Ellery"]], is_split_into_words=True).word_ids(0)
-    assert [(words.index(n), n) for n in range(3)] == feature["words"]
+    assert [(words.index(n), n) for n in range(3)] == encoding["words"]
 
 
 def test_windows_lose_no_word(tokenizer):
     rng = np.random.default_rng(0)
     words = ["lighthouse", "unaffordable", "a", "Port", "1,250"]
     rows = [row(rng.choice(words, n), rng.integers(0, 5, n)) for n in (1, 7, 60, 200)]
-    features = tagging.encode(rows, Tokenization(tokenizer, 24, 0), INFO)
-    assert all(len(feature["input_ids"]) <= 24 for feature in features)
-    assert len(features) > 8
+    encodings = tagging.encode(rows, Tokenization(tokenizer, 24, 0), INFO)
+    assert all(len(encoding["input_ids"]) <= 24 for encoding in encodings)
+    assert len(encodings) > 8
     for i, one in enumerate(rows):
-        seen = [word for feature in features if feature["row"] == i for _, word in feature["words"]]
+        seen = [word for encoding in encodings if encoding["row"] == i for _, word in encoding["words"]]
         assert seen == list(range(len(one["tokens"])))
-    predictions = tagging.predict(gold_logits(features, 5), features, rows, INFO)
+    predictions = tagging.predict(gold_logits(encodings, 5), encodings, rows, INFO)
     assert predictions == [one["tags"] for one in rows]
     scores = tagging.score(predictions, rows, INFO)
     assert scores["accuracy"] == scores["f1"] == scores["f1_macro"] == 100
@@ -51,18 +51,18 @@ def test_windows_lose_no_word(tokenizer):
 
 def test_a_word_longer_than_the_window_keeps_its_label(tokenizer):
     tokens = ["a", "Zw" * 60, "b"]
-    features = tagging.encode([row(tokens, [1, 3, 2])], Tokenization(tokenizer, 16, 0), INFO)
-    assert [word for feature in features for _, word in feature["words"]] == [0, 1, 2]
-    assert all(len(feature["input_ids"]) <= 16 for feature in features)
+    encodings = tagging.encode([row(tokens, [1, 3, 2])], Tokenization(tokenizer, 16, 0), INFO)
+    assert [word for encoding in encodings for _, word in encoding["words"]] == [0, 1, 2]
+    assert all(len(encoding["input_ids"]) <= 16 for encoding in encodings)
 
 
 def test_weird_tokens_count_but_need_no_sub_word(tokenizer):
     rows = [row(WEIRD, [1] * len(WEIRD)), row([]), row(["\u200b"], [2])]
-    features = tagging.encode(rows, Tokenization(tokenizer, 32, 0), INFO)
-    assert sorted({feature["row"] for feature in features}) == [0, 1, 2]
-    predictions = tagging.predict(gold_logits(features, 5), features, rows, INFO)
+    encodings = tagging.encode(rows, Tokenization(tokenizer, 32, 0), INFO)
+    assert sorted({encoding["row"] for encoding in encodings}) == [0, 1, 2]
+    predictions = tagging.predict(gold_logits(encodings, 5), encodings, rows, INFO)
     assert [len(tags) for tags in predictions] == [len(WEIRD), 0, 1]
-    found = {word for feature in features if feature["row"] == 0 for _, word in feature["words"]}
+    found = {word for encoding in encodings if encoding["row"] == 0 for _, word in encoding["words"]}
     assert 2 not in found, "an empty token has no sub-word"
     assert all(tag == (1 if word in found else 0) for word, tag in enumerate(predictions[0]))
     assert tagging.score(predictions, rows, INFO)["accuracy"] < 100
@@ -71,14 +71,14 @@ def test_weird_tokens_count_but_need_no_sub_word(tokenizer):
 def test_without_o_the_most_frequent_prediction_stands_in(tokenizer):
     info = {"labels": ["NOUN", "VERB", "X"]}
     rows = [row(["Port", "rowed", "rowed", ""], [0, 1, 1, 2])]
-    features = tagging.encode(rows, Tokenization(tokenizer, 32, 0), info)
-    assert tagging.predict(gold_logits(features, 3), features, rows, info) == [[0, 1, 1, 1]]
+    encodings = tagging.encode(rows, Tokenization(tokenizer, 32, 0), info)
+    assert tagging.predict(gold_logits(encodings, 3), encodings, rows, info) == [[0, 1, 1, 1]]
 
 
 def test_a_batch_without_labels_to_learn_has_loss_zero(setting):
     tagging.add_head(setting.model, "t", INFO)
-    features = tagging.encode([row([]), row([""])], Tokenization(setting.tokenizer, 32, 0), INFO)
-    value, _ = tagging.loss(setting.model, tagging.collator(setting.tokenizer)(features))
+    encodings = tagging.encode([row([]), row([""])], Tokenization(setting.tokenizer, 32, 0), INFO)
+    value, _ = tagging.loss(setting.model, tagging.collator(setting.tokenizer)(encodings))
     assert value.item() == 0
     value.backward()
 

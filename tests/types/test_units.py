@@ -1,4 +1,4 @@
-"""The rows that feature scores look at, counted and read by hand for each type."""
+"""The rows that encoding scores look at, counted and read by hand for each type."""
 
 from collections import Counter, defaultdict
 
@@ -110,14 +110,15 @@ def test_extractive_qa_starts_and_ends(tokenizer):
     rows = [question("the keeper rowed across the bay before storm", "keeper rowed")]
     units = units_of("extractive_qa", rows, tokenizer)
     words = sub_words(units, tokenizer)
-    feature = get_type("extractive_qa").encode(rows, Tokenization(tokenizer, 64, 16), {})[0]
-    for (index, labels), gold in zip(units.views, (feature["start_positions"], feature["end_positions"]), strict=True):
+    encoding = get_type("extractive_qa").encode(rows, Tokenization(tokenizer, 64, 16), {})[0]
+    gold_positions = encoding["start_positions"], encoding["end_positions"]
+    for (index, labels), gold in zip(units.views, gold_positions, strict=True):
         assert units.position[index[labels == 1]].tolist() == [gold]
         assert (labels == 0).sum() == 3
         assert not {tokenizer.cls_token, tokenizer.sep_token} & {words[i] for i in index}
     negatives = [set(index[labels == 0].tolist()) for index, labels in units.views]
     assert negatives[0] == negatives[1]
-    both = {feature["start_positions"], feature["end_positions"]}
+    both = {encoding["start_positions"], encoding["end_positions"]}
     assert not both & {int(units.position[i]) for i in negatives[0]}
     assert len(units.text) == 3 + len(both)
 
@@ -147,8 +148,8 @@ def test_extractive_qa_windows_and_passages(tokenizer):
     passages = [" ".join(f"bay{i}" for i in range(k, 60 + k)) for k in (0, 100)]
     rows = [question(passages[0], "bay50"), question(passages[1], "bay103"), question("  " + passages[0], "bay1 ")]
     units = units_of("extractive_qa", rows, tokenizer, length=40, stride=8)
-    features = get_type("extractive_qa").encode(rows, Tokenization(tokenizer, 40, 8), {})
-    assert len(features) == len(units.inputs) >= 8
+    encodings = get_type("extractive_qa").encode(rows, Tokenization(tokenizer, 40, 8), {})
+    assert len(encodings) == len(units.inputs) >= 8
     assert units.groups[units.text == 0][0] == units.groups[-1] != units.groups[len(units.groups) // 2]
     few = units_of("extractive_qa", rows, tokenizer, length=40, stride=8, max_rows=18)
     assert len(few.text) <= 18
@@ -166,8 +167,8 @@ def test_extractive_qa_always_keeps_a_window(tokenizer):
 
 def test_short_passage_gives_fewer_negatives(tokenizer):
     units = units_of("extractive_qa", [question("the bay", "bay")], tokenizer, negatives=50)
-    (feature,) = get_type("extractive_qa").encode([question("the bay", "bay")], Tokenization(tokenizer, 64, 16), {})
-    assert len(units.text) == len(feature["context_spans"])
+    (encoding,) = get_type("extractive_qa").encode([question("the bay", "bay")], Tokenization(tokenizer, 64, 16), {})
+    assert len(units.text) == len(encoding["context_spans"])
 
 
 def test_same_rows_every_time(tokenizer):

@@ -11,7 +11,7 @@ from intertask.data import load_prepared
 from intertask.execution.script import arguments, run
 from intertask.files import atomic, canonical_json, check_made_from, fingerprint, read_json
 from intertask.models.base import load_model, quiet_libraries, recipe_model
-from intertask.models.evidence.source_features import source_rows
+from intertask.models.evidence.source_features import source_features
 from intertask.models.evidence.target_features import target_units
 from intertask.models.precision import about, for_features
 
@@ -34,7 +34,7 @@ def main() -> None:
         if source not in missing:
             print(f"{source}: kept", flush=True)
     kind = prepared.info["type"]
-    for source, features, probabilities in source_rows(
+    for source, features, probabilities in source_features(
         missing, base, recipe["adapter"], kind, units, tokenizer, recipe
     ):
         arrays[f"features/{source}"] = features

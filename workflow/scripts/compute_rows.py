@@ -7,7 +7,7 @@ from intertask.data import load_prepared
 from intertask.execution.script import arguments, run
 from intertask.files import atomic, canonical_json, fingerprint, read_json
 from intertask.models.base import load_model, quiet_libraries, recipe_model
-from intertask.models.evidence.target_features import row_features, target_units
+from intertask.models.evidence.target_features import target_units, unit_features
 from intertask.models.precision import about, for_features
 
 
@@ -18,7 +18,7 @@ def main() -> None:
     network, precision = load_model(base), for_features(recipe)
     units, tokenizer = target_units(prepared, base, network.config, recipe)
     arrays = {
-        "features": row_features(network, units, tokenizer, recipe["batch_size"], precision=precision),
+        "features": unit_features(network, units, tokenizer, recipe["batch_size"], precision=precision),
         "text": units.text,
         "position": units.position,
         "groups": units.groups,

@@ -81,11 +81,11 @@ class Exported:
             return []
         length = self.about["max_length"]
         stride = min(self.about["recipe"]["stride"], length // 2)
-        features = self.type.encode(rows, Tokenization(self.tokenizer, length, stride), self.info, False)
+        encodings = self.type.encode(rows, Tokenization(self.tokenizer, length, stride), self.info, False)
         collate = self.type.collator(self.tokenizer)
         precision = for_training(self.about["recipe"])
-        logits = predict_logits(self.model, self.type, features, collate, batch_size, precision)
-        return self.type.predict(logits, features, rows, self.info)
+        logits = predict_logits(self.model, self.type, encodings, collate, batch_size, precision)
+        return self.type.predict(logits, encodings, rows, self.info)
 
     def _whole(self, rows: Sequence[dict]) -> list[dict]:
         """Rows with empty values for what is optional."""

@@ -12,42 +12,42 @@ from .precision import Precision, autocast, finish, to_device, to_host
 PADDING = -100.0
 
 
-def feature_length(feature: dict[str, Any]) -> int:
-    """Sub-words of one feature (of all choices together for multiple choice)."""
-    ids = feature["input_ids"]
+def encoding_length(encoding: dict[str, Any]) -> int:
+    """Sub-words of one encoding (of all choices together for multiple choice)."""
+    ids = encoding["input_ids"]
     return sum(map(len, ids)) if ids and isinstance(ids[0], list) else len(ids)
 
 
-def strip(features: Sequence[dict[str, Any]], extra_keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Features without the keys that only decoding needs."""
+def strip(encodings: Sequence[dict[str, Any]], extra_keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Encodings without the keys that only decoding needs."""
     extra = set(extra_keys)
-    return [{key: value for key, value in feature.items() if key not in extra} for feature in features]
+    return [{key: value for key, value in encoding.items() if key not in extra} for encoding in encodings]
 
 
 def predict_logits(
     model,
     task_type,
-    features: Sequence[dict[str, Any]],
+    encodings: Sequence[dict[str, Any]],
     collate: Callable,
     batch_size: int,
     precision: Precision = "float32",
 ) -> tuple[np.ndarray, ...]:
-    """Run the model on all features, longest first so that a batch has little padding.
+    """Run the model on all encodings, longest first so that a batch has little padding.
 
     Args:
         model: With adapter and head active.
         task_type: A task type; its ``loss`` gives the logits.
-        features: From the type's ``encode``.
+        encodings: From the type's ``encode``.
         collate: The type's collator.
-        batch_size: Features a batch.
+        batch_size: Encodings a batch.
         precision: Of the forward pass.
 
     Returns:
-        Float32 arrays ``[n_features, ...]`` in the order of ``features``; shorter ones are padded with -100.
+        Float32 arrays ``[n_encodings, ...]`` in the order of ``encodings``; shorter ones are padded with -100.
     """
     device = next(model.parameters()).device
-    order = sorted(range(len(features)), key=lambda i: -feature_length(features[i]))
-    plain = strip(features, task_type.EXTRA_KEYS)
+    order = sorted(range(len(encodings)), key=lambda i: -encoding_length(encodings[i]))
+    plain = strip(encodings, task_type.EXTRA_KEYS)
     parts: list[tuple[torch.Tensor, ...]] = []
     was_training = model.training
     model.eval()

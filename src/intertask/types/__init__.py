@@ -1,7 +1,7 @@
 """Task types: one module per type, and the interface that all of them have.
 
 >>> task_type = get_type("classification")
->>> features = task_type.encode(rows, Tokenization(tokenizer, 128, 32), info)
+>>> encodings = task_type.encode(rows, Tokenization(tokenizer, 128, 32), info)
 
 A module of this package, such as :mod:`.classification`, satisfies :class:`TaskType` by its constants and functions.
 Code outside of this package asks the type (``task_type.USES_STRIDE``) instead of comparing its name.
@@ -28,12 +28,12 @@ Row = Mapping[str, Any]
 #: What ``info.json`` of the prepared task says: ``labels``, ``positive_label``, ``max_choices`` and more.
 Info = Mapping[str, Any]
 #: One encoded text, window or row: token ids, masks and labels as lists of numbers, and the type's ``EXTRA_KEYS``.
-Feature = dict[str, Any]
-#: Features as padded tensors.
+Encoding = dict[str, Any]
+#: Encodings as padded tensors.
 Batch = Mapping[str, "torch.Tensor"]
-#: From a list of features to a batch.
-Collator = Callable[[Sequence[Feature]], dict[str, "torch.Tensor"]]
-#: Logits of all features, one array [F, ...] per output of the head.
+#: From a list of encodings to a batch.
+Collator = Callable[[Sequence[Encoding]], dict[str, "torch.Tensor"]]
+#: Logits of all encodings, one array [F, ...] per output of the head.
 Logits = Sequence["np.ndarray"]
 LossAndLogits: TypeAlias = "tuple[torch.Tensor | None, tuple[torch.Tensor, ...]]"
 Tokenizer: TypeAlias = "PreTrainedTokenizerBase"
@@ -70,7 +70,7 @@ class TaskType(Protocol):
         HEAD_LAYERS: Number of layers of the prediction head, as in the paper.
         HEAD_TYPE: Name that the ``adapters`` library has for the type of head.
         PROBABILITY_HEADS: Head types of source models that give class probabilities on the rows of this type.
-        EXTRA_KEYS: Keys of a feature that only ``predict`` reads. They are no inputs of the model.
+        EXTRA_KEYS: Keys of an encoding that only ``predict`` reads. They are no inputs of the model.
     """
 
     ROW_COLUMNS: Mapping[str, Any]
@@ -164,7 +164,7 @@ class TaskType(Protocol):
         ...
 
     @staticmethod
-    def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
+    def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Encoding]:
         """Encode rows as inputs of a model.
 
         Args:
@@ -174,7 +174,7 @@ class TaskType(Protocol):
             labeled: Whether to add the labels.
 
         Returns:
-            One or more features per row, in the order of the rows. Each holds the index of its row under ``row``.
+            One or more encodings per row, in the order of the rows. Each holds the index of its row under ``row``.
 
         Raises:
             IntertaskError: ``max_length`` leaves no room for text.
@@ -183,7 +183,7 @@ class TaskType(Protocol):
 
     @staticmethod
     def collator(tokenizer: Tokenizer) -> Collator:
-        """Return a function that pads features, without their ``EXTRA_KEYS``, to the longest one.
+        """Return a function that pads encodings, without their ``EXTRA_KEYS``, to the longest one.
 
         Args:
             tokenizer: Its padding ids are used.
@@ -244,12 +244,12 @@ class TaskType(Protocol):
     # predictions
 
     @staticmethod
-    def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info) -> list[Any]:
+    def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], info: Info) -> list[Any]:
         """Turn logits into one prediction per row.
 
         Args:
             logits: Arrays [F, ...], one per output of the head, padded with -100 over batches.
-            features: The F features, with their ``EXTRA_KEYS``.
+            encodings: The F encodings, with their ``EXTRA_KEYS``.
             rows: The rows that were encoded.
             info: Of :meth:`completed_info`.
 

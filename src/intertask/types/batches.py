@@ -1,4 +1,4 @@
-"""From features to padded tensors, and tensors through the model."""
+"""From encodings to padded tensors, and tensors through the model."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -30,39 +30,39 @@ def pad(sequences: Sequence[Sequence[int]], value: int) -> torch.Tensor:
     return torch.tensor([[*sequence, *[value] * (length - len(sequence))] for sequence in sequences], dtype=torch.long)
 
 
-def pad_inputs(features: Sequence[Mapping[str, Any]], tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
+def pad_inputs(encodings: Sequence[Mapping[str, Any]], tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
     """Pad the model's inputs.
 
     Args:
-        features: B encoded texts.
+        encodings: B encoded texts.
         tokenizer: Its padding ids are used.
 
     Returns:
-        Those of :data:`INPUTS` that the features have, each int64 [B, L].
+        Those of :data:`INPUTS` that the encodings have, each int64 [B, L].
     """
     values = {
         "input_ids": tokenizer.pad_token_id or 0,
         "attention_mask": 0,
         "token_type_ids": tokenizer.pad_token_type_id,
     }
-    return {key: pad([f[key] for f in features], values[key]) for key in INPUTS if key in features[0]}
+    return {key: pad([f[key] for f in encodings], values[key]) for key in INPUTS if key in encodings[0]}
 
 
-def pad_with_labels(features: Sequence[Mapping[str, Any]], tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
+def pad_with_labels(encodings: Sequence[Mapping[str, Any]], tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
     """Pad the model's inputs as :func:`pad_inputs` does, and add the labels.
 
     Args:
-        features: B encoded texts. Labels are one number each.
+        encodings: B encoded texts. Labels are one number each.
         tokenizer: Its padding ids are used.
 
     Returns:
-        Inputs, each int64 [B, L], and ``labels``, ``start_positions`` and ``end_positions`` [B] if the features have
+        Inputs, each int64 [B, L], and ``labels``, ``start_positions`` and ``end_positions`` [B] if the encodings have
         them.
     """
-    batch = pad_inputs(features, tokenizer)
+    batch = pad_inputs(encodings, tokenizer)
     for key in ("labels", "start_positions", "end_positions"):
-        if key in features[0]:
-            batch[key] = torch.tensor([feature[key] for feature in features])
+        if key in encodings[0]:
+            batch[key] = torch.tensor([encoding[key] for encoding in encodings])
     return batch
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import Batch, Collator, Feature, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer, squad_metrics
+from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer, squad_metrics
 from .encoding import encode_pairs
 from .label_names import check_several_classes, named_outputs
 from .metrics import class_scores, f_beta, positive_index
@@ -80,20 +80,20 @@ def head_outputs(info: Info) -> int:
     return len(info["labels"])
 
 
-def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
-    """Encode one feature per row: both texts jointly; tokens that do not fit are cut from the longer text first."""
-    features = encode_pairs([pair for (pair,) in text_pairs(rows)], tokenization)
-    for i, (feature, row) in enumerate(zip(features, rows, strict=True)):
-        feature["row"] = i
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Encoding]:
+    """Encode one encoding per row: both texts jointly; tokens that do not fit are cut from the longer text first."""
+    encodings = encode_pairs([pair for (pair,) in text_pairs(rows)], tokenization)
+    for i, (encoding, row) in enumerate(zip(encodings, rows, strict=True)):
+        encoding["row"] = i
         if labeled:
-            feature["labels"] = int(row["label"])
-    return features
+            encoding["labels"] = int(row["label"])
+    return encodings
 
 
 def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
     """One unit per row: the mean over the tokens of its text, or of both texts jointly; its class."""
-    features = encode(rows, tokenization, info)
-    return units_of_texts(features, range(len(rows)), np.array([f["labels"] for f in features], np.int64))
+    encodings = encode(rows, tokenization, info)
+    return units_of_texts(encodings, range(len(rows)), np.array([f["labels"] for f in encodings], np.int64))
 
 
 def collator(tokenizer: Tokenizer) -> Collator:
@@ -126,15 +126,15 @@ class CandidatePrediction(NamedTuple):
 
 
 def predict(
-    logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info
+    logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], info: Info
 ) -> list[int | CandidatePrediction]:
     """Return the class index of each row; for rows with a candidate a :class:`CandidatePrediction`."""
     positive = positive_index(info)
     compared = positive is not None and bool(rows) and "candidate" in rows[0]
     predictions: list[int | CandidatePrediction] = [0] * len(rows)
-    for feature, index, values in zip(features, np.argmax(logits[0], axis=-1), logits[0], strict=True):
+    for encoding, index, values in zip(encodings, np.argmax(logits[0], axis=-1), logits[0], strict=True):
         label = int(index)
-        predictions[feature["row"]] = CandidatePrediction(label, _log_odds(values, positive)) if compared else label
+        predictions[encoding["row"]] = CandidatePrediction(label, _log_odds(values, positive)) if compared else label
     return predictions
 
 

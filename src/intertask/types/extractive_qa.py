@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import IntertaskError
 from ..seeded import shuffled
-from . import Batch, Collator, Feature, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer, squad_metrics
+from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer, squad_metrics
 from .encoding import cut, offsets, room
 from .units import Units, units_of_tokens
 
@@ -90,7 +90,7 @@ def head_outputs(info: Info) -> int:
     return 2
 
 
-def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Encoding]:
     """Encode windows over the context, each after the question; at least one per row.
 
     The gold span is the first answer that lies wholly inside the window, else the position of the CLS token. A question
@@ -116,7 +116,7 @@ def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled:
     for i, in_text in enumerate(offsets(questions, tokenizer)):
         # windows must move on: the tokenizer wants a stride shorter than the context's part
         by_stride.setdefault(min(tokenization.stride, (available - len(in_text)) // 2), []).append(i)
-    features: list[Feature] = []
+    encodings: list[Encoding] = []
     for rows_stride, chosen in by_stride.items():
         batch = tokenizer(
             [questions[i] for i in chosen],
@@ -130,35 +130,35 @@ def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled:
         all_offsets = batch.pop("offset_mapping")
         samples = batch.pop("overflow_to_sample_mapping")
         for n, sample in enumerate(samples):
-            feature = {key: values[n] for key, values in batch.items()}
+            encoding = {key: values[n] for key, values in batch.items()}
             in_context = np.array([sequence == 1 for sequence in batch.sequence_ids(n)])
-            feature["row"] = chosen[sample]
-            feature["cls"] = feature["input_ids"].index(tokenizer.cls_token_id)
-            feature["context_begin"] = int(in_context.argmax())
-            feature["context_spans"] = np.array(all_offsets[n], dtype=np.int32)[in_context]
-            features.append(feature)
-    features.sort(key=lambda feature: feature["row"])  # stable: a row's windows stay in order
+            encoding["row"] = chosen[sample]
+            encoding["cls"] = encoding["input_ids"].index(tokenizer.cls_token_id)
+            encoding["context_begin"] = int(in_context.argmax())
+            encoding["context_spans"] = np.array(all_offsets[n], dtype=np.int32)[in_context]
+            encodings.append(encoding)
+    encodings.sort(key=lambda encoding: encoding["row"])  # stable: a row's windows stay in order
     if labeled:
-        for feature in features:
-            span = _gold_span(feature, rows[feature["row"]])
-            feature["start_positions"], feature["end_positions"] = span
-    return features
+        for encoding in encodings:
+            span = _gold_span(encoding, rows[encoding["row"]])
+            encoding["start_positions"], encoding["end_positions"] = span
+    return encodings
 
 
-def _gold_span(feature: Feature, row: Row) -> tuple[int, int]:
+def _gold_span(encoding: Encoding, row: Row) -> tuple[int, int]:
     """First and last position of the first answer that lies inside the window, else twice the CLS token's."""
-    return next(_gold_spans(feature, row), (feature["cls"], feature["cls"]))
+    return next(_gold_spans(encoding, row), (encoding["cls"], encoding["cls"]))
 
 
-def _gold_spans(feature: Feature, row: Row) -> Iterator[tuple[int, int]]:
+def _gold_spans(encoding: Encoding, row: Row) -> Iterator[tuple[int, int]]:
     """First and last position of every answer that lies inside the window."""
-    starts, ends = feature["context_spans"].T.tolist()
+    starts, ends = encoding["context_spans"].T.tolist()
     for answer, begin in zip(row["answer_texts"], row["answer_starts"], strict=True):
         end = begin + len(answer.rstrip())
         begin += len(answer) - len(answer.lstrip())
         first, last = bisect_right(ends, begin), bisect_left(starts, end) - 1
         if starts and starts[0] <= begin and end <= ends[-1] and first <= last:
-            yield feature["context_begin"] + first, feature["context_begin"] + last
+            yield encoding["context_begin"] + first, encoding["context_begin"] + last
 
 
 def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
@@ -171,46 +171,46 @@ def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings:
     If there are more than ``max_rows`` units, every row gives one window, with an answer if it has one, before any row
     gives a second. Groups are the passages.
     """
-    features = encode(rows, tokenization, info)
-    answers = [sorted(set(_gold_spans(feature, rows[feature["row"]]))) for feature in features]
-    random_order = shuffled(len(features), settings["seed"])
+    encodings = encode(rows, tokenization, info)
+    answers = [sorted(set(_gold_spans(encoding, rows[encoding["row"]]))) for encoding in encodings]
+    random_order = shuffled(len(encodings), settings["seed"])
     turns: Counter[int] = Counter()
     turn: dict[int, int] = {}
     for i in sorted(random_order, key=lambda i: not answers[i]):
-        turn[i] = turns[features[i]["row"]]
-        turns[features[i]["row"]] += 1
+        turn[i] = turns[encodings[i]["row"]]
+        turns[encodings[i]["row"]] += 1
     generator = random.Random(settings["seed"])
     chosen: dict[int, dict[int, tuple[int | None, int | None]]] = {}
     count = 0
     for i in sorted(random_order, key=turn.get):
-        labels = _window_labels(features[i], answers[i], settings["negatives"], generator, not all(answers))
+        labels = _window_labels(encodings[i], answers[i], settings["negatives"], generator, not all(answers))
         count += len(labels)
         if chosen and count > settings["max_rows"]:
             break
         chosen[i] = labels
     places = [(i, position) for i in sorted(chosen) for position in sorted(chosen[i])]
     passages = {" ".join(row["context"].split()): n for n, row in enumerate(rows)}
-    groups = [passages[" ".join(rows[features[i]["row"]]["context"].split())] for i, _ in places]
+    groups = [passages[" ".join(rows[encodings[i]["row"]]["context"].split())] for i, _ in places]
     views: list[list[tuple[int, int]]] = [[], []]
     for n, (i, position) in enumerate(places):
         for view, label in zip(views, chosen[i][position], strict=True):
             if label is not None:
                 view.append((n, label))
-    return units_of_tokens(features, places, groups, views)
+    return units_of_tokens(encodings, places, groups, views)
 
 
 def _window_labels(
-    feature: Feature,
+    encoding: Encoding,
     spans: Sequence[tuple[int, int]],
     negatives: int,
     generator: random.Random,
     cls_is_negative: bool,
 ) -> dict[int, tuple[int | None, int | None]]:
     """Position -> its class as start and as end of an answer; None if it is not in that view."""
-    cls = feature["cls"]
+    cls = encoding["cls"]
     starts, ends = (set(side) for side in zip(*(spans or [(cls, cls)]), strict=True))
-    begin = feature["context_begin"]
-    others = sorted(set(range(begin, begin + len(feature["context_spans"]))) - starts - ends)
+    begin = encoding["context_begin"]
+    others = sorted(set(range(begin, begin + len(encoding["context_spans"]))) - starts - ends)
     keys = {position: generator.random() for position in others}
     drawn = sorted(others, key=keys.get)[:negatives]
     if spans and cls_is_negative:
@@ -248,7 +248,7 @@ def loss(model: Any, batch: Batch) -> LossAndLogits:
     return sum(losses) / 2, (start, end)
 
 
-def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info) -> list[str]:
+def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], info: Info) -> list[str]:
     """Return the answer text of each row, '' for no answer.
 
     The answer is the span with the highest sum of start and end logits over all windows, at most
@@ -262,10 +262,10 @@ def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], in
     predictions = [""] * len(rows)
     best = np.full(len(rows), -np.inf)
     null = np.full(len(rows), np.inf)
-    for feature, start, end in zip(features, *logits, strict=True):
-        row, spans = feature["row"], feature["context_spans"]
-        null[row] = min(null[row], start[feature["cls"]] + end[feature["cls"]])
-        part = slice(feature["context_begin"], feature["context_begin"] + len(spans))
+    for encoding, start, end in zip(encodings, *logits, strict=True):
+        row, spans = encoding["row"], encoding["context_spans"]
+        null[row] = min(null[row], start[encoding["cls"]] + end[encoding["cls"]])
+        part = slice(encoding["context_begin"], encoding["context_begin"] + len(spans))
         value, first, last = _best_span(start[part], end[part], spans)
         if value > best[row]:
             best[row] = value

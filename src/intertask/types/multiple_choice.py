@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import Batch, Collator, Feature, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer
+from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer
 from .encoding import cut, encode_pairs, offsets, room
 from .units import Units, units_of_texts
 
@@ -81,8 +81,8 @@ def head_outputs(info: Info) -> int:
     return 1
 
 
-def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
-    """Encode one feature per row: inputs [K, L_k], and ``choice_mask`` [K], 1 for real choices; K = ``max_choices``.
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Encoding]:
+    """Encode one encoding per row: inputs [K, L_k], and ``choice_mask`` [K], 1 for real choices; K = ``max_choices``.
 
     Choices are kept whole, and the end of the context is cut by the same amount for all choices of a row. The question
     is cut only if nothing is left of the context. A choice is cut only if it is longer than half of the room.
@@ -92,15 +92,15 @@ def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled:
         absent = info["max_choices"] - len(row["choices"])
         pairs += [(first, choice) for choice in row["choices"]] + [("", "")] * absent
     encoded = iter(encode_pairs(pairs, tokenization))
-    features = []
+    encodings = []
     for i, row in enumerate(rows):
         choices = [next(encoded) for _ in range(info["max_choices"])]
-        feature = {key: [choice[key] for choice in choices] for key in choices[0]}
-        feature |= {"choice_mask": [int(k < len(row["choices"])) for k in range(len(choices))], "row": i}
+        encoding = {key: [choice[key] for choice in choices] for key in choices[0]}
+        encoding |= {"choice_mask": [int(k < len(row["choices"])) for k in range(len(choices))], "row": i}
         if labeled:
-            feature["labels"] = int(row["label"])
-        features.append(feature)
-    return features
+            encoding["labels"] = int(row["label"])
+        encodings.append(encoding)
+    return encodings
 
 
 def _first_texts(rows: Sequence[Row], tokenization: Tokenization) -> list[str]:
@@ -125,11 +125,11 @@ def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings:
     Groups are the rows.
     """
     inputs, groups, labels = [], [], []
-    for feature in encode(rows, tokenization, info):
-        for k in range(sum(feature["choice_mask"])):
-            inputs.append(_choice(feature, k))
-            groups.append(feature["row"])
-            labels.append(int(k == feature["labels"]))
+    for encoding in encode(rows, tokenization, info):
+        for k in range(sum(encoding["choice_mask"])):
+            inputs.append(_choice(encoding, k))
+            groups.append(encoding["row"])
+            labels.append(int(k == encoding["labels"]))
     return units_of_texts(inputs, groups, np.array(labels, np.int64))
 
 
@@ -138,26 +138,26 @@ def collator(tokenizer: Tokenizer) -> Collator:
     return partial(_collate, tokenizer=tokenizer)
 
 
-def _collate(features: Sequence[Feature], tokenizer: Tokenizer) -> Batch:
-    """Pad the choices of all features together."""
+def _collate(encodings: Sequence[Encoding], tokenizer: Tokenizer) -> Batch:
+    """Pad the choices of all encodings together."""
     import torch
 
     from .batches import pad_inputs
 
-    count = len(features[0]["choice_mask"])
-    choices = [_choice(feature, k) for feature in features for k in range(count)]
+    count = len(encodings[0]["choice_mask"])
+    choices = [_choice(encoding, k) for encoding in encodings for k in range(count)]
     batch = {key: values.unflatten(0, (-1, count)) for key, values in pad_inputs(choices, tokenizer).items()}
-    batch["choice_mask"] = torch.tensor([feature["choice_mask"] for feature in features], dtype=torch.bool)
-    if "labels" in features[0]:
-        batch["labels"] = torch.tensor([feature["labels"] for feature in features])
+    batch["choice_mask"] = torch.tensor([encoding["choice_mask"] for encoding in encodings], dtype=torch.bool)
+    if "labels" in encodings[0]:
+        batch["labels"] = torch.tensor([encoding["labels"] for encoding in encodings])
     return batch
 
 
-def _choice(feature: Feature, k: int) -> Feature:
+def _choice(encoding: Encoding, k: int) -> Encoding:
     """Inputs of a row's choice ``k``."""
     from .batches import INPUTS
 
-    return {key: feature[key][k] for key in INPUTS if key in feature}
+    return {key: encoding[key][k] for key in INPUTS if key in encoding}
 
 
 def loss(model: Any, batch: Batch) -> LossAndLogits:
@@ -172,11 +172,11 @@ def loss(model: Any, batch: Batch) -> LossAndLogits:
     return cross_entropy(logits, batch["labels"]) if "labels" in batch else None, (logits,)
 
 
-def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info) -> list[int]:
+def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], info: Info) -> list[int]:
     """Return the index of the best choice of each row."""
     predictions = [0] * len(rows)
-    for feature, values in zip(features, logits[0], strict=True):
-        predictions[feature["row"]] = int(np.argmax(values[: sum(feature["choice_mask"])]))
+    for encoding, values in zip(encodings, logits[0], strict=True):
+        predictions[encoding["row"]] = int(np.argmax(values[: sum(encoding["choice_mask"])]))
     return predictions
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import IntertaskError
-from . import Batch, Feature, Info, Logits, LossAndLogits, Row, Tokenization, classification
+from . import Batch, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, classification
 from .units import Units, units_of_texts
 
 ROW_COLUMNS = {"text_a": str, "text_b": str, "label": float}
@@ -77,21 +77,21 @@ def head_outputs(info: Info) -> int:
     return 1
 
 
-def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
-    """Encode one feature per row, as classification does; labels are in the unit of the rows."""
-    features = classification.encode(rows, tokenization, info, labeled=False)
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Encoding]:
+    """Encode one encoding per row, as classification does; labels are in the unit of the rows."""
+    encodings = classification.encode(rows, tokenization, info, labeled=False)
     if labeled:
-        for feature, row in zip(features, rows, strict=True):
-            feature["labels"] = float(row["label"])
-    return features
+        for encoding, row in zip(encodings, rows, strict=True):
+            encoding["labels"] = float(row["label"])
+    return encodings
 
 
 def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
     """One unit per row, as for classification; its label, standardized over the rows."""
-    features = encode(rows, tokenization, info)
-    labels = np.array([feature["labels"] for feature in features], np.float64)
+    encodings = encode(rows, tokenization, info)
+    labels = np.array([encoding["labels"] for encoding in encodings], np.float64)
     spread = labels.std() if np.ptp(labels) > 0 else 1.0  # the standard deviation of equal floats may come out above 0
-    return units_of_texts(features, range(len(rows)), (labels - labels.mean()) / spread)
+    return units_of_texts(encodings, range(len(rows)), (labels - labels.mean()) / spread)
 
 
 def loss(model: Any, batch: Batch) -> LossAndLogits:
@@ -104,11 +104,11 @@ def loss(model: Any, batch: Batch) -> LossAndLogits:
     return mse_loss(values, batch["labels"].float()) if "labels" in batch else None, (values,)
 
 
-def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info) -> list[float]:
+def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], info: Info) -> list[float]:
     """Return one number per row, in the unit that the model was trained on."""
     predictions = [math.nan] * len(rows)
-    for feature, value in zip(features, logits[0], strict=True):
-        predictions[feature["row"]] = float(value)
+    for encoding, value in zip(encodings, logits[0], strict=True):
+        predictions[encoding["row"]] = float(value)
     return predictions
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..seeded import shuffled
-from . import Batch, Collator, Feature, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer
+from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer
 from .encoding import room
 from .label_names import check_several_classes, named_outputs
 from .metrics import class_scores, f_beta, positive_index
@@ -83,8 +83,8 @@ def head_outputs(info: Info) -> int:
     return len(info["labels"])
 
 
-def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Feature]:
-    """Encode one feature per row, or several windows if the row is longer than ``max_length``; words are not cut.
+def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Encoding]:
+    """Encode one encoding per row, or several windows if the row is longer than ``max_length``; words are not cut.
 
     The label is at the first token of each word, and -100 is at all other tokens. A word without any token, such as a
     control character, has no label. ``predict`` reads ``words``, a list of (position, index of the word).
@@ -105,21 +105,21 @@ def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled:
         truncation=True,  # for single words that are longer than a window
         max_length=tokenization.max_length,
     )
-    features: list[Feature] = []
+    encodings: list[Encoding] = []
     for n, (i, begin, _) in enumerate(windows):
-        feature = {key: values[n] for key, values in batch.items()}
+        encoding = {key: values[n] for key, values in batch.items()}
         first_positions: dict[int, int] = {}
         for position, word in enumerate(batch.word_ids(n)):
             if word is not None:
                 first_positions.setdefault(word, position)
-        feature["row"] = i
-        feature["words"] = [(position, begin + word) for word, position in first_positions.items()]
+        encoding["row"] = i
+        encoding["words"] = [(position, begin + word) for word, position in first_positions.items()]
         if labeled:
-            feature["labels"] = [IGNORED] * len(feature["input_ids"])
-            for position, word in feature["words"]:
-                feature["labels"][position] = int(rows[i]["tags"][word])
-        features.append(feature)
-    return features
+            encoding["labels"] = [IGNORED] * len(encoding["input_ids"])
+            for position, word in encoding["words"]:
+                encoding["labels"][position] = int(rows[i]["tags"][word])
+        encodings.append(encoding)
+    return encodings
 
 
 def _word_lengths(rows: Sequence[Row], tokenizer: Tokenizer) -> list[list[int]]:
@@ -150,12 +150,12 @@ def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings:
     If there are more than ``max_rows``, all units of rare tags are kept, and the other tags are cut to an equal number
     each. Groups are the rows.
     """
-    features = encode(rows, tokenization, info)
-    places = [(text, position) for text, feature in enumerate(features) for position, _ in feature["words"]]
-    tags = [features[text]["labels"][position] for text, position in places]
+    encodings = encode(rows, tokenization, info)
+    places = [(text, position) for text, encoding in enumerate(encodings) for position, _ in encoding["words"]]
+    tags = [encodings[text]["labels"][position] for text, position in places]
     kept = capped(tags, settings["max_rows"], shuffled(len(tags), settings["seed"]))
-    groups = [features[places[i][0]]["row"] for i in kept]
-    return units_of_tokens(features, [places[i] for i in kept], groups, [[(n, tags[i]) for n, i in enumerate(kept)]])
+    groups = [encodings[places[i][0]]["row"] for i in kept]
+    return units_of_tokens(encodings, [places[i] for i in kept], groups, [[(n, tags[i]) for n, i in enumerate(kept)]])
 
 
 def collator(tokenizer: Tokenizer) -> Collator:
@@ -163,13 +163,13 @@ def collator(tokenizer: Tokenizer) -> Collator:
     return partial(_collate, tokenizer=tokenizer)
 
 
-def _collate(features: Sequence[Feature], tokenizer: Tokenizer) -> Batch:
+def _collate(encodings: Sequence[Encoding], tokenizer: Tokenizer) -> Batch:
     """Pad inputs and labels."""
     from .batches import IGNORED, pad, pad_inputs
 
-    batch = pad_inputs(features, tokenizer)
-    if "labels" in features[0]:
-        batch["labels"] = pad([feature["labels"] for feature in features], IGNORED)
+    batch = pad_inputs(encodings, tokenizer)
+    if "labels" in encodings[0]:
+        batch["labels"] = pad([encoding["labels"] for encoding in encodings], IGNORED)
     return batch
 
 
@@ -188,15 +188,15 @@ def loss(model: Any, batch: Batch) -> LossAndLogits:
     return total / (labels != IGNORED).sum().clamp(min=1), (logits,)
 
 
-def predict(logits: Logits, features: Sequence[Feature], rows: Sequence[Row], info: Info) -> list[list[int]]:
+def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], info: Info) -> list[list[int]]:
     """Return one tag index per word of each row.
 
     A word without tokens gets the tag O, or, if the task has no such tag, the tag that is predicted most often.
     """
     predictions: list[list[int | None]] = [[None] * len(row["tokens"]) for row in rows]
-    for feature, tags in zip(features, np.argmax(logits[0], axis=-1), strict=True):
-        for position, word in feature["words"]:
-            predictions[feature["row"]][word] = int(tags[position])
+    for encoding, tags in zip(encodings, np.argmax(logits[0], axis=-1), strict=True):
+        for position, word in encoding["words"]:
+            predictions[encoding["row"]][word] = int(tags[position])
     if "O" in info["labels"]:
         fallback = info["labels"].index("O")
     else:

@@ -44,7 +44,7 @@ def units_of_texts(inputs: Sequence[Mapping[str, Any]], groups: Sequence[int], l
 
 
 def units_of_tokens(
-    features: Sequence[Mapping[str, Any]],
+    encodings: Sequence[Mapping[str, Any]],
     places: Sequence[tuple[int, int]],
     groups: Sequence[int],
     views: Sequence[Sequence[tuple[int, int]]],
@@ -52,7 +52,7 @@ def units_of_tokens(
     """Make units of single tokens.
 
     Args:
-        features: Encoded texts. Texts without any unit are left out.
+        encodings: Encoded texts. Texts without any unit are left out.
         places: [N] (index of the text, position of the token) of each unit.
         groups: [N] group of each unit.
         views: Lists of (index of the unit, class id).
@@ -60,7 +60,7 @@ def units_of_tokens(
     used = sorted({text for text, _ in places})
     number = {text: i for i, text in enumerate(used)}
     return Units(
-        inputs=[features[text] for text in used],
+        inputs=[encodings[text] for text in used],
         text=np.array([number[text] for text, _ in places], np.int64),
         position=np.array([position for _, position in places], np.int64),
         groups=np.asarray(groups, np.int64),

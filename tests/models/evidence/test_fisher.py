@@ -34,7 +34,7 @@ def recipe() -> dict:
 
 
 def ready(tiny_model, recipe, kind):
-    """A model with a trained adapter and head of the type, and six features of different lengths."""
+    """A model with a trained adapter and head of the type, and six encodings of different lengths."""
     prepared = small_task(kind)
     model = fresh_model(tiny_model, recipe["adapter"], 1)
     shots = draw_shots(tiny_model, model.config, prepared.info, prepared.train, recipe, FEWSHOT)
@@ -43,9 +43,9 @@ def ready(tiny_model, recipe, kind):
     return model.eval(), task_type, encode(prepared.train[:6]), collate
 
 
-def fisher(ready_model, features=None, adapter="seq_bn"):
-    model, task_type, all_features, collate = ready_model
-    return diagonal_fisher(model, task_type, all_features if features is None else features, collate, adapter)
+def fisher(ready_model, encodings=None, adapter="seq_bn"):
+    model, task_type, all_encodings, collate = ready_model
+    return diagonal_fisher(model, task_type, all_encodings if encodings is None else encodings, collate, adapter)
 
 
 def gradients(model, loss) -> dict[str, np.ndarray]:
@@ -60,19 +60,19 @@ def gradients(model, loss) -> dict[str, np.ndarray]:
 
 def test_mean_of_the_squares_of_each_examples_gradient(tiny_model, recipe):
     """All examples in one padded batch, the loss of one of them at a time; not the square of the batch's gradient."""
-    model, _, features, collate = prepared = ready(tiny_model, recipe, "classification")
-    features = [{**feature, "input_ids": feature["input_ids"][: 4 + i]} for i, feature in enumerate(features)]
-    for feature in features:
-        feature |= {key: feature[key][: len(feature["input_ids"])] for key in INPUTS}
-    found = fisher(prepared, features)
-    batch = collate(features)
+    model, _, encodings, collate = prepared = ready(tiny_model, recipe, "classification")
+    encodings = [{**encoding, "input_ids": encoding["input_ids"][: 4 + i]} for i, encoding in enumerate(encodings)]
+    for encoding in encodings:
+        encoding |= {key: encoding[key][: len(encoding["input_ids"])] for key in INPUTS}
+    found = fisher(prepared, encodings)
+    batch = collate(encodings)
     labels = batch.pop("labels")
 
     def losses():
         logits = model(**{key: batch[key] for key in INPUTS}).logits
         return torch.nn.functional.cross_entropy(logits, labels, reduction="none")
 
-    each = [gradients(model, losses()[i]) for i in range(len(features))]
+    each = [gradients(model, losses()[i]) for i in range(len(encodings))]
     of_mean = gradients(model, losses().mean())
     assert set(each[0]) == set(found) - {"layer0.output", "layer1.output"}
     assert len(each[0]) == 8  # two layers with weight and bias, down and up
@@ -97,17 +97,17 @@ def layer_fisher(model, task_type, batch, i: int) -> np.ndarray:
 
 
 def test_layer_outputs(tiny_model, recipe):
-    model, task_type, features, collate = prepared = ready(tiny_model, recipe, "tagging")
-    found = fisher(prepared, features[:1])
+    model, task_type, encodings, collate = prepared = ready(tiny_model, recipe, "tagging")
+    found = fisher(prepared, encodings[:1])
     for i in range(2):
-        expected = layer_fisher(model, task_type, collate(features[:1]), i)
+        expected = layer_fisher(model, task_type, collate(encodings[:1]), i)
         np.testing.assert_allclose(found[f"layer{i}.output"], expected, rtol=1e-3, atol=1e-5 * expected.max())
 
 
 def test_sums_over_examples_do_not_depend_on_company(tiny_model, recipe):
     prepared = ready(tiny_model, recipe, "classification")
-    features = prepared[2]
-    together, first, rest = fisher(prepared), fisher(prepared, features[:2]), fisher(prepared, features[2:])
+    encodings = prepared[2]
+    together, first, rest = fisher(prepared), fisher(prepared, encodings[:2]), fisher(prepared, encodings[2:])
     for name, vector in together.items():
         np.testing.assert_allclose(vector, (2 * first[name] + 4 * rest[name]) / 6, rtol=1e-5)
 
@@ -128,10 +128,10 @@ def test_every_type(tiny_model, recipe, kind):
 
 def test_an_absent_choice_is_no_token(tiny_model, recipe):
     """Two choices, in a task with three or with two at most: the same example."""
-    model, task_type, features, collate = prepared = ready(tiny_model, recipe, "multiple_choice")
-    feature = next(f for f in features if f["choice_mask"] == [1, 1, 0])
-    with_third = fisher(prepared, [feature])
-    shorter = {key: value[:2] if isinstance(value, list) else value for key, value in feature.items()}
+    model, task_type, encodings, collate = prepared = ready(tiny_model, recipe, "multiple_choice")
+    encoding = next(f for f in encodings if f["choice_mask"] == [1, 1, 0])
+    with_third = fisher(prepared, [encoding])
+    shorter = {key: value[:2] if isinstance(value, list) else value for key, value in encoding.items()}
     model.heads[NAME].config["num_choices"] = 2
     without = fisher((model, task_type, [shorter], collate))
     for name in with_third:
@@ -231,7 +231,7 @@ def test_windows_count_as_examples_and_are_limited(tiny_model, recipe, monkeypat
     monkeypatch.setattr(
         fisher_module,
         "diagonal_fisher",
-        lambda m, t, features, *rest: counts.append(len(features)) or real(m, t, features, *rest),
+        lambda m, t, encodings, *rest: counts.append(len(encodings)) or real(m, t, encodings, *rest),
     )
     task = small_task("extractive_qa")
     long = replace(task, train=[task.train[1], task.train[2]])

@@ -10,10 +10,10 @@ from intertask.data import Prepared
 from intertask.errors import IntertaskError
 from intertask.models import adapters
 from intertask.models.base import load_model, load_tokenizer
-from intertask.models.evidence import source_features as row_features
-from intertask.models.evidence.source_features import source_rows
-from intertask.models.evidence.target_features import row_features as rows_under
+from intertask.models.evidence import source_features as evidence
+from intertask.models.evidence.source_features import source_features
 from intertask.models.evidence.target_features import target_units
+from intertask.models.evidence.target_features import unit_features as rows_under
 from intertask.models.training.seeds import set_seed
 
 RECIPE = {"max_examples": 12, "max_rows": 40, "negatives": 2, "max_length": 32, "stride": 8, "seed": 1}
@@ -87,7 +87,7 @@ def folders(tmp_path_factory, tiny_model):
 def computed(folders, tiny_model, adapter, kind, **settings):
     recipe = RECIPE | settings
     units, tokenizer = target_units(target(kind), tiny_model, load_model(tiny_model).config, recipe)
-    found = source_rows(folders, tiny_model, adapter, kind, units, tokenizer, recipe)
+    found = source_features(folders, tiny_model, adapter, kind, units, tokenizer, recipe)
     return units, {name: (features, probabilities) for name, features, probabilities in found}
 
 
@@ -200,4 +200,4 @@ def test_altered_weights_are_refused(folders, tiny_model, tmp_path):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "metrics.json").write_text(json.dumps({"weights_sha256": "0" * 64}))
     with pytest.raises(IntertaskError, match="stale or damaged"):
-        row_features.load_sources({"classes": folders("seq_bn")["classes"], "tags": tmp_path}, tiny_model, "seq_bn")
+        evidence.load_sources({"classes": folders("seq_bn")["classes"], "tags": tmp_path}, tiny_model, "seq_bn")

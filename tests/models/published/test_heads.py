@@ -8,7 +8,7 @@ from published_adapters import HEADS, HOULSBY, fetched, outputs, publish, same
 
 from intertask.models.base import load_model
 from intertask.models.evidence.fisher import trained_fisher
-from intertask.models.evidence.source_features import load_sources, source_rows
+from intertask.models.evidence.source_features import load_sources, source_features
 from intertask.models.evidence.target_features import target_units
 
 
@@ -54,9 +54,9 @@ def test_head_of_another_task_gives_probabilities_but_no_gradients(tiny_model, t
     assert trained_fisher(tmp_path / "out", tiny_model, prepared, recipe, metrics) == {}
     units, tokenizer = target_units(prepared, tiny_model, load_model(tiny_model).config, recipe)
     folders = {"five": tmp_path / "out", "wide": tmp_path / "wide-out", "five-too": tmp_path / "out"}
-    together = list(source_rows(folders, tiny_model, "seq_bn", "classification", units, tokenizer, recipe))
+    together = list(source_features(folders, tiny_model, "seq_bn", "classification", units, tokenizer, recipe))
     for name, features, probabilities in together:
-        alone = source_rows({name: folders[name]}, tiny_model, "seq_bn", "classification", units, tokenizer, recipe)
+        alone = source_features({name: folders[name]}, tiny_model, "seq_bn", "classification", units, tokenizer, recipe)
         ((_, expected, expected_probabilities),) = alone
         assert np.allclose(features, expected, atol=1e-5), name
         assert np.allclose(probabilities, expected_probabilities, atol=1e-5)

@@ -54,7 +54,7 @@ def test_shots_are_a_fixed_part_of_train(tiny_model, few_shot_recipe, kind):
     assert len(shots.rows) == 4
     assert all(row in prepared.train for row in shots.rows)
     assert len(shots.train) >= 16
-    assert all("row" not in feature for feature in shots.train)
+    assert all("row" not in encoding for encoding in shots.train)
     again = shots_of(tiny_model, few_shot_recipe, prepared)
     assert [f["input_ids"] for f in again.train] == [f["input_ids"] for f in shots.train]
     trained_on = [f["input_ids"] for f in shots.train]
@@ -63,12 +63,12 @@ def test_shots_are_a_fixed_part_of_train(tiny_model, few_shot_recipe, kind):
 
 def test_labels_of_regression_are_standardised_on_what_is_trained_on(tiny_model, few_shot_recipe):
     shots = shots_of(tiny_model, few_shot_recipe, small_task("regression"))
-    labels = [feature["labels"] for feature in shots.train]
+    labels = [encoding["labels"] for encoding in shots.train]
     assert np.mean(labels) == pytest.approx(0, abs=1e-9)
     assert np.std(labels) == pytest.approx(1)
     unit = [row["label"] for row in shots.rows]
     expected = (np.array(unit) - shots.label_scale["mean"]) / shots.label_scale["deviation"]
-    assert [feature["labels"] for feature in shots.held_out] == pytest.approx(expected.tolist())
+    assert [encoding["labels"] for encoding in shots.held_out] == pytest.approx(expected.tolist())
 
 
 def test_steps_between_do_not_matter(tiny_model, few_shot_recipe):
@@ -112,7 +112,7 @@ def test_a_step_is_adamw_with_linear_decay(tiny_model, few_shot_recipe):
 def test_all_shots_take_turns(tiny_model, few_shot_recipe):
     shots = shots_of(tiny_model, few_shot_recipe, small_task("classification"))
     seen = []
-    numbered = replace(shots, collate=lambda features: seen.append(features) or shots.collate(features))
+    numbered = replace(shots, collate=lambda encodings: seen.append(encodings) or shots.collate(encodings))
     model = fresh_model(tiny_model, few_shot_recipe["adapter"], 1)
     assert list(train_steps(model, numbered, few_shot_recipe, [8], 1)) == [8]
     assert [len(batch) for batch in seen] == [4] * 8

@@ -23,7 +23,7 @@ from ..training.fewshot import NAME, draw_shots, encoder, fresh_model, rescaled,
 def diagonal_fisher(
     model,
     task_type: TaskType,
-    features: Sequence[dict[str, Any]],
+    encodings: Sequence[dict[str, Any]],
     collate: Callable,
     adapter: str,
     precision: Precision = "float32",
@@ -40,7 +40,7 @@ def diagonal_fisher(
     Args:
         model: With the adapter :data:`~intertask.models.training.fewshot.NAME` and the task's head active.
         task_type: A task type.
-        features: n labelled features, from the type's ``encode``.
+        encodings: n labelled encodings, from the type's ``encode``.
         collate: The type's collator.
         adapter: The configuration string; with 'full' there are layers only.
         precision: Of the forward passes.
@@ -55,9 +55,9 @@ def diagonal_fisher(
     weights = {} if adapter == FULL else _adapter_parameters(model)
     sums: dict[str, torch.Tensor] = {}
     with _layer_outputs(model) as outputs:
-        for feature in strip(features, task_type.EXTRA_KEYS):
+        for encoding in strip(encodings, task_type.EXTRA_KEYS):
             outputs.clear()
-            batch = to_device(collate([feature]), model.device)
+            batch = to_device(collate([encoding]), model.device)
             with autocast(precision, model.device):
                 loss, _ = task_type.loss(model, batch)
             gradients = torch.autograd.grad(
@@ -70,7 +70,7 @@ def diagonal_fisher(
             names = [*(f"layer{i}.output" for i in range(len(outputs))), *weights]
             for name, square in zip(names, squares, strict=True):
                 sums[name] = sums[name] + square if name in sums else square
-    return {name: (total / len(features)).cpu().numpy().astype(np.float32) for name, total in sums.items()}
+    return {name: (total / len(encodings)).cpu().numpy().astype(np.float32) for name, total in sums.items()}
 
 
 def _adapter_parameters(model) -> dict[str, torch.nn.Parameter]:
@@ -169,7 +169,7 @@ def _fisher_of_subset(
     """Fisher embedding from a seeded stratified subset of the training rows, and of at most as many windows."""
     rows = stratified_subset(list(prepared.train), recipe["max_examples"], recipe["seed"], prepared.info["type"])
     task_type, encode, collate = encoder(base, model.config, prepared.info, recipe)
-    features = encode(rescaled(rows, label_scale))
-    chosen = shuffled(len(features), recipe["seed"])[: recipe["max_examples"]]
-    features = [features[i] for i in sorted(chosen)]
-    return diagonal_fisher(model, task_type, features, collate, recipe["adapter"], for_features(recipe))
+    encodings = encode(rescaled(rows, label_scale))
+    chosen = shuffled(len(encodings), recipe["seed"])[: recipe["max_examples"]]
+    encodings = [encodings[i] for i in sorted(chosen)]
+    return diagonal_fisher(model, task_type, encodings, collate, recipe["adapter"], for_features(recipe))

@@ -18,7 +18,7 @@ from ...types.units import units_of_texts
 from ..adapters import load_source
 from ..base import load_model, load_tokenizer, usable_length
 from ..precision import for_features
-from .target_features import row_features
+from .target_features import unit_features
 
 #: Weight decay of the published recipe; the rest of it are settings.
 _WEIGHT_DECAY = 0.01
@@ -53,10 +53,10 @@ def text_pairs(
     inputs = encode_pairs([pair for pairs in texts for pair in pairs], Tokenization(tokenizer, length, 0))
     units = units_of_texts(inputs, examples, np.zeros(len(inputs)))
     size, precision = recipe["batch_size"], for_features(recipe)
-    X = row_features(network, units, tokenizer, size, precision=precision)
+    X = unit_features(network, units, tokenizer, size, precision=precision)
     sha256 = read_json(Path(folder) / "metrics.json")["weights_sha256"]
     network = load_source(folder, lambda: network, name, adapter, sha256)
-    return X, row_features(network, units, tokenizer, size, name, precision), examples
+    return X, unit_features(network, units, tokenizer, size, name, precision), examples
 
 
 def fit(X: np.ndarray, Y: np.ndarray, recipe: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:

@@ -20,7 +20,7 @@ from .target_features import Batch, batches, last_layer, of_texts, on_device
 _TOLERANCE = 1e-4  # of one vector's largest difference; float32 in another order of summation differs by 1e-6
 
 
-def source_rows(
+def source_features(
     folders: Mapping[str, Path], base: Model, adapter: str, kind: str, units: Units, tokenizer, recipe: dict[str, Any]
 ) -> Iterator[tuple[str, np.ndarray, np.ndarray | None]]:
     """Pass the rows through each source's model.

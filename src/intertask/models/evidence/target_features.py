@@ -16,7 +16,7 @@ from ...types.batches import pad_inputs
 from ...types.units import Units
 from ..base import load_tokenization
 from ..precision import Precision, autocast, device, finish, to_device, to_host
-from ..prediction import feature_length
+from ..prediction import encoding_length
 
 _SECONDS_BETWEEN_LINES = 10
 
@@ -63,7 +63,7 @@ class Batch:
 
 def batches(units: Units, tokenizer, batch_size: int, where: torch.device, said: str) -> Iterator[Batch]:
     """All texts, the longest first; ``said`` begins the progress lines."""
-    order = sorted(range(len(units.inputs)), key=lambda i: -feature_length(units.inputs[i]))
+    order = sorted(range(len(units.inputs)), key=lambda i: -encoding_length(units.inputs[i]))
     by_text = np.argsort(units.text, kind="stable")
     begins = np.searchsorted(units.text[by_text], np.arange(len(units.inputs) + 1))
     shown = time.monotonic()
@@ -91,7 +91,7 @@ def of_texts(batch: Batch, hidden: torch.Tensor) -> torch.Tensor:
     return hidden[:, -batch.inputs["input_ids"].shape[1] :]
 
 
-def row_features(
+def unit_features(
     network, units: Units, tokenizer, batch_size: int, said: str = "base model", precision: Precision = "float32"
 ) -> np.ndarray:
     """The rows under a model with whatever adapter is active, float32 [N, D]."""

@@ -24,7 +24,7 @@ from ...types.batches import INPUTS
 from ..adapters import check_weights
 from ..base import load_model, load_tokenization, recipe_model
 from ..evidence.source_features import on_device
-from ..prediction import feature_length, strip
+from ..prediction import encoding_length, strip
 from .fine_tuning import fine_tune
 from .seeds import set_seed
 
@@ -143,14 +143,14 @@ def mean_attention(model, base: Model, prepared: Prepared, recipe: dict[str, Any
     task_type = get_type(kind)
     tokenization = load_tokenization(base, task_type, model.config, recipe)
     rows = stratified_subset(prepared.validation, ATTENTION_EXAMPLES, recipe["split_seed"], kind)
-    features = task_type.encode(rows, tokenization, prepared.info, False)
-    features = sorted(strip(features, task_type.EXTRA_KEYS), key=feature_length)
+    encodings = task_type.encode(rows, tokenization, prepared.info, False)
+    encodings = sorted(strip(encodings, task_type.EXTRA_KEYS), key=encoding_length)
     collate, size = task_type.collator(tokenization.tokenizer), 2 * recipe["training"]["batch_size"]
     setup = model.active_adapters
     model = on_device(model)
     total, tokens = 0.0, 0
-    for start in range(0, len(features), size):
-        batch = collate(features[start : start + size])
+    for start in range(0, len(encodings), size):
+        batch = collate(encodings[start : start + size])
         # Multiple choice has [rows, choices, L]; the encoder reads each text by itself.
         inputs = {key: batch[key].flatten(0, -2).to(model.device) for key in INPUTS if key in batch}
         with torch.inference_mode():

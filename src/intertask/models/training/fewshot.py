@@ -34,8 +34,8 @@ class Shots:
         task_type: A task type.
         info: What ``info.json`` says of the task.
         collate: The type's collator.
-        train: Features that are trained on.
-        held_out: Features of the slice that the score is from.
+        train: Encodings that are trained on.
+        held_out: Encodings of the slice that the score is from.
         rows: The rows of that slice.
         label_scale: regression: ``mean`` and ``deviation`` of the labels that are trained on.
     """
@@ -97,7 +97,7 @@ def draw_shots(
 def encoder(
     base: Model, model_config: Any, info: dict[str, Any], recipe: dict[str, Any]
 ) -> tuple[TaskType, Callable, Callable]:
-    """A task's type, the function from its rows to labelled features, and the collator.
+    """A task's type, the function from its rows to labelled encodings, and the collator.
 
     Args:
         base: For its tokenizer.

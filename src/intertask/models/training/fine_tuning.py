@@ -60,9 +60,9 @@ def fine_tune(
     def encode(part, labelled):
         return task_type.encode(part, tokenization, info, labelled)
 
-    def scored(features, part):
-        logits = predict_logits(model, task_type, features, collate, 2 * settings["batch_size"], precision)
-        return task_type.score(task_type.predict(logits, features, part, info), part, info)
+    def scored(encodings, part):
+        logits = predict_logits(model, task_type, encodings, collate, 2 * settings["batch_size"], precision)
+        return task_type.score(task_type.predict(logits, encodings, part, info), part, info)
 
     collate = task_type.collator(tokenization.tokenizer)
     metric = info["metric"]

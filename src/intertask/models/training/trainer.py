@@ -15,7 +15,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
 from ..precision import Precision, autocast
-from ..prediction import feature_length, predict_logits, strip
+from ..prediction import encoding_length, predict_logits, strip
 
 _WEIGHTS = "trained.safetensors"
 _COMPLETE = "complete"
@@ -70,13 +70,13 @@ class _TypedTraining:
 
     def _get_train_sampler(self, train_dataset=None):
         dataset = self.train_dataset if train_dataset is None else train_dataset
-        lengths = [feature_length(feature) for feature in dataset]
+        lengths = [encoding_length(encoding) for encoding in dataset]
         return LengthGroupedSampler(self.args.train_batch_size, lengths=lengths)
 
     def evaluate(self, eval_dataset=None, ignore_keys=None, metric_key_prefix="eval"):
-        features, rows, info, metric = self.dev
-        logits = predict_logits(self.model, self.task_type, features, self.collate, self.batch_size, self.precision)
-        predictions = self.task_type.predict(logits, features, rows, info)
+        encodings, rows, info, metric = self.dev
+        logits = predict_logits(self.model, self.task_type, encodings, self.collate, self.batch_size, self.precision)
+        predictions = self.task_type.predict(logits, encodings, rows, info)
         value = self.task_type.score(predictions, rows, info)[metric]
         metrics = {f"{metric_key_prefix}_dev": value}
         print(f"step {self.state.global_step}/{self.state.max_steps}: dev {metric} {value:.2f}", flush=True)
@@ -115,7 +115,7 @@ def train(
     model,
     task_type,
     collate,
-    features: Sequence[dict[str, Any]],
+    encodings: Sequence[dict[str, Any]],
     dev: tuple[list, list, dict, str] | None,
     settings: dict[str, Any],
     full: bool,
@@ -130,8 +130,8 @@ def train(
             (with early stopping) or the last ones (without).
         task_type: A task type.
         collate: The type's collator.
-        features: Encoded training rows.
-        dev: Features, rows, info and metric name of the split that early stopping looks at; None without.
+        encodings: Encoded training rows.
+        dev: Encodings, rows, info and metric name of the split that early stopping looks at; None without.
         settings: Fields of :class:`intertask.config.Training`.
         full: Train all weights rather than the adapter.
         seed: Order of batches and dropout.
@@ -144,7 +144,7 @@ def train(
         and ``best_step``.
     """
     batch_size = settings["batch_size"]
-    steps_per_epoch = -(-len(features) // batch_size)
+    steps_per_epoch = -(-len(encodings) // batch_size)
     stops_early = dev is not None and settings["patience"] > 0
     interval = steps_per_epoch * settings["evaluate_every"]
     arguments = TrainingArguments(
@@ -183,7 +183,7 @@ def train(
     trainer = (_FullTraining if full else _AdapterTraining)(
         model=model,
         args=arguments,
-        train_dataset=strip(features, task_type.EXTRA_KEYS),
+        train_dataset=strip(encodings, task_type.EXTRA_KEYS),
         eval_dataset=[] if stops_early else None,
         callbacks=callbacks,
         task_type=task_type,
