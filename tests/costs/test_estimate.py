@@ -1,4 +1,4 @@
-"""Counts of jobs and examples against arithmetic by hand."""
+"""Lines of the plan: jobs and examples, against arithmetic by hand."""
 
 from collections import Counter
 
@@ -96,7 +96,7 @@ def test_few_shot_runs_and_gradients():
     of_t = {line.rule: line for line in lines if line.task == "t"}
     # from three sources and from none: 5 steps of 20, and 10 held-out examples twice
     assert (of_t["run_fewshot"].trained, of_t["run_fewshot"].forward) == (4 * 100, 4 * 20)
-    # and each of them begins with its own adapter
+    # each of them starts from another adapter
     expected = 4 * (2 + 100 * 0.3 + 20 * 0.1 + 5 * 0.5)
     assert of_t["run_fewshot"].seconds == pytest.approx(expected)
     assert of_t["compute_features"].seconds == pytest.approx(3 * (2 + 100 * 0.1))
@@ -110,7 +110,7 @@ def test_published_transfers_train_nothing():
     found = by_rule(plan(observed, sizes(), SPEEDS, ["deep", "wide", "third"]))
     assert found["import_transfer"] == 1
     assert found["compute_scores"] == 3 * 2
-    assert found["compute_embeddings"] == 10  # the first model stands in for every setting
+    assert found["compute_embeddings"] == 10  # every setting uses the first model
     assert not {"run_transfer", "train_adapter", "collect_target", "collect_transfer"} & set(found)
     with_features = by_rule(
         plan(config(observed="t.tsv", methods=["random", "logme"], rank_fusion=["logme"]), sizes(), SPEEDS)

@@ -1,4 +1,4 @@
-"""From benchmark files to what a method costs."""
+"""Costs of jobs and methods from benchmark files."""
 
 import json
 from types import SimpleNamespace
@@ -52,7 +52,7 @@ def results(tmp_path):
 
 @pytest.fixture
 def reading(monkeypatch):
-    """Methods by what they read: ``rows+maps`` reads rows and maps."""
+    """Methods named by what they read: ``rows+maps`` reads rows and maps."""
     needs = {"maps": ("adapters", "labels"), "weights": ("adapters", "training"), "history": ("history",)}
 
     def get(name):
@@ -76,7 +76,7 @@ def test_lost_benchmark_has_no_line_and_is_no_error(results):
     assert (job_costs(results, RECIPE)["step"] == "data").sum() == 2
 
 
-def test_memory_is_the_launchers_where_it_is_known(results):
+def test_memory_is_measured_by_the_launcher_if_it_ran_the_job(results):
     adapter = results / "benchmarks/adapters/m/a"
     table = job_costs(results, RECIPE).set_index("step")
     assert pd.isna(table.loc["adapters", "max_rss_mb"])
@@ -175,7 +175,7 @@ def test_costs_with_and_without_adapters(reading, tmp_path):
     benchmark(tmp_path, "adapters/m/t", 400)
     scores(tmp_path, "m", "t", maps=0.5, weights=0.25, history=0.125)
     table = job_costs(tmp_path, recipe)
-    # the target's own adapter, which no transfer needs, is a job of the method that reads it
+    # The adapter of the target, which no transfer needs, is a job of the method that reads it.
     assert set(table.loc[table["step"] == "adapters", "source"]) == {"a", "b", "t"}
     lines = method_costs(table, recipe, ["maps", "weights"], "s").set_index("method")
     assert lines.loc["maps", "cost_seconds"] == 307.5
@@ -189,8 +189,8 @@ def test_costs_with_and_without_adapters(reading, tmp_path):
     }
 
 
-def test_published_settings_stand_on_the_first_model(results):
-    """Brought transfers: no adapter and no transfer is a job, scores lie under the setting."""
+def test_imported_settings_use_the_first_model(results):
+    """With imported transfers no adapter and no transfer is a job, and scores are stored under the setting."""
     recipe = {**RECIPE, "settings": ["roberta", "t5"], "observed": True}
     for setting in recipe["settings"]:
         benchmark(results, f"scores/{setting}/t", 3)

@@ -14,7 +14,7 @@ def info(train=100, validation=20, words=10.0, **more) -> dict:
     return {"rows": {"train": train, "validation": validation}, "words": {"mean": words, "max": 99}, **more}
 
 
-def test_prepared_data_goes_before_what_is_published():
+def test_prepared_data_overrides_published_rows():
     size = task_size(task(published_rows={"train": 7}), info())
     assert (size.train, size.validation, size.rows_from) == (100, 20, "prepared")
 
@@ -31,7 +31,7 @@ def test_prepared_data_goes_before_what_is_published():
         ({}, (None, None, "unknown")),
     ],
 )
-def test_rows_before_the_data_is_there(settings, expected):
+def test_rows_before_the_data_is_prepared(settings, expected):
     size = task_size(task(**settings), None)
     assert (size.train, size.validation, size.rows_from) == expected
 

@@ -26,3 +26,13 @@ def test_speed_is_measured_at_the_lengths_of_the_run_and_once_a_machine():
     assert (recipe["lengths"], recipe["batch_size"], recipe["adapter"]) == ([24, 96, 384], 32, "seq_bn")
     sentence = json.loads(recipes.calibration_recipe(config(), tasks, "minilm-sentence", "here"))
     assert (sentence["lengths"], sentence["adapter"]) == ([8, 32, 128], None)
+
+
+def test_only_a_failed_measurement_changes_the_recipe_of_the_next():
+    measure = {"encoder": MODEL, "machine": "here"}
+    tasks = {"a": task()}
+    first, same, again = (
+        recipes.calibration_recipe(config(), tasks, **measure, failed_attempt=f) for f in ("", "", "1")
+    )
+    assert first == same == recipes.calibration_recipe(config(), tasks, **measure)
+    assert json.loads(again) == json.loads(first) | {"repeats": "1"}

@@ -1,4 +1,4 @@
-"""Splits by the names of files, folders and hub datasets; names of tasks; what is not there."""
+"""Splits by the names of files, folders and Hub datasets; names of tasks; missing data."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_a_dataset_in_the_hubs_layout(tmp_path):
     assert place.name == "mood"
 
 
-def test_nothing_is_there(tmp_path, monkeypatch):
+def test_missing_files_and_datasets(tmp_path, monkeypatch):
     put(tmp_path, "reviews.csv")
     with pytest.raises(IntertaskError, match=r"Did you mean 'reviews\.csv'"):
         locate([str(tmp_path / "review.csv")])
@@ -71,7 +71,7 @@ def test_nothing_is_there(tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(IntertaskError, match="nobody/nothing"):
         locate(["nobody/nothing"])
-    with pytest.raises(IntertaskError, match="There is no file mood"):  # a hub id has an owner
+    with pytest.raises(IntertaskError, match="There is no file mood"):  # the id of a dataset names its owner
         locate(["mood"])
 
 

@@ -1,4 +1,4 @@
-"""``python -m intertask.start``: files that load, nothing overwritten, everything said."""
+"""``python -m intertask.start``: the files load, nothing is overwritten, every guess is explained."""
 
 import re
 import shutil
@@ -35,7 +35,7 @@ def survey(folder: Path, name: str = "Umfrage.csv", labels=("gut", "schlecht"), 
     return path
 
 
-def test_both_files_load_and_say_why(project, capsys):
+def test_both_files_load_and_give_reasons(project, capsys):
     main([str(survey(project.parent))])
     task = load_task(project / "tasks/own/Umfrage.yaml")
     assert (task.type, task.columns) == ("classification", {"text_a": "Was schreibt der Gast?", "label": "Urteil"})
@@ -83,7 +83,7 @@ def test_sources_are_files_and_names(project):
         ("Umfrage.csv", ["--sources", "mnli", "{other}/rte.csv"], "tasks/paper/rte.yaml"),
     ],
 )
-def test_a_name_stands_for_one_task(project, target, options, where):
+def test_two_tasks_of_one_name_are_refused(project, target, options, where):
     other = project.parent / "b"
     other.mkdir()
     for name in ("topics.csv", "Umfrage.csv", "rte.csv"):
@@ -100,7 +100,7 @@ def test_skewed_labels_get_another_metric(project):
     assert load_task(project / "tasks/own/Umfrage.yaml").metric == "f1_macro"
 
 
-def test_incomplete_rows_are_left_out_and_said(project, capsys):
+def test_incomplete_rows_are_left_out_and_counted(project, capsys):
     path = survey(project.parent)
     lines = path.read_text(encoding="utf-8").splitlines()
     lines[5] = "4;;gut"
@@ -111,7 +111,7 @@ def test_incomplete_rows_are_left_out_and_said(project, capsys):
     assert "left out: 2 rows" in capsys.readouterr().out
 
 
-def test_elsewhere_than_in_the_project(tmp_path, monkeypatch):
+def test_outside_of_the_project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(IntertaskError, match="no Snakefile"):
         main([str(survey(tmp_path))])

@@ -1,4 +1,4 @@
-"""Files of unknown make: delimiter, quotation, encoding, head and format are found out."""
+"""Unknown files: delimiter, quoting, encoding, header and format are detected."""
 
 import gzip
 
@@ -31,7 +31,7 @@ def test_delimiters_of_quoted_tables(tmp_path, delimiter):
     assert keys == expected
 
 
-def test_tsv_with_and_without_quotation(tmp_path):
+def test_tsv_with_and_without_quoting(tmp_path):
     plain = "text\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label in ROWS)
     table, keys, _ = read_unknown(write(tmp_path, "plain.tsv", plain))
     assert ([row.values["text"] for row in table.rows], keys) == ([text for text, _ in ROWS], {})
@@ -48,7 +48,7 @@ def test_encodings(tmp_path, encoding, detected):
     assert keys.get("encoding") == detected
 
 
-def test_a_first_line_of_data_is_no_head(tmp_path):
+def test_a_first_line_of_data_is_no_header(tmp_path):
     lines = "".join(f"{text.replace(',', '')},{n % 2}\n" for n, (text, _) in enumerate(ROWS))
     table, keys, notes = read_unknown(write(tmp_path, "x.csv", lines))
     assert keys == {"header": ["column1", "column2"]} and len(table.rows) == len(ROWS)
@@ -56,7 +56,7 @@ def test_a_first_line_of_data_is_no_head(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "form"),
+    ("text", "file_format"),
     [
         ('{"a": 1}\n{"a": 2}\n', "jsonl"),
         ('[{"a": 1}]', "json"),
@@ -64,9 +64,9 @@ def test_a_first_line_of_data_is_no_head(tmp_path):
         ("Anna B-PER\nsleeps O\n\nBo B-PER\nwakes O\n\n", "conll"),
     ],
 )
-def test_extensions_that_say_nothing(tmp_path, text, form):
+def test_unknown_extensions(tmp_path, text, file_format):
     _, keys, _ = read_unknown(write(tmp_path, "x.txt", text))
-    assert keys["format"] == form
+    assert keys["format"] == file_format
 
 
 def test_packed_and_missing(tmp_path):

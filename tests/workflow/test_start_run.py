@@ -1,4 +1,4 @@
-"""From somebody's CSV with odd columns to a ranking, by nothing but the commands that are printed."""
+"""From a CSV with unusual columns to a ranking, only by the commands that are printed."""
 
 import re
 import subprocess

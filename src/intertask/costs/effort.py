@@ -74,7 +74,7 @@ def artifact_effort(artifact: str, size: TaskSize, config: Config, sources: int)
     """Estimate the job that makes an artifact for one task.
 
     Args:
-        artifact: Name in :data:`intertask.artifacts.ARTIFACTS` of an artifact that a job of its own makes.
+        artifact: Name in :data:`intertask.artifacts.ARTIFACTS` of an artifact that one job makes.
         size: Size of the task.
         config: Configuration of the run.
         sources: Number of sources of the task, if it is a target.

@@ -57,7 +57,7 @@ def plan(
     reads = {artifact for name in config.methods for artifact in get_method(name).reads}
     own = config.observed is None
     settings = list(settings or config.models)
-    # The first model stands in for a setting that is no model.
+    # A setting that is not a model uses the first model.
     stand_in = next(iter(config.models))
     models = list(dict.fromkeys(config.base_of(s if s in config.models else stand_in) for s in settings))
     lines = list(estimator.artifacts(models, reads))

@@ -95,7 +95,7 @@ def method_jobs(method: str, setting: str, recipe: dict[str, Any], sentence_enco
 
     Args:
         method: Name of the method.
-        setting: Base model, or setting of a table of imported transfers. The first base model stands in for a setting.
+        setting: Base model, or setting of a table of imported transfers. A setting uses the first base model.
         recipe: Recipe with ``models``, ``sources`` and ``targets``.
         sentence_encoder: Name of the sentence encoder.
 
@@ -138,7 +138,7 @@ def method_costs(
         Job(**{key: value for key, value in row.items() if key != "seconds" and pd.notna(value)}): row["seconds"]
         for row in table[table["step"] != "transfer"].to_dict("records")
     }
-    # "random" has no scores of its own, because its line is an expectation.
+    # "random" has no scores, because its line is an expectation.
     wanted = {method: [method] for method in recipe["methods"]} | {"random": [], "fused": list(fused)}
     lines = []
     for setting in recipe["settings"]:
