@@ -114,6 +114,7 @@ class LabelNames:
 
 
 def unknown_label(name: str, names: list[str]) -> BadRowError:
+    """Make the error about a label that is not among the names of labels."""
     return BadRowError(
         f"The label {name!r} is unknown; {did_you_mean(name, names)}",
         "correct the row, add the label to 'labels:', or leave such rows out with 'drop_labels:'",

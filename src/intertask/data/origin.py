@@ -1,5 +1,6 @@
 """A task's raw rows from the first of its places that has them, and what there is to say of that place."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,7 +175,7 @@ def _shaped(tables: dict[str, Table], name: str, task: Task) -> tuple[dict[str, 
     return result, about
 
 
-def _apply(make, name: str, row: RawRow, task: Task) -> list[dict]:
+def _apply(make: Callable[[dict[str, Any]], Iterable[dict]], name: str, row: RawRow, task: Task) -> list[dict]:
     where = f"task {task.name}: {row.location}"
     try:
         return list(make(row.values))
