@@ -106,8 +106,9 @@ class Evidence:
             **fields,
         )
 
-    def _paired(self, task: str, kind: str) -> bool:
-        if "text_b" not in get_type(kind).ROW_COLUMNS:
+    def _paired(self, task: str, type_name: str) -> bool:
+        """Whether most examples are pairs of texts."""
+        if "text_b" not in get_type(type_name).ROW_COLUMNS:
             return False
         import pyarrow.parquet as pq
 

@@ -82,21 +82,21 @@ def _past_rows(target: Facts, sources: Sequence[Facts]) -> tuple[dict[tuple[int,
     """
     observed = past_scores(sources, len(target.past)).T
     tasks: dict[str, Facts] = {}
-    found: dict[tuple[int, int], list[np.ndarray]] = {}
+    rows_by_key: dict[tuple[int, int], list[np.ndarray]] = {}
     for past, row in zip(target.past, observed, strict=True):
         values = regrets(row)
         if np.isfinite(values).sum() < 2:
             continue
         tasks.setdefault(past.facts.task, past.facts)
-        place = (0 if past.same_setting else 1, list(tasks).index(past.facts.task))
-        found.setdefault(place, []).append(values)
+        key = (0 if past.same_setting else 1, list(tasks).index(past.facts.task))
+        rows_by_key.setdefault(key, []).append(values)
     rows = {}
-    for place, several in found.items():
+    for key, several in rows_by_key.items():
         stacked = np.stack(several)
         seen = np.isfinite(stacked).any(axis=0)
         mean = np.full(stacked.shape[1], np.nan)
         mean[seen] = np.nanmean(stacked[:, seen], axis=0)
-        rows[place] = mean
+        rows[key] = mean
     return rows, list(tasks.values())
 
 
@@ -213,5 +213,5 @@ def _maximize(parts: Sequence[np.ndarray], y: np.ndarray) -> np.ndarray:
         return value, np.array(gradient) + (logs - center) / WIDTH**2
 
     bounds = [(np.log(1e-5 * spread), np.log(10 * spread))] * len(parts)
-    found = minimize(loss, center, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": ITERATIONS})
-    return np.exp(found.x)
+    fit = minimize(loss, center, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": ITERATIONS})
+    return np.exp(fit.x)

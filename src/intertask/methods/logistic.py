@@ -132,7 +132,7 @@ def log_probabilities(X: np.ndarray, Y: np.ndarray, T: np.ndarray) -> np.ndarray
     Z, T = X @ basis, T @ basis
     (N, k), C = Z.shape, Y.shape[1]
     curvature = (1 - 1 / C) / C
-    W, bias, found = np.zeros((k, C)), np.log(Y.mean(0)), []
+    W, bias, predictions = np.zeros((k, C)), np.log(Y.mean(0)), []
     for variance in VARIANCES:
         units = 1 / np.sqrt(np.append(values * curvature + 1 / variance, N * curvature))[:, None]
 
@@ -148,5 +148,5 @@ def log_probabilities(X: np.ndarray, Y: np.ndarray, T: np.ndarray) -> np.ndarray
         fit = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options=OPTIONS)
         solution = fit.x.reshape(k + 1, C) * units
         W, bias = solution[:-1], solution[-1]
-        found.append(log_softmax(T @ W + bias, axis=1))
-    return np.array(found)
+        predictions.append(log_softmax(T @ W + bias, axis=1))
+    return np.array(predictions)

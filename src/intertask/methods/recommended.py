@@ -60,8 +60,8 @@ def _places(turns: Sequence[np.ndarray]) -> np.ndarray:
         placed += 1
         places[chosen] = placed
         left.remove(chosen)
-    _, kind = np.unique(np.nan_to_num(scores, nan=-np.inf), axis=1, return_inverse=True)
-    return (np.bincount(kind, np.nan_to_num(places)) / np.bincount(kind))[kind] + 0 * places
+    _, group = np.unique(np.nan_to_num(scores, nan=-np.inf), axis=1, return_inverse=True)
+    return (np.bincount(group, np.nan_to_num(places)) / np.bincount(group))[group] + 0 * places
 
 
 def _key(fact: Facts) -> tuple:

@@ -89,22 +89,22 @@ def _resampled(
     if n < 2:
         counts[:] = np.nan
     for metric, of_metric in table.groupby("metric", sort=False):
-        found = {}
+        means = {}
         for model in models:
             wide = of_metric[of_metric["model"] == model].pivot(index="target", columns="method", values="value")
             values = wide.reindex(targets).to_numpy(np.float64)  # [targets, methods]
             there = ~np.isnan(values)
-            found[model] = pd.DataFrame(
+            means[model] = pd.DataFrame(
                 np.concatenate([_mean(np.ones((1, n)), values), there.sum(axis=0)[None], _mean(counts, values)]),
                 columns=wide.columns,
             )
         if len(models) > 1:
-            shared = [name for name in found[models[0]] if all(name in found[model] for model in models)]
-            stack = np.stack([found[model][shared].to_numpy() for model in models])
+            shared = [name for name in means[models[0]] if all(name in means[model] for model in models)]
+            stack = np.stack([means[model][shared].to_numpy() for model in models])
             mean = _mean(np.ones((1, len(models))), stack.reshape(len(models), -1)).reshape(stack.shape[1:])
             mean[1] = stack[:, 1].max(axis=0)
-            found = {MEAN: pd.DataFrame(mean, columns=shared), **found}
-        for model, frame in found.items():
+            means = {MEAN: pd.DataFrame(mean, columns=shared), **means}
+        for model, frame in means.items():
             array = frame.to_numpy()
             yield model, metric, list(frame.columns), (array[0], array[1]), array[2:]
 

@@ -64,7 +64,7 @@ def mean_of_runs(values: Sequence[float]) -> float:
     return np.nan if failed.all() else float(np.where(failed, 0.0, values).mean())
 
 
-def judge(
+def ranking_metrics(
     true: np.ndarray, predicted: np.ndarray, none: float, ks: Sequence[int], gain: metrics.Gain
 ) -> list[tuple[str, int | None, float]]:
     """Compute every metric of one ranking.
@@ -144,7 +144,7 @@ def evaluate(
         table["random"] = 0.0
         for method in methods:
             predicted = table[method].to_numpy(np.float64)
-            rows += [(model, method, target, *line) for line in judge(true, predicted, none, ks, gain)]
+            rows += [(model, method, target, *line) for line in ranking_metrics(true, predicted, none, ks, gain)]
     return evaluation_table(rows)
 
 

@@ -23,7 +23,7 @@ Gain = Literal["exp-percent", "linear", "rank"]
 MAX_SCORE = 1000.0
 
 
-def gains(true: np.ndarray, kind: Gain = "exp-percent") -> np.ndarray:
+def gains(true: np.ndarray, gain: Gain = "exp-percent") -> np.ndarray:
     """Gain of each source, the quantity that NDCG accumulates.
 
     - ``exp-percent``: 2^score - 1, the exponential gain that is common in web search.
@@ -34,7 +34,7 @@ def gains(true: np.ndarray, kind: Gain = "exp-percent") -> np.ndarray:
 
     Args:
         true: [n] Observed scores of the sources, percentage points.
-        kind: Scale of the gains.
+        gain: Scale of the gains.
 
     Returns:
         [n] float64, at least 0.
@@ -50,13 +50,13 @@ def gains(true: np.ndarray, kind: Gain = "exp-percent") -> np.ndarray:
         array([2., 1., 0.])
     """
     true = _observed(true)
-    if kind == "exp-percent":
+    if gain == "exp-percent":
         return np.maximum(2.0**true - 1, 0)
-    if kind == "linear":
+    if gain == "linear":
         return np.maximum(true, 0)
-    if kind == "rank":
+    if gain == "rank":
         return len(true) - average_ranks(true)
-    raise ValueError(f"gain {kind!r} is not one of exp-percent, linear, rank")
+    raise ValueError(f"gain {gain!r} is not one of exp-percent, linear, rank")
 
 
 def ndcg(true: np.ndarray, predicted: np.ndarray, gain: Gain = "exp-percent") -> float:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..artifacts import NO_SOURCE
 from . import metrics
-from .evaluation import evaluation_table, judge, mean_of_runs
+from .evaluation import evaluation_table, mean_of_runs, ranking_metrics
 
 #: Number of splits of the seeds that are averaged over, or all splits if there are fewer.
 SPLITS = 100
@@ -47,11 +47,11 @@ def ceiling(
         pool = [source for source in runs if source != NO_SOURCE]
         lines = []
         if min(len(runs[source]) for source in pool) > 1:
-            for ranks, judges in halves(runs, pool, _generator(seed, model, target)):
-                predicted, true = (np.array([mean_of_runs(half[s]) for s in pool]) for half in (ranks, judges))
-                none = mean_of_runs(judges[NO_SOURCE]) if NO_SOURCE in runs else np.nan
-                lines.append(judge(true, predicted, none, ks, gain))
-        names = [line[:2] for line in (lines[0] if lines else judge(np.zeros(1), np.zeros(1), 0.0, ks, gain))]
+            for first, second in halves(runs, pool, _generator(seed, model, target)):
+                predicted, true = (np.array([mean_of_runs(half[s]) for s in pool]) for half in (first, second))
+                none = mean_of_runs(second[NO_SOURCE]) if NO_SOURCE in runs else np.nan
+                lines.append(ranking_metrics(true, predicted, none, ks, gain))
+        names = [line[:2] for line in (lines[0] if lines else ranking_metrics(np.zeros(1), np.zeros(1), 0.0, ks, gain))]
         for i, (metric, k) in enumerate(names):
             values = np.array([line[i][2] for line in lines])
             mean = float(np.mean(values[~np.isnan(values)])) if not np.isnan(values).all() else np.nan
@@ -76,15 +76,15 @@ def halves(
     seeds = sorted({seed for of_source in runs.values() for seed in of_source})
     shared = sorted(next(iter(own)))
     if len(own) == 1 and comb(len(shared), len(shared) // 2) <= SPLITS:
-        orders = [[*first, *(s for s in seeds if s not in first)] for first in combinations(shared, len(shared) // 2)]
+        orders = [[*half, *(s for s in seeds if s not in half)] for half in combinations(shared, len(shared) // 2)]
     else:
         orders = [[seeds[i] for i in draw.permutation(len(seeds))] for _ in range(SPLITS)]
     for order in orders:
-        ranks, judges = {}, {}
+        first, second = {}, {}
         for source, values in runs.items():
             ordered = [values[seed] for seed in order if seed in values]
-            ranks[source], judges[source] = ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
-        yield ranks, judges
+            first[source], second[source] = ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
+        yield first, second
 
 
 def target_noise(transfer: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
@@ -155,10 +155,10 @@ def _p_value(values: np.ndarray, source_of: np.ndarray, draw: np.random.Generato
     def between(v: np.ndarray) -> float:
         return float((np.bincount(source_of, v) ** 2 / counts).sum())
 
-    found = between(values - values.mean())
+    observed = between(values - values.mean())
     drawn = np.array([between(draw.permutation(values) - values.mean()) for _ in range(PERMUTATIONS)])
     # The last bits of a sum depend on its order, and an equal variance counts as at least the observed one.
-    return float((1 + np.sum(drawn >= found * (1 - 1e-9))) / (1 + PERMUTATIONS))
+    return float((1 + np.sum(drawn >= observed * (1 - 1e-9))) / (1 + PERMUTATIONS))
 
 
 def _targets(transfer: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, dict[int, float]]]]:
