@@ -53,7 +53,7 @@ def test_small_files_are_counted(tmp_path, form):
 @pytest.mark.parametrize("form", FORMS)
 def test_large_files_are_read_in_part(tmp_path, form, monkeypatch):
     path = write(tmp_path, form, rows(3000))
-    monkeypatch.setattr(head, "WHOLE", 1000)
+    monkeypatch.setattr(head, "MAX_WHOLE_BYTES", 1000)
     monkeypatch.setattr(head, "FIRST_BYTES", 5003)  # within a record, within quotation marks
     found = read_head(task(path))
     assert found.counts == {"train": None}
@@ -63,8 +63,8 @@ def test_large_files_are_read_in_part(tmp_path, form, monkeypatch):
 
 def test_large_json_is_not_looked_at(tmp_path, monkeypatch):
     path = write(tmp_path, "json", rows(100))
-    monkeypatch.setattr(head, "WHOLE", 1000)
-    with pytest.raises(head.TooLargeError, match="only read as a whole"):
+    monkeypatch.setattr(head, "MAX_WHOLE_BYTES", 1000)
+    with pytest.raises(head.TooLargeError, match="only be read as a whole"):
         read_head(task(path))
 
 

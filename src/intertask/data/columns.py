@@ -1,4 +1,4 @@
-"""Find a task's columns in raw rows: by the YAML's names, nested paths, numbers, or names that are usual."""
+"""Find a task's columns in raw rows: by the names in its YAML, by nested paths, by number, or by common names."""
 
 import ast
 import json
@@ -11,8 +11,9 @@ from .formats import RawRow, Table
 
 MISSING = object()
 
-#: Names tried where the YAML gives none and the canonical name is not there. conll: the first and the last column.
-USUAL: dict[str, tuple[str | int, ...]] = {
+#: Names that are tried if the YAML names no column and the canonical name does not exist. CoNLL files have numbers: the
+#: first and the last column.
+COMMON_NAMES: dict[str, tuple[str | int, ...]] = {
     "text_a": ("text", "sentence"),
     "tokens": ("form", 0),
     "tags": ("upos", -1),
@@ -22,7 +23,15 @@ Column = str | int | list[str | int] | None
 
 
 def get(values: dict, column: str | int) -> Any:
-    """A row's value: by name, dotted path (``choices.text``; also through a list of objects), or position."""
+    """Return a value of a row.
+
+    Args:
+        values: Values of a raw row.
+        column: Name, dotted path (``choices.text``; also through a list of objects) or position of the column.
+
+    Returns:
+        The value, or :data:`MISSING` if the row has no such column.
+    """
     if isinstance(column, int):
         keys = list(values)
         return values[keys[column]] if -len(keys) <= column < len(keys) else MISSING
@@ -32,14 +41,15 @@ def get(values: dict, column: str | int) -> Any:
 
 
 def _follow(value: Any, parts: list[str]) -> Any:
+    """The value at a path through objects and lists."""
     for depth, part in enumerate(parts):
         if isinstance(value, dict):
             value = value.get(part, MISSING)
         elif isinstance(value, list) and part.isdigit():
             value = value[int(part)] if int(part) < len(value) else MISSING
         elif isinstance(value, list):
-            found = [_follow(item, parts[depth:]) for item in value]
-            return MISSING if any(item is MISSING for item in found) else found
+            items = [_follow(item, parts[depth:]) for item in value]
+            return MISSING if any(item is MISSING for item in items) else items
         else:
             return MISSING
         if value is MISSING:
@@ -48,7 +58,14 @@ def _follow(value: Any, parts: list[str]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """A value as plain Python: numpy arrays as lists; a list or object that a csv cell holds as text, read."""
+    """Turn a value into plain Python.
+
+    Args:
+        value: Any value of a raw row.
+
+    Returns:
+        A list for a numpy array; the list or object that a csv cell holds as text; any other value as it is.
+    """
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
@@ -61,10 +78,17 @@ def plain(value: Any) -> Any:
 
 
 def resolve(task: Task, tables: dict[str, Table]) -> dict[str, Column]:
-    """The data's column for each canonical column of the task's type; ``None``: there is none.
+    """Find the data's column for each canonical column of the task's type.
+
+    Args:
+        task: The task.
+        tables: Raw rows by split.
+
+    Returns:
+        Canonical column -> column of the data; None if the data has no such column.
 
     Raises:
-        IntertaskError: A column that is needed, or that the YAML names, is in no row of a split.
+        IntertaskError: No row of a split has a column that is required, or that the YAML names.
     """
     required, optional = COLUMNS[task.type]
     found: dict[str, Column] = {}
@@ -76,23 +100,24 @@ def resolve(task: Task, tables: dict[str, Table]) -> dict[str, Column]:
                     f"{task.type} needs the column {name!r}.", f"task {task.name}, columns: {name}", "name a column"
                 )
         elif name in ("group", "candidate"):
-            column = None  # never by chance: they change what a subset and a score are
+            column = None  # only if the task maps them, since they change what a subset and a score are
         else:
-            column = _usual(name, tables)
+            column = _common_column(name, tables)
             if column is None and name in required:
-                column = name  # so that the message below says what was looked for
+                column = name  # the message below names it
         found[name] = column
         for split, table in tables.items():
             for part in column if isinstance(column, list) else [] if column is None else [column]:
-                _check_is_there(task, name, part, split, table)
+                _check_exists(task, name, part, split, table)
     return found
 
 
-def _usual(name: str, tables: dict[str, Table]) -> Column:
+def _common_column(name: str, tables: dict[str, Table]) -> Column:
+    """The first column of the data that has a common name of a canonical column."""
     rows = next(iter(tables.values())).rows
-    for column in (name, *USUAL.get(name, ())):
-        # A number stands for a conll column only: in other files, columns have names.
-        if not (isinstance(column, int) and rows and 0 not in rows[0].values) and _is_there(column, rows):
+    for column in (name, *COMMON_NAMES.get(name, ())):
+        # Only the columns of CoNLL files have numbers.
+        if not (isinstance(column, int) and rows and 0 not in rows[0].values) and _exists(column, rows):
             return column
     if name == "choices":
         numbered = {}
@@ -104,15 +129,15 @@ def _usual(name: str, tables: dict[str, Table]) -> Column:
     return None
 
 
-def _is_there(column: str | int, rows: list[RawRow]) -> bool:
+def _exists(column: str | int, rows: list[RawRow]) -> bool:
     return any(get(row.values, column) is not MISSING for row in rows)
 
 
-def _check_is_there(task: Task, name: str, column: str | int, split: str, table: Table) -> None:
-    if not table.rows or _is_there(column, table.rows):
+def _check_exists(task: Task, name: str, column: str | int, split: str, table: Table) -> None:
+    if not table.rows or _exists(column, table.rows):
         return
     if name not in task.columns and (name == "id" or (name == "choices" and column != name)):
-        return  # ids are made where there are none; a small split may lack rows with the most choices
+        return  # missing ids are made; a small split may have no row with the largest number of choices
     row = table.rows[0]
     known = [f"{key:.40}" if isinstance(key, str) else str(key) for key in row.values]
     hint = did_you_mean(str(column), known)
@@ -120,9 +145,9 @@ def _check_is_there(task: Task, name: str, column: str | int, split: str, table:
         hint += f" The columns are: {', '.join(known)}."
     fix = f"map it in the task's YAML: 'columns: {{{name}: <column>}}'"
     if len(known) == 1 and any(sign in known[0] for sign in ";\t,|"):
-        fix = "set 'data: delimiter:', the header line is not split"
+        fix = "set 'data: delimiter:', since the header is not split into columns"
     elif row.unit == "line" and 0 not in row.values:
-        fix += "; a csv or tsv file without a header line needs 'data: header:'"
+        fix += "; a csv or tsv file without a header needs 'data: header:'"
     raise IntertaskError(
         f"There is no column {column!r} (for {name}) in the {split} data; {hint}",
         f"task {task.name}: {row.source}",
@@ -131,7 +156,15 @@ def _check_is_there(task: Task, name: str, column: str | int, split: str, table:
 
 
 def unused(columns: dict[str, Column], tables: dict[str, Table]) -> list[str]:
-    """Columns of train that no setting reads, so that a forgotten one is seen."""
+    """Find the columns of train that no setting reads, so that the user notices a forgotten one.
+
+    Args:
+        columns: The data's column for each canonical column.
+        tables: Raw rows by split.
+
+    Returns:
+        Names of the columns, in the order of the data.
+    """
     rows = tables["train"].rows
     keys = list(rows[0].values) if rows else []
     read = set()
@@ -141,7 +174,7 @@ def unused(columns: dict[str, Column], tables: dict[str, Table]) -> list[str]:
                 read.add(keys[part])
             elif isinstance(part, str):
                 read.add(part if part in keys else part.partition(".")[0])
-    # A column without a name is the row numbers that pandas writes; SQuAD's 'is_impossible' repeats what answers say.
+    # pandas writes row numbers as a column without a name; SQuAD's 'is_impossible' repeats what the answers tell.
     if "answers" in read:
         read.add("is_impossible")
     return [str(key) for key in keys if key not in read and key != ""]

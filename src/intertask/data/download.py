@@ -1,4 +1,8 @@
-"""Files at published addresses: fetched once, kept in a cache, checked against their SHA-256."""
+"""Files at published addresses: fetched once, kept in a cache, checked against their SHA-256.
+
+The package ``pooch`` would not replace this module. It does not record the checksum of a file whose checksum is
+unknown, it retries whatever the cause of a failure, and it unpacks archives to the disk.
+"""
 
 import fnmatch
 import hashlib
@@ -15,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from ..config import Download, Origin
 from ..errors import IntertaskError, UnavailableError
 from ..files import atomic, file_sha256, read_json, write_json
-from ..retry import with_retries
+from ..retry import hub_is_offline, with_retries
 from .formats import Table, read_content
 
 _SECONDS_BETWEEN_LINES = 10
@@ -24,25 +28,34 @@ _CHUNK = 1 << 20
 
 
 def cache_folder() -> Path:
-    """``$INTERTASK_CACHE``, by default ``~/.cache/intertask`` (``$XDG_CACHE_HOME/intertask``)."""
+    """Return ``$INTERTASK_CACHE``; by default ``$XDG_CACHE_HOME/intertask`` or ``~/.cache/intertask``."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("INTERTASK_CACHE") or Path(home) / "intertask")
 
 
 def cached_path(url: str) -> Path:
-    """Where the file of an address is kept; beside it, with ``.json`` added, its sum and size."""
+    """Return the path of an address in the cache. A file beside it, with ``.json`` added, has its SHA-256 and size.
+
+    Args:
+        url: The address.
+    """
     name = PurePosixPath(unquote(urlsplit(url).path)).name or "file"
     return cache_folder() / "downloads" / hashlib.sha256(url.encode()).hexdigest()[:16] / name
 
 
 def read_download(item: Download, data: Origin) -> tuple[list[Table], str]:
-    """Fetch a file, unless it is in the cache, and read it, or the members of it that the task names.
+    """Fetch a file unless it is in the cache, and read it or the members that the task names.
+
+    Args:
+        item: Address of the file, and perhaps its SHA-256 and the pattern of its members.
+        data: The task's settings (format, encoding, delimiter, quoting, header, records).
 
     Returns:
-        One table per member in sorted order (one where it is no archive), and the file's SHA-256.
+        One table per member in sorted order (one table if it is no archive), and the SHA-256 of the file.
 
     Raises:
-        UnavailableError: It is gone from its address, or the network is, or it is not the file of the stated sum.
+        UnavailableError: The file cannot be fetched, or has another SHA-256 than stated.
+        IntertaskError: The archive has no such member, or a file cannot be read.
     """
     path, sha256 = fetch(item)
     if item.member is None:
@@ -51,20 +64,30 @@ def read_download(item: Download, data: Origin) -> tuple[list[Table], str]:
 
 
 def fetch(item: Download) -> tuple[Path, str]:
-    """The file in the cache, and its SHA-256. Interrupted, it leaves nothing that counts as whole."""
+    """Fetch a file unless it is in the cache. An interrupted download leaves no file that looks complete.
+
+    Args:
+        item: Address of the file, and perhaps its SHA-256.
+
+    Returns:
+        Path of the file in the cache, and its SHA-256.
+
+    Raises:
+        UnavailableError: The file cannot be fetched, or has another SHA-256 than stated.
+    """
     path = cached_path(item.url)
-    about = path.with_name(path.name + ".json")
-    if path.is_file() and about.is_file():
-        found = file_sha256(path)
-        if found == read_json(about)["sha256"]:
-            _check_sum(found, item, path)
-            return path, found
-        print(f"{path} was damaged; fetching it again", flush=True)
-    if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "ON", "YES", "TRUE"):
+    record = path.with_name(path.name + ".json")
+    if path.is_file() and record.is_file():
+        sha256 = file_sha256(path)
+        if sha256 == read_json(record)["sha256"]:
+            _check_sum(sha256, item, path)
+            return path, sha256
+        print(f"{path} is damaged; downloading it again", flush=True)
+    if hub_is_offline():
         raise UnavailableError(
             f"{item.url} is not in the cache, and HF_HUB_OFFLINE is set.",
             f"{item.url} ({path})",
-            "fetch it once with a network; or " + _OWN_COPY,
+            "run once with a network connection; or " + _OWN_COPY,
         )
     try:
         with_retries(lambda: _download(item.url, path), item.url)
@@ -82,25 +105,27 @@ def fetch(item: Download) -> tuple[Path, str]:
             item.url,
             "check the network and run again; or " + _OWN_COPY,
         ) from None
-    found = file_sha256(path)
-    _check_sum(found, item, path)
-    write_json(about, {"url": item.url, "sha256": found, "bytes": path.stat().st_size})
-    return path, found
+    sha256 = file_sha256(path)
+    _check_sum(sha256, item, path)
+    write_json(record, {"url": item.url, "sha256": sha256, "bytes": path.stat().st_size})
+    return path, sha256
 
 
-_OWN_COPY = "give a copy of your own in the configuration: 'tasks: {<task>: {data: {files: {train: …}}}}'"
+_OWN_COPY = "name your own copy in the configuration: 'tasks: {<task>: {data: {files: {train: …}}}}'"
 
 
-def _check_sum(found: str, item: Download, path: Path) -> None:
-    if item.sha256 is not None and found != item.sha256:
+def _check_sum(sha256: str, item: Download, path: Path) -> None:
+    """Check the SHA-256 of a file if the task states one."""
+    if item.sha256 is not None and sha256 != item.sha256:
         raise UnavailableError(
-            f"The file has the SHA-256 {found}, and the task states {item.sha256}.",
+            f"The file has the SHA-256 {sha256}, and the task states {item.sha256}.",
             f"{item.url} ({path})",
-            "it was changed or damaged on the way: delete it from the cache and run again; or " + _OWN_COPY,
+            "the file was changed or damaged: delete it from the cache and run again; or " + _OWN_COPY,
         )
 
 
 def _download(url: str, path: Path) -> None:
+    """Download a file, with a line of progress every ten seconds."""
     request = urllib.request.Request(url, headers={"User-Agent": "intertask"})
     with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer, atomic(path) as temporary:
         size = int(answer.headers.get("Content-Length") or 0)
@@ -117,7 +142,19 @@ def _download(url: str, path: Path) -> None:
 
 
 def members(path: Path, item: Download) -> Iterator[tuple[str, bytes]]:
-    """Names and contents of an archive's members that match, sorted by name; nothing is unpacked to the disk."""
+    """Read the matching members of an archive without unpacking them to the disk.
+
+    Args:
+        path: A zip or tar archive.
+        item: Its ``member`` is the pattern of the names.
+
+    Yields:
+        Name and content of each member, sorted by name.
+
+    Raises:
+        UnavailableError: The file is no archive.
+        IntertaskError: No member matches.
+    """
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
@@ -136,10 +173,11 @@ def members(path: Path, item: Download) -> Iterator[tuple[str, bytes]]:
 
 
 def _matching(names: list[str], item: Download) -> list[str]:
-    found = sorted(fnmatch.filter(names, item.member))
-    if not found:
+    """The sorted names that match the task's pattern."""
+    matches = sorted(fnmatch.filter(names, item.member))
+    if not matches:
         shown = ", ".join(sorted(names)[:10]) or "nothing"
         raise IntertaskError(
             f"The archive has no member {item.member!r}; it holds {shown}.", item.url, "correct 'member:' in the task"
         )
-    return found
+    return matches

@@ -1,4 +1,4 @@
-"""The first rows of a task, without reading what is large: for a look before a run."""
+"""Read the first rows of a task before a run, without reading large files to their end."""
 
 import gzip
 import os
@@ -10,22 +10,23 @@ from .canonical import Canonical, canonical
 from .formats import EXTENSIONS, RawRow, Table, read_content, read_file
 from .origin import read_task
 
-#: Files up to this size are read whole, and their rows counted; of larger ones the first bytes.
-WHOLE = 20_000_000
+#: Files up to this size in bytes are read to their end, and their rows are counted.
+MAX_WHOLE_BYTES = 20_000_000
+#: Bytes that are read of a larger file.
 FIRST_BYTES = 2_000_000
-#: Rows that are turned into the task's form.
-ROWS = 500
-#: A record may be cut at the end of the first bytes: that many lines are given up at most.
-CUT_LINES = 200
+#: Number of rows that are converted into canonical rows.
+MAX_ROWS = 500
+#: The first bytes may end inside a record, so up to this many lines at their end are left out.
+MAX_CUT_LINES = 200
 
 
 class Head:
-    """What the first rows of a task are.
+    """The first rows of a task.
 
     Attributes:
-        rows: Of each split, in the task's form, with the labels (:class:`.canonical.Canonical`).
-        counts: Rows of each split; None where a file was not read to its end.
-        bytes: Of all files together.
+        rows: Canonical rows of each split and the labels.
+        counts: Number of rows by split; None if a file was not read to its end.
+        bytes: Size of all files together.
     """
 
     def __init__(self, rows: Canonical, counts: dict[str, int | None], size: int):
@@ -33,10 +34,16 @@ class Head:
 
 
 def read_head(task: Task) -> Head:
-    """Read and check the first rows of a task whose rows lie in files of one's own.
+    """Read and check the first rows of a task whose data is in local files.
+
+    Args:
+        task: The task; it has ``data: files:``.
+
+    Returns:
+        The first rows, canonical.
 
     Raises:
-        IntertaskError: As :func:`.prepare.prepare`, as far as the first rows show it.
+        IntertaskError: The data has an error that :func:`.prepare.prepare` would raise, and the first rows show it.
     """
     files = task.data.files
     tables, counts, size = {}, {}, 0
@@ -49,33 +56,33 @@ def read_head(task: Task) -> Head:
         tables[split] = Table([row for table, _ in parts for row in table.rows], parts[0][0].class_names)
         counts[split] = sum(len(table.rows) for table, _ in parts) if all(whole for _, whole in parts) else None
     if task.data.shape is not None and None not in counts.values():
-        tables = read_task(task).tables  # shapes look at whole tables
+        tables = read_task(task).tables  # shapes need whole tables
     tables = {split: Table(_spread(table.rows), table.class_names) for split, table in tables.items()}
     return Head(canonical(task, tables), counts, size)
 
 
 def _spread(rows: list[RawRow]) -> list[RawRow]:
-    """The first rows and some from all over: a file may be sorted by its labels."""
-    if len(rows) <= ROWS:
+    """The first rows and some from the whole file, since a file may be sorted by its labels."""
+    if len(rows) <= MAX_ROWS:
         return rows
-    step = len(rows) // (ROWS // 2)
-    return rows[: ROWS // 2] + rows[ROWS // 2 :: step]
+    step = len(rows) // (MAX_ROWS // 2)
+    return rows[: MAX_ROWS // 2] + rows[MAX_ROWS // 2 :: step]
 
 
 def _first(path: str, data: Data) -> tuple[Table, bool]:
-    """Rows of a file, or its first, and whether these are all."""
-    if os.path.getsize(path) <= WHOLE:
+    """The first rows of a file, and whether these are all of its rows."""
+    if os.path.getsize(path) <= MAX_WHOLE_BYTES:
         return read_file(path, data), True
-    form = data.format or EXTENSIONS.get(path.lower().removesuffix(".gz").rpartition(".")[2])
-    if form == "parquet":
+    format_name = data.format or EXTENSIONS.get(path.lower().removesuffix(".gz").rpartition(".")[2])
+    if format_name == "parquet":
         return _first_of_parquet(path), False
-    if form in ("arrow", "json", "squad"):
+    if format_name in ("arrow", "json", "squad"):
         raise TooLargeError(path)
     with gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb") as file:
         content = file.read(FIRST_BYTES)
     name = str(Path(path)).removesuffix(".gz")
-    for _ in range(CUT_LINES):
-        content = content[: content.rfind(b"\n\n" if form in ("conll", "conllu") else b"\n") + 1]
+    for _ in range(MAX_CUT_LINES):
+        content = content[: content.rfind(b"\n\n" if format_name in ("conll", "conllu") else b"\n") + 1]
         try:
             return read_content(name, content, data), False
         except IntertaskError:
@@ -86,19 +93,19 @@ def _first(path: str, data: Data) -> tuple[Table, bool]:
 
 
 def _first_of_parquet(path: str) -> Table:
+    """The first rows of a parquet file."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from .formats.arrow_files import table_of_arrow
 
     with pq.ParquetFile(path) as file:
-        batch = next(file.iter_batches(batch_size=ROWS))
-        import pyarrow as pa
-
+        batch = next(file.iter_batches(batch_size=MAX_ROWS))
         return table_of_arrow(pa.Table.from_batches([batch], schema=file.schema_arrow), path)
 
 
 class TooLargeError(IntertaskError):
-    """A large file of a format that cannot be read in part."""
+    """A large file has a format that can only be read as a whole."""
 
     def __init__(self, path: str):
-        super().__init__(f"{path} is large, and its format is only read as a whole: not looked at.", path)
+        super().__init__(f"{path} was not checked: it is large, and its format can only be read as a whole.", path)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..config import Origin
 from ..errors import UnavailableError
-from ..retry import with_retries
+from ..retry import hub_is_offline, with_retries
 from .formats import RawRow, Table, read_file
 
 
@@ -128,10 +128,10 @@ def describe(data: Origin) -> str:
 
 def _cached_snapshot(data: Origin) -> Path | None:
     """Offline, the folder of the very revision in the hub's cache; ``datasets`` itself takes the newest of any."""
-    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError
 
-    if not constants.HF_HUB_OFFLINE or Path(data.hub).is_dir():
+    if not hub_is_offline() or Path(data.hub).is_dir():
         return None
     try:
         return Path(snapshot_download(data.hub, repo_type="dataset", revision=data.revision, local_files_only=True))

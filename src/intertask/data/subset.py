@@ -1,4 +1,4 @@
-"""Seeded, stratified subsets and splits of canonical rows: the same rows every time, never just the first n."""
+"""Seeded, stratified subsets and splits of canonical rows."""
 
 import math
 from collections import Counter, defaultdict
@@ -10,14 +10,23 @@ from ..types import TaskType, get_type
 
 
 def stratified_subset(rows: list[dict], n: int, seed: int, task_type: str) -> list[dict]:
-    """``n`` of the rows, in their own order.
+    """Draw a subset of ``n`` rows.
 
-    Strata are labels (classification, multiple_choice), tenths of the labels' range by rank (regression), answerable
-    or not (extractive_qa). Tagging: one row for each tag, the rarest first, then rows at random. Each stratum gets its
-    share of ``n`` and, where ``n`` allows, at least one row. Fewer than ``n`` rows: all of them.
+    The strata are those of the task type: labels, tenths of the labels' range by rank (regression), or whether there is
+    an answer (extractive QA). Each stratum gets its share of ``n`` and at least one row if ``n`` allows. For tagging,
+    one row for each tag is drawn first, from the rarest tag on, and then rows at random.
 
-    Rows with a ``group`` (classification) come in whole groups, since a group's metric on a part of it is another
-    metric: at most ``n`` rows then, unless already the smallest group has more.
+    Rows with a ``group`` are drawn as whole groups, since a metric of groups needs all of their rows. The subset then
+    has at most ``n`` rows, unless even the smallest group has more.
+
+    Args:
+        rows: Canonical rows.
+        n: Size of the subset.
+        seed: The same seed gives the same rows.
+        task_type: Name of the task type.
+
+    Returns:
+        The rows of the subset in their original order; all rows if there are at most ``n``.
     """
     if n >= len(rows):
         return list(rows)
@@ -40,15 +49,23 @@ def stratified_subset(rows: list[dict], n: int, seed: int, task_type: str) -> li
 
 
 def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple[list[dict], list[dict]]:
-    """Part ``rows`` into train and held-out rows, both in their own order; the latter are about ``fraction`` of all.
+    """Split rows into training rows and held-out rows, stratified as :func:`stratified_subset` is.
 
-    Stratified as :func:`stratified_subset`. Rows with the same input, or the same context (extractive_qa, and
-    multiple_choice where it has one), stand on one side, unless that context is so common that no such split exists.
-    Each label and tag keeps a row in train where it can. Rows with a ``group`` stand on one side with all of it, unless
-    there is one group only.
+    Rows with the same input or the same passage are on the same side, unless a passage is so common that no such split
+    exists. Each label and tag keeps a row in train if possible. Rows of one ``group`` are on the same side, unless
+    there is only one group.
+
+    Args:
+        rows: Canonical rows.
+        fraction: Share of the held-out rows, approximately.
+        seed: The same seed gives the same split.
+        task_type: Name of the task type.
+
+    Returns:
+        Training rows and held-out rows, both in their original order.
 
     Raises:
-        IntertaskError: Fewer than two rows.
+        IntertaskError: There are fewer than two rows.
     """
     if len(rows) < 2:
         raise IntertaskError(f"{len(rows)} rows cannot be split in two.", "", "give a validation split, or more rows")
@@ -62,28 +79,39 @@ def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple
     else:
         for keys in ([_passage(row, kind) for row in rows], [_input_key(row, kind) for row in rows]):
             held_out = _hold_out(keys, strata, order, n, kept)
-            # Whole contexts may be too large to come near n, e.g. where one instruction stands as everybody's context.
+            # Passages may be too large for a split near n, for example if all rows have one instruction as context.
             if held_out and abs(len(held_out) - n) <= max(1, n // 2):
                 break
-    if not held_out:  # tiny, or one input over and over: nothing can be had but a plain split
+    if not held_out:  # very few rows or a single input: only a plain split is possible
         held_out = set(order[:n])
     return [row for i, row in enumerate(rows) if i not in held_out], [rows[i] for i in sorted(held_out)]
 
 
 def input_key(row: dict, task_type: str) -> Hashable:
-    """The row's input fields with white space evened out: equal keys are the same example, whatever its label."""
+    """Return a key of a row's input. Rows with equal keys are the same example, whatever their labels.
+
+    Args:
+        row: A canonical row.
+        task_type: Name of the task type.
+
+    Returns:
+        The texts of the input with white space made uniform.
+    """
     return _input_key(row, get_type(task_type))
 
 
 def _input_key(row: dict, kind: TaskType) -> Hashable:
+    """The texts of a row's input with white space made uniform."""
     return tuple(map(_even, kind.input_texts(row)))
 
 
 def _has_groups(rows: list[dict]) -> bool:
+    """Whether the task maps a group."""
     return bool(rows) and "group" in rows[0]
 
 
 def _even(text: str) -> str:
+    """The text with single spaces between words."""
     return " ".join(text.split())
 
 
@@ -137,7 +165,7 @@ def _hold_out(keys: list, strata: list, order: list[int], n: int, kept: set[int]
             held_out.update(group)
         else:
             passed.append(group)
-    for group in passed:  # fill up, now whatever the strata
+    for group in passed:  # fill up, regardless of strata
         if len(held_out) + len(group) <= n:
             held_out.update(group)
     if not held_out and len(free) > 1:

@@ -7,7 +7,7 @@ import yaml
 from paths import ROOT, SHARED
 
 from intertask.config import COLUMNS
-from intertask.data.columns import USUAL
+from intertask.data.columns import COMMON_NAMES
 from intertask.errors import IntertaskError
 from intertask.start.column_profile import profile_columns
 from intertask.start.guessing import guess
@@ -46,7 +46,7 @@ def test_real_datasets():
         right = found.type == task["type"]
         counts["type"] += right
         for name in sum(COLUMNS[task["type"]], ()):
-            there = [name, *USUAL.get(name, ())]
+            there = [name, *COMMON_NAMES.get(name, ())]
             usual = next((column for column in there if isinstance(column, str) and column in rows[0].values), None)
             expected = (task.get("columns") or {}).get(name, usual)
             empty = all(row.values.get(name) in (None, "") for row in rows)
