@@ -14,6 +14,9 @@ from packaging.requirements import Requirement
 from paths import ROOT
 from small_project import small_config
 
+#: For Snakemakes of this environment: the library that is tested.
+LIBRARY = str(ROOT / "src")
+
 OUTER = f"""
 configfile: "outer.yaml"
 
@@ -144,7 +147,9 @@ def test_jobs_run_from_another_folder_for_another_group(suite, tmp_path):
     target = f"results/rankings/{suite['targets'][0]}.tsv"
     snakemake = Path(sys.executable).with_name("snakemake")
     arguments = f"-s {ROOT}/Snakefile --directory {tmp_path} --cores 2 {target}"
-    done = run(["/bin/sh", "-c", f"umask 002; exec {snakemake} {arguments}"], ROOT, PATH=_path(snakemake))
+    done = run(
+        ["/bin/sh", "-c", f"umask 002; exec {snakemake} {arguments}"], ROOT, PATH=_path(snakemake), PYTHONPATH=LIBRARY
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / target).stat().st_mode & 0o777 == 0o664
     assert {path.name for path in tmp_path.iterdir()} <= {"config.yaml", "results", ".snakemake"}
@@ -175,10 +180,10 @@ def test_another_workflow_uses_it_as_a_module(suite, tmp_path):
     config = {"intertask": small_config(suite["sources"][:2], [target])}
     (tmp_path / "outer.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     snakemake = Path(sys.executable).with_name("snakemake")
-    done = run([snakemake, "--cores", "2"], tmp_path, PATH=_path(snakemake))
+    done = run([snakemake, "--cores", "2"], tmp_path, PATH=_path(snakemake), PYTHONPATH=LIBRARY)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "first_source.txt").read_text(encoding="utf-8").split("\t")[1] in suite["sources"][:2]
-    again = run([snakemake, "--cores", "2", "--dry-run"], tmp_path, PATH=_path(snakemake))
+    again = run([snakemake, "--cores", "2", "--dry-run"], tmp_path, PATH=_path(snakemake), PYTHONPATH=LIBRARY)
     assert "Nothing to be done" in again.stdout + again.stderr
 
 
