@@ -6,9 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import yaml
+from dry_runs import dry_run
 from paths import ROOT
 
 PARTS = ["Snakefile", "rules", "workflow", "envs", "profiles", "data", "tasks"]
@@ -47,6 +49,13 @@ class Project:
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 
+    def dry_run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+        """A dry run in a fork, which saves imports; its standard error is part of its output."""
+        with tempfile.TemporaryDirectory() as folder:
+            done = dry_run(arguments, self.folder, self.environment, Path(folder) / "output")
+        assert not check or done.returncode == 0, done.stdout
+        return done
+
     def start(self, *arguments: str, **options) -> subprocess.Popen:
         """Start Snakemake in a session of its own; the caller waits for its end.
 
@@ -62,8 +71,7 @@ class Project:
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """Jobs by rule that a dry run would start, without ``all``; empty: nothing to be done."""
-        done = self.run("--dry-run", *arguments)
-        output = done.stdout + done.stderr
+        output = self.dry_run(*arguments).stdout
         table = re.search(r"^Job stats:\njob +count\n[- ]+\n(.*?)^total", output, re.MULTILINE | re.DOTALL)
         if table is None:
             assert "Nothing to be done" in output, output
