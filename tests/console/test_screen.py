@@ -61,6 +61,15 @@ def test_the_last_line_of_a_failed_run_says_what_is_kept_and_how_to_resume(progr
     assert ending(progress, 60.0)[-1] == kept + "Fix the cause and run the same command again to resume."
 
 
+def test_a_failed_check_shows_its_whole_log(tmp_path):
+    log = tmp_path / "check.log"
+    log.write_text("1. No label.\n  where: x.csv\n", encoding="utf-8")
+    progress = Progress()
+    progress.start(1, "check", "checking", str(log), 0.0)
+    progress.fail(1, 1.0)
+    assert ending(progress, 1.0)[2:] == ["  1. No label.", "    where: x.csv", "", "Fix this and run the check again."]
+
+
 def test_the_last_line_of_a_good_run_and_of_an_unfinished_one(progress):
     for number in (0, 1):
         progress.finish(number, 80.0)
