@@ -105,7 +105,7 @@ def _find_texts(
             terms = [p for p in left if is_named(p, TERM_WORDS) and p.column_kind in ("text", "class", "id")]
             first = [profile for profile in terms if profile.mean_words < 3] + first
             second += [p for p in left if p in texts and is_named(p, ANSWER_WORDS) and p not in first]
-            return [first, second], "the names of two texts that make a pair"
+            return [first, second], "the names suggest a pair of texts"
     long = [profile for profile in texts if profile.mean_words >= 3] or texts
     if len(long) < 3:
         why = "the only column of texts" if len(long) == 1 else "the two columns of texts, in the order of the file"
@@ -118,7 +118,9 @@ def _find_label(candidates: list[ColumnProfile], texts: list[ColumnProfile]) -> 
     named = [profile for profile in candidates if is_named(profile, LABEL_WORDS)]
     if len(candidates) == 1:
         is_class = candidates[0].column_kind == "class"
-        return candidates[0], "the only column with a few different values" if is_class else "the only numbers"
+        return candidates[
+            0
+        ], "the only column with a few different values" if is_class else "the only column of numbers"
     if len(named) == 1:
         return named[0], "by its name"
     pool = named or [profile for profile in candidates if profile.column_kind == "class"] or candidates
