@@ -1,5 +1,7 @@
 """Invented runs, drawn once for all tests of reports."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +16,7 @@ class Run(NamedTuple):
     folder: Path
     recipe: dict
     page: str
+    figures: list[str]
 
     @property
     def results(self) -> Results:
@@ -37,19 +40,23 @@ RUNS = {
 }
 
 
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory) -> Callable[[str], Run]:
+    """Each run of ``RUNS`` with its report, drawn when a test first needs it."""
+    return cache(lambda name: drawn(tmp_path_factory.mktemp(name) / "results", **RUNS[name]))
+
+
 @pytest.fixture(scope="session", params=RUNS)
-def report(request, tmp_path_factory) -> Run:
-    """Each of the runs with its report."""
-    return drawn(tmp_path_factory.mktemp(request.param) / "results", **RUNS[request.param])
+def report(request, reports) -> Run:
+    return reports(request.param)
 
 
 @pytest.fixture(scope="session")
-def holes(tmp_path_factory) -> Run:
-    folder = tmp_path_factory.mktemp("holes_alone") / "results"
-    return Run(folder, write_run(folder, **RUNS["holes"]), "")
+def holes(reports) -> Run:
+    return reports("holes")
 
 
 def drawn(folder: Path, **size) -> Run:
     recipe = write_run(folder, **size)
-    write_report(Results(folder, recipe), folder / "report.html", folder / "figures")
-    return Run(folder, recipe, (folder / "report.html").read_text(encoding="utf-8"))
+    figures = write_report(Results(folder, recipe), folder / "report.html", folder / "figures")
+    return Run(folder, recipe, (folder / "report.html").read_text(encoding="utf-8"), figures)

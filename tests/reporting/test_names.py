@@ -1,13 +1,12 @@
 """The names of a report's figures are those that are drawn."""
 
 from intertask.reporting.names import figure_names
-from intertask.reporting.report import draw_all
 
 
 def test_names_are_those_of_the_drawings(report):
     observed = report.recipe["observed"]
     names = figure_names(report.recipe["settings"], trained=not observed, embedded=True)
-    assert list(draw_all(report.results)) == names
+    assert report.figures == names
     assert len(set(names)) == len(names)
 
 
