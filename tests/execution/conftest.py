@@ -1,4 +1,4 @@
-"""A warm worker of the tests' own, and scripts to run in it."""
+"""A warm worker that only the tests use, and scripts to run in it."""
 
 import contextlib
 import os

@@ -172,21 +172,21 @@ def must_not_wait(seconds: float) -> None:
 def take(environment, held):
     """Lease at once, or fail; gives the value of CUDA_VISIBLE_DEVICES."""
 
-    def now(count: int, said: list[str] | None = None, **variables: str) -> str | None:
-        say = (lambda line: None) if said is None else said.append
-        lease = leases.take(count, environment | variables, must_not_wait, say)
+    def now(count: int, messages: list[str] | None = None, **variables: str) -> str | None:
+        write = (lambda line: None) if messages is None else messages.append
+        lease = leases.take(count, environment | variables, must_not_wait, write)
         held.append(lease)
         return lease.visible
 
     return now
 
 
-def test_jobs_get_devices_of_their_own(take):
+def test_each_job_gets_another_device(take):
     assert (take(1), take(1)) == ("0", "1")
-    said: list[str] = []
+    messages: list[str] = []
     with pytest.raises(MustWaitError):
-        take(1, said)
-    assert said == [
+        take(1, messages)
+    assert messages == [
         "The job waits for 1 GPU: other jobs have 0, 1, or asked first "
         "(snakemake --resources gpu=2 starts only as many jobs as can run)."
     ]
@@ -204,13 +204,13 @@ def test_a_lease_ends_with_its_file_and_leaves_nothing(take, held, environment):
     assert len(kept) == 1
 
 
-def test_fewer_devices_than_asked_for_are_said(take):
-    said: list[str] = []
-    assert take(3, said) == "0,1"
-    assert said == ["The job asked for 3 GPUs, but only 0, 1 can be used."]
-    said.clear()
-    assert take(1, said, CUDA_VISIBLE_DEVICES="") is None
-    assert said == ["The job asked for 1 GPU, but CUDA_VISIBLE_DEVICES lists none."]
+def test_fewer_devices_than_asked_for_give_a_message(take):
+    messages: list[str] = []
+    assert take(3, messages) == "0,1"
+    assert messages == ["The job asked for 3 GPUs, but only 0, 1 can be used."]
+    messages.clear()
+    assert take(1, messages, CUDA_VISIBLE_DEVICES="") is None
+    assert messages == ["The job asked for 1 GPU, but CUDA_VISIBLE_DEVICES lists none."]
 
 
 def test_no_gpu_means_none_but_in_a_cluster_job(take):
@@ -249,9 +249,9 @@ def test_a_driver_that_fails_names_nothing(tmp_path, take, environment, monkeypa
     text = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n"
     monkeypatch.setenv("PATH", nvidia_smi(tmp_path / "bin", text, code))
     del environment["CUDA_VISIBLE_DEVICES"]
-    said: list[str] = []
-    assert take(1, said) is None
-    assert said == ["The job asked for 1 GPU, but nvidia-smi -L lists none."]
+    messages: list[str] = []
+    assert take(1, messages) is None
+    assert messages == ["The job asked for 1 GPU, but nvidia-smi -L lists none."]
 
 
 def test_one_device_by_two_names_is_one(tmp_path, take, monkeypatch):
@@ -264,14 +264,14 @@ def test_one_device_by_two_names_is_one(tmp_path, take, monkeypatch):
     assert take(1, CUDA_VISIBLE_DEVICES=f"1,{UUIDS[0]}") == UUIDS[0]
 
 
-def test_where_nothing_can_be_leased_jobs_run_and_say_so(tmp_path, environment):
+def test_jobs_run_without_leases_and_a_message_says_so(tmp_path, environment):
     (tmp_path / "leases").mkdir(mode=0o777)
     (tmp_path / "leases").chmod(0o777)
-    said: list[str] = []
-    lease = leases.take(1, environment, must_not_wait, said.append)
+    messages: list[str] = []
+    lease = leases.take(1, environment, must_not_wait, messages.append)
     assert lease.visible in ("0", "1")
     assert lease.descriptor is None
-    assert said == [
+    assert messages == [
         f"GPUs are not leased, so other jobs may use the same ones: {tmp_path / 'leases'} is open to others"
     ]
 

@@ -105,7 +105,7 @@ def test_a_free_lock_is_taken_at_once(tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_a_file_system_without_locks_is_said(tmp_path, capsys, monkeypatch):
+def test_without_locks_of_the_file_system_a_message_warns(tmp_path, capsys, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOSYS, "Function not implemented")
 

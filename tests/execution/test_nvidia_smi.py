@@ -1,4 +1,4 @@
-"""Answers of nvidia-smi, by a program that stands in for it."""
+"""Answers of nvidia-smi, from a program that replaces it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The warm worker when something runs out, several runs share it, or somebody else speaks to it."""
+"""The warm worker when memory or disk run out, when runs share it, and when another process connects to it."""
 
 import contextlib
 import os

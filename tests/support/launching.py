@@ -1,4 +1,4 @@
-"""Start scripts through the launcher, and look after their processes."""
+"""Start scripts through the launcher, and find their processes."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a run shows: few lines in a file, a picture on a terminal, one line a failure, and the end."""
+"""What a run shows: few lines in a file, a block on a terminal, one line for each failure, and the last lines."""
 
 import os
 import pty

@@ -21,7 +21,7 @@ from small_project import Project, small_config
 from waiting import DEADLINE_SECONDS, wait_for
 
 LAB = Path(__file__).with_name("slurm_lab.sh")
-# A run asks after its jobs ever more seldom, which no option changes.
+# Snakemake asks for the states of its jobs less and less often, and no option changes that.
 OFTEN = """
 import sys
 from snakemake.cli import main
@@ -51,7 +51,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(missing() is not None, reason
 
 @dataclass
 class Lab:
-    """Three nodes, each with one GPU that is none."""
+    """Three nodes, each with one pretended GPU."""
 
     folder: Path
 
@@ -131,7 +131,7 @@ def tables(project: Project) -> dict[str, pd.DataFrame]:
     return {name: table.filter(regex="^(?!cost_|seconds)") for name, table in read.items()}
 
 
-def test_losses_are_recovered_or_said_and_the_tables_are_those_of_a_local_run(lab, tmp_path):
+def test_losses_are_recovered_or_reported_and_the_tables_are_those_of_a_local_run(lab, tmp_path):
     config = small_config(SOURCES, [TARGET])
     config |= {"seeds": [1], "methods": ["size", "textemb"], "rank_fusion": ["textemb"]}
     config["training"]["source"] |= {"epochs": 12, "patience": 12}  # a checkpoint at each epoch
@@ -162,14 +162,14 @@ def test_losses_are_recovered_or_said_and_the_tables_are_those_of_a_local_run(la
         cancelled, *_ = wait_for(transfer)
         assert lab.job(f"rule_train_adapter_wildcards_minilm_{dies}")[:2] == [job, "COMPLETED"]  # queued again by Slurm
         lab.ask("scancel", cancelled)
-        said, _ = run.communicate(timeout=DEADLINE_SECONDS)
+        output, _ = run.communicate(timeout=DEADLINE_SECONDS)
     finally:
         run.kill()
-    assert run.returncode == 1, said
+    assert run.returncode == 1, output
     with contextlib.suppress(ProcessLookupError):
         os.kill(halted, signal.SIGCONT)  # its SIGTERM is still to come
     for job, status in ((late, "TIMEOUT"), (cancelled, "CANCELLED")):
-        assert re.search(rf"SLURM-job '{job}' failed, SLURM status is: '{status}'", said), said
+        assert re.search(rf"SLURM-job '{job}' failed, SLURM status is: '{status}'", output), output
     assert resumed(project, dies)
 
     follow = ("collect_target", "collect_transfer", "collect_costs", "evaluate_methods")

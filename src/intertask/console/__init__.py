@@ -1,1 +1,1 @@
-"""What the user sees in the terminal: progress, failures, suggestions, and which files to open next."""
+"""What the user sees in the terminal: progress, failures, the result, suggestions, and the files to open next."""

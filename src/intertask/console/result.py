@@ -116,7 +116,7 @@ def _regret(results: Path) -> Iterable[str]:
 
 
 def _recommendation(results: Path, target: str) -> Iterable[str]:
-    found = json.loads((results / "recommend" / f"{target}.json").read_text(encoding="utf-8"))
-    first, *others = found["sentences"]
+    recommendation = json.loads((results / "recommend" / f"{target}.json").read_text(encoding="utf-8"))
+    first, *others = recommendation["sentences"]
     yield first
     yield from (f"  {sentence}" for sentence in others)

@@ -1,1 +1,1 @@
-"""How jobs are started: launcher, warm worker, GPU leases, locks, and the frame of every script."""
+"""How jobs are started: launcher, warm worker, GPU leases, locks, and the beginning and end of every script."""

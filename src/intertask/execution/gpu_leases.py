@@ -1,4 +1,4 @@
-"""GPU leases: each job gets devices of its own, first come, first served, until its last process has ended.
+"""GPU leases: each job gets devices that no other job uses, first come, first served, until its last process ends.
 
 Snakemake limits how many jobs use GPUs but does not assign them. A job's *claim* is a file that names the devices that
 it may use and, once it runs, those that it has. The claim counts as long as a process holds the kernel's lock on the
@@ -28,7 +28,7 @@ from ..words import count, duration
 from .gpu_devices import VISIBLE, Device, devices, scheduler_job
 from .locks import make_private
 
-#: How many jobs may share a device.
+#: Number of jobs that may share a device.
 JOBS_PER_GPU = "INTERTASK_JOBS_PER_GPU"
 #: Set by users whose scheduler :func:`scheduler_job` does not know. Inside a cluster job, 'gpu=0' can also mean that
 #: the GPUs were requested in another way (gres).

@@ -104,7 +104,7 @@ def shared_options(warm_worker: bool, jobs_per_gpu: int) -> str:
 
 
 def _settings(options: argparse.Namespace) -> dict[str, str]:
-    """The environment variables that the options of :func:`shared_options` stand for."""
+    """Return the environment variables that the options of :func:`shared_options` set."""
     settings = {
         SWITCH: "0" if options.cold else None,
         RUN: options.snakemake,

@@ -67,7 +67,7 @@ class Presence:
             fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def close(self) -> None:
-        """Give the lock up; it also ends with the process."""
+        """Release the lock. It is also released when the process ends."""
         if self._file is not None:
             self._file.close()
 
@@ -76,7 +76,11 @@ _presence: Presence | None = None
 
 
 def announce_presence(main: bool) -> None:
-    """Hold a :class:`Presence` in the working folder until this process ends; called when rule files are read."""
+    """Hold a :class:`Presence` in the working folder until this process ends; called when rule files are read.
+
+    Args:
+        main: Whether the user started this Snakemake.
+    """
     global _presence
     _presence = Presence(main=main)
 
