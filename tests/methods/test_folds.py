@@ -42,16 +42,16 @@ def test_neither_the_order_of_the_rows_nor_the_names_of_the_labels_matter(single
     np.testing.assert_array_equal(grouped_folds(np.array([9, 4, 6])[y], groups), folds)
 
 
-def test_as_many_folds_as_groups_if_they_are_few():
+def test_no_more_folds_than_groups():
     assert sorted(grouped_folds(np.array([0, 1, 0, 1]), np.array([8, 8, 8, 3]))) in ([0, 0, 0, 1], [0, 1, 1, 1])
     assert not grouped_folds(np.array([0, 1]), np.array([1, 1])).any()
 
 
-def test_values_are_not_stratified_but_dealt_out_evenly(random):
+def test_values_are_not_stratified_and_folds_have_equal_sizes(random):
     assert np.bincount(grouped_folds(random.normal(size=53), np.arange(53))).tolist() == [11, 11, 11, 10, 10]
 
 
-def test_standardized_equals_scikit_learn_and_sees_the_training_rows_only(random):
+def test_standardized_equals_scikit_learn_and_uses_only_the_training_rows(random):
     from sklearn.preprocessing import StandardScaler
 
     train, test = random.normal(3, 2, size=(20, 5)), random.normal(size=(7, 5))
@@ -68,7 +68,7 @@ def test_constant_columns_are_zero_and_not_their_rounding():
         assert not part.any()
 
 
-def test_a_fold_has_no_say_in_its_setting():
+def test_a_fold_does_not_influence_its_setting():
     losses = np.array([[5.0, 0.0, 9.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]])
     # over all of them the second setting is best, 4 against 7, but for the first fold the others prefer the first
     assert best_on_the_others(losses).tolist() == [0, 1, 1]

@@ -1,4 +1,4 @@
-"""FSFT: which step each method looks at."""
+"""FSFT: the step whose score each method returns."""
 
 import numpy as np
 

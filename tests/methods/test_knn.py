@@ -61,8 +61,8 @@ def test_choices_equal_a_loop(random):
     assert knn_score(F, y, groups, choices=True) == pytest.approx(np.mean(credit), abs=1e-12)
 
 
-def test_rows_of_the_own_group_have_no_vote():
-    # each row's twin is in its own group; the next nearest have the other label
+def test_rows_of_the_same_group_have_no_vote():
+    # each row's copy is in its own group; the next neighbors have the other label
     F = np.array([[1.0, 0.0], [1.0, 0.0], [0.9, 0.1], [0.9, 0.1]])
     y, groups = np.array([0, 0, 1, 1]), np.array([0, 0, 1, 1])
     assert knn_score(F, y, groups) == 0

@@ -74,7 +74,7 @@ def facts(F, y, kind="classification", groups=None):
     return Facts("t", kind, len(y), target_rows=rows), [Facts("s", "tagging", 9, features=F)]
 
 
-def test_the_likelihood_tells_equal_accuracies_apart_and_no_more(random):
+def test_the_likelihood_decides_only_between_equal_accuracies(random):
     y = random.integers(2, size=40)
     F = random.normal(size=(40, 3))
     near, far = F + 4 * y[:, None], F + 40 * y[:, None]

@@ -8,7 +8,7 @@ from intertask.methods.logme import label_columns, log_evidence, log_evidence_fr
 
 
 def dense_evidence(F: np.ndarray, t: np.ndarray) -> float:
-    """max over α, β of log N(t; 0, FF'/α + I/β) / N by general optimisers on the N x N Gaussian."""
+    """max over α, β of log N(t; 0, FF'/α + I/β) / N by general optimizers on the N x N Gaussian."""
     n = len(F)
     kernel = F @ F.T
 
@@ -143,7 +143,7 @@ def test_order_of_rows_and_directions_of_features_do_not_matter():
 
 @pytest.mark.parametrize("n", [50, 100, 500])
 def test_signal_scores_above_noise_with_fewer_rows_than_features(n):
-    # where D/2 log α in place of k/2 log α turns the order around, and noise scores far above any density of labels
+    # with D/2 log α instead of k/2 log α, the order would be reversed, and noise would score far too high
     noise, labels = example(n, 768, signal=0)
     signal, _ = example(n, 768, signal=0.1)
     assert score(noise, labels) + 0.01 < score(signal, labels)
@@ -195,7 +195,7 @@ def test_a_perfect_fit_is_finite_and_above_an_almost_perfect_one(d):
 @pytest.mark.parametrize("noise", [0.0, 0.1])
 @pytest.mark.parametrize(("n", "d"), [(60, 40), (40, 60)])
 def test_directions_that_hold_nothing_but_rounding_do_not_count(n, d, noise):
-    # most of all in a perfect fit, where the smallest of them would be worth much
+    # in a perfect fit they would matter most
     random = np.random.default_rng(0)
     F, basis = random.normal(size=(n, 7)), np.linalg.qr(random.normal(size=(d, 7)))[0].T
     values = (F @ random.normal(size=7) + noise * random.normal(size=n))[:, None]

@@ -66,7 +66,7 @@ def test_is_the_mean_of_the_log_and_not_of_the_likelihood():
     assert score(F, labels) < 0
 
 
-def test_clusters_found_apart():
+def test_separate_clusters_of_one_class_each():
     # ten clusters far apart, each of one class: as many clusters as there are tell the classes without error
     random = np.random.default_rng(0)
     cluster = np.arange(300) % 10
@@ -85,7 +85,7 @@ def test_signal_scores_above_noise(n):
 
 
 @pytest.mark.parametrize("n", [12, 40, 100])
-def test_few_rows_are_not_learnt_by_heart(n):
+def test_few_rows_are_not_memorized(n):
     noise, labels = example(n, 50, signal=0)
     assert posterior(noise, 15).shape[1] <= n // 5
     assert score(noise, labels) < -0.2
@@ -112,13 +112,13 @@ def test_ids_of_the_labels_do_not_matter():
 
 
 @pytest.mark.parametrize("n", [7, 100])
-def test_constant_features_tell_nothing(n):
+def test_constant_features_score_as_no_information(n):
     _, labels = example(n)
     share = np.bincount(labels) / n
     assert score(np.full((n, 6), 0.1), labels) == pytest.approx((share * np.log(share)).sum(), abs=1e-12)
 
 
-def test_rows_that_repeat_and_rows_that_hardly_differ_warn_of_nothing():
+def test_no_warning_for_rows_that_repeat_or_hardly_differ():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         F = np.repeat(np.eye(3), 40, axis=0)

@@ -29,14 +29,14 @@ def test_ties_share_their_ranks():
     np.testing.assert_allclose(prior(target(True), sources([50], [50], [40])), [-1.5 / 3, -1.5 / 3, -1])
 
 
-def test_other_settings_count_only_where_the_own_has_nothing():
+def test_other_settings_count_only_if_the_own_has_none():
     rows = sources([90, 10], [80, 20])
     assert np.argmax(prior(target(True, False), rows)) == 0
     assert np.argmax(prior(target(False, True), rows)) == 1
     np.testing.assert_allclose(prior(target(False, False), rows), [-0.75, -0.75])
 
 
-def test_a_new_source_gets_the_mean():
+def test_a_source_of_other_settings_only_gets_the_mean():
     scores = prior(target(True, False), sources([90, 1], [80, 2], [np.nan, 3]))
     assert scores[2] == pytest.approx(np.mean(scores[:2]))
 

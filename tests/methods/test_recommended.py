@@ -11,7 +11,7 @@ TARGET = Facts("t", "tagging", 10)
 
 
 def place(monkeypatch, of_history, of_profile) -> list[float]:
-    """Places for given scores by history (None: there is none) and by profile."""
+    """Ranks for given scores by history (None: no history) and by profile."""
     scores = {f"s{i}": i for i in range(len(of_profile))}
 
     def of(values):
@@ -30,7 +30,7 @@ def test_two_by_history_to_one_by_profile(monkeypatch):
     assert places == [1, 3, 4, 6, 5, 2]
 
 
-def test_a_source_that_is_placed_already_is_passed_over(monkeypatch):
+def test_a_source_is_ranked_once(monkeypatch):
     assert place(monkeypatch, [9, 8, 7], [9, 8, 7]) == [1, 2, 3]
 
 

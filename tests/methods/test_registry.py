@@ -12,7 +12,7 @@ from intertask.methods.facts import Facts
 
 @pytest.fixture
 def own_methods(monkeypatch):
-    """A copy of the registry, so that a test's methods go when the test ends."""
+    """A copy of the registry, so that a test's methods are removed when it ends."""
     monkeypatch.setattr(registry, "_METHODS", dict(registry.all_methods()))
 
 

@@ -77,7 +77,7 @@ def test_undefined_where_nothing_is_shared(score):
 
 
 def test_tiny_values_have_a_direction(score):
-    """Squared gradients of a task learnt well are near the smallest float32."""
+    """Squared gradients of a task that is learned well are near the smallest float32."""
     target = {"a": np.array([1.0, 0.0, 2.0], np.float32) * np.float32(1e-36)}
     sources = [{"a": np.array([2.0, 0.0, 4.0])}, {"a": np.array([0.0, 1.0, 0.0])}]
     np.testing.assert_allclose(score(target, sources), [1 / 61, 1 / 62])

@@ -32,7 +32,7 @@ def test_equals_loops(n, d, random):
 
 @pytest.mark.parametrize("scale", [0.01, 1e6])
 def test_scale_does_not_matter(scale, random):
-    # of features as they are, the published form says 0.997, 5.137, 5.139 at 0.01, 1 and 100 times
+    # the published form has the scores 0.997, 5.137 and 5.139 for these features times 0.01, 1 and 100
     F, y = random.normal(size=(80, 6)), random.integers(3, size=80)
     assert score(scale * F, y) == pytest.approx(score(F, y), rel=1e-9)
 
@@ -55,7 +55,7 @@ def test_never_negative(random):
 
 
 def test_rises_with_signal_on_features_of_falling_variance(random):
-    # as encoders make them
+    # as the features of encoders have
     y = random.integers(3, size=400)
     noise = random.normal(size=(400, 500)) / (1 + np.arange(500))
     directions = random.normal(size=(3, 500)) / (1 + np.arange(500))

@@ -15,7 +15,7 @@ def test_by_hand():
     np.testing.assert_allclose(scores, [2 / 5, 1, 0])
 
 
-def test_only_the_first_m_sub_words_count():
+def test_only_the_first_m_tokens_count():
     # the shortest sample of the pool has 2
     scores = vocabulary(task([1, 2, 5, 6]), [task([1, 2, 7, 8, 9]), task([1, 5])])
     np.testing.assert_allclose(scores, [1, 1 / 3])

@@ -1,4 +1,4 @@
-"""Which sources AdapterFusion gets, and its table beside single transfers, against numbers by hand."""
+"""Sources of AdapterFusion, and its comparison with single transfers, against numbers computed by hand."""
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ def test_by_hand():
 
 
 def test_one_seed_and_failed_runs():
-    """A transfer without any score is never the best; one seed has no deviation."""
+    """A transfer without any score is never the best; one seed has no standard deviation."""
     single = transfers({"none": [40.0], "a": [10.0], "b": [np.nan], "c": [5.0]})
     (row,) = comparison(fusions([30.0]), single).to_dict("records")
     assert np.isnan(row["fusion_deviation"])

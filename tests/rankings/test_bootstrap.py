@@ -77,7 +77,7 @@ def test_differences_are_paired():
     values = [1.0, 20.0, 5.0, 60.0]
     evaluation = table({"random": values, "better": [v - 2 for v in values]})
     line = ends(comparison(evaluation, 1000, 0.95, 1, ["random"]), "better", against="random")
-    # Either mean is uncertain by tens, their difference not at all.
+    # Each mean is uncertain by tens, but their difference is certain.
     assert (line["difference"], line["targets"]) == (-2, 4)
     assert line["low"] == pytest.approx(-2)
     assert line["high"] == pytest.approx(-2)
@@ -94,7 +94,7 @@ def test_difference_against_every_possible_draw():
 
 
 def test_settings_of_a_target_are_drawn_together():
-    """Where one setting is the mirror of the other, their mean is the same for every draw."""
+    """If one setting mirrors the other, their mean is the same for every draw."""
     values = np.array([1.0, 20.0, 5.0, 60.0])
     evaluation = pd.concat([table({"a": values}, model="m"), table({"a": 100 - values}, model="n")])
     lines = intervals(evaluation, 1000, 0.95, 1)

@@ -111,7 +111,7 @@ def test_the_same_source_scored_twice_is_an_error():
         evaluate(transfers(RUNS), pd.concat([scores, scores.head(1)]), [1])
 
 
-def test_without_the_transfer_without_source_only_beats_none_is_empty():
+def test_only_beats_none_needs_the_transfer_without_a_source():
     runs = {source: values for source, values in RUNS.items() if source != "none"}
     evaluation = evaluate(transfers(runs), score_table(SCORES), [1])
     assert np.isnan(value(evaluation, "good", "beats_none"))
@@ -163,7 +163,7 @@ def test_summary_without_k_3_sorts_by_the_first_k_and_by_name():
     assert list(table.columns[2:4]) == ["regret@2", "regret@1"]
 
 
-def test_a_target_where_a_metric_is_undefined_leaves_every_methods_mean_alike():
+def test_an_undefined_metric_of_a_target_does_not_change_any_mean():
     constant = {"none": [-1.0], "a": [-2.0], "b": [-2.0], "c": [-2.0]}
     transfer = pd.concat([transfers(RUNS), transfers(constant, target="u")])
     scores = pd.concat([score_table(SCORES), score_table(SCORES, target="u")])
@@ -181,7 +181,7 @@ def test_summary_of_a_written_and_read_evaluation(tmp_path):
     pd.testing.assert_frame_equal(again, summary(evaluation, costs(good=1)), rtol=1e-11)
 
 
-def test_models_are_kept_apart():
+def test_models_are_evaluated_separately():
     transfer = pd.concat([transfers(RUNS), transfers({s: v[:1] for s, v in RUNS.items()}, model="n")])
     scores = pd.concat([score_table({"good": SCORES["good"]}), score_table({"bad": SCORES["bad"]}, model="n")])
     table = summary(evaluate(transfer, scores, [3, 1]), costs(good=3))
@@ -211,7 +211,7 @@ def test_the_mean_over_settings_is_the_first_block():
 
 
 @pytest.mark.parametrize("gain", ["exp-percent", "linear", "rank"])
-def test_the_scale_of_the_gain_is_printed_and_randoms_line_is_on_it(gain):
+def test_the_scale_of_the_gain_is_a_column_and_random_uses_it(gain):
     table = summary(evaluate(transfers(RUNS), score_table(SCORES), [1], gain), costs(), gain=gain)
     assert set(table["gain"]) == {gain}
     random = table.set_index("method").loc["random", "ndcg"]

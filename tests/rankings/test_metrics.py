@@ -128,7 +128,7 @@ def test_ten_points_below_the_best_is_a_thousandth_of_its_gain():
 
 
 def test_the_scale_matters():
-    """The same random ranking, in percentage points and as fractions: the trap behind the name exp-percent."""
+    """The same random ranking, in percentage points and as fractions: the reason for the name exp-percent."""
     percent = np.random.default_rng(0).uniform(50, 70, 20)
     assert metrics.ndcg(percent, np.zeros(20)) < 0.7
     assert metrics.ndcg(percent / 100, np.zeros(20)) > 0.9
@@ -165,7 +165,7 @@ def test_nan_truth_is_the_lowest_and_is_not_dropped():
     predicted = [3, 2, 1]
     assert metrics.regret([NAN, 40.0, 50.0], predicted, 1) == 100
     assert metrics.ndcg([NAN, 40.0, 50.0], predicted) == metrics.ndcg([0.0, 40.0, 50.0], predicted)
-    # with negative scores about, 0 would be above them
+    # if other scores are negative, 0 would be above them
     assert metrics.spearman([NAN, -5.0, 50.0], [1, 2, 3]) == metrics.spearman([-5.0, -5.0, 50.0], [1, 2, 3])
     assert np.isnan(metrics.regret([NAN, NAN], [1, 2], 1))
 

@@ -35,7 +35,7 @@ def drawn(sources: str, seeds, seed=0) -> dict:
 
 
 def test_two_seeds_by_hand():
-    # Seed 1 ranks a first, seed 2 ranks b first: each choice is judged by the other seed.
+    # Seed 1 ranks a first, seed 2 ranks b first: each choice is evaluated on the other seed.
     table = ceiling(transfers({"a": {1: 80.0, 2: 60.0}, "b": {1: 70.0, 2: 75.0}, "none": {1: 65.0, 2: 72.0}}), [1])
     by_seed_1 = (75 - 60) / 75 * 100
     by_seed_2 = (80 - 70) / 80 * 100
@@ -69,7 +69,7 @@ def test_without_noise_the_ceiling_is_perfect():
     assert value(table, "ndcg") == 1
 
 
-def test_one_run_of_one_source_leaves_it_undefined():
+def test_a_source_with_a_single_run_leaves_the_ceiling_undefined():
     table = ceiling(transfers(drawn("abc", [1, 2]) | {"d": {1: 50.0}}), [1, 3])
     assert table["value"].isna().all()
     assert list(table["metric"]) == ["ndcg", "regret", "regret", "spearman", "beats_none", "coverage"]
@@ -94,7 +94,7 @@ def test_more_than_a_hundred_splits_are_drawn_the_same_way_each_time():
     assert value(first, "ndcg") != value(ceiling(runs, [1], seed=2), "ndcg")
 
 
-def test_another_target_alters_nothing():
+def test_numbers_do_not_depend_on_other_targets():
     runs = transfers(drawn("abcd", range(12)))
     both = pd.concat([transfers(drawn("abcd", range(12), 5), target="a_new_one"), runs])
     table = ceiling(both, [1])
@@ -103,7 +103,7 @@ def test_another_target_alters_nothing():
 
 def test_a_failed_run_counts_as_zero_in_its_half():
     table = ceiling(transfers({"a": {1: NAN, 2: 60.0}, "b": {1: 50.0, 2: 40.0}}), [1])
-    # Seed 1: a has no score, ranks last; b is judged by seed 2: 40 of 60. Seed 2 takes a, which has 0 of 50 in seed 1.
+    # Seed 1: a has no score and ranks last; b is evaluated on seed 2: 40 of 60. Seed 2 takes a: 0 of 50 in seed 1.
     assert value(table, "regret", 1) == pytest.approx((100 / 3 + 100) / 2)
 
 
@@ -159,7 +159,7 @@ def test_unequal_numbers_of_seeds():
 
 
 def test_published_ceiling():
-    """TaskWeb, RoBERTa-base, 4 against 4 seeds: written apart from the package, split by split."""
+    """TaskWeb, RoBERTa-base, 4 against 4 seeds, computed split by split without the package."""
     if not TASKWEB.exists():
         pytest.skip("no ../shared/reference/taskweb_transfer.tsv.gz")
     runs = read_table(TASKWEB)
@@ -178,7 +178,7 @@ def test_published_ceiling():
         expected["ndcg"].append(np.mean(ndcg))
         expected["regret@1"].append(np.mean(regret))
     table = ceiling(runs, [1])
-    # Exactly tied halves are few: argsort takes one order, the package their mean.
+    # argsort takes one order of tied sources, and the package their mean; such ties are rare.
     for metric, k in (("ndcg", None), ("regret", 1)):
         found = table[table["metric"] == metric]["value"].mean()
         assert found == pytest.approx(np.mean(expected["ndcg" if k is None else "regret@1"]), rel=0.02)

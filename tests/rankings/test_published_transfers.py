@@ -1,4 +1,4 @@
-"""Published transfers of another paper, where they are: reading, prior, regret, against pandas alone."""
+"""Published transfers of another paper, if the file exists: reading, prior and regret, compared with plain pandas."""
 
 import numpy as np
 import pandas as pd
@@ -33,7 +33,7 @@ def transfer(config) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def means() -> pd.DataFrame:
-    """Percent points by (setting, target), a column for each source; read and scaled by hand."""
+    """Percentage points by (setting, target), one column per source; read and scaled without the package."""
     table = pd.read_csv(TABLE, sep="\t")
     fraction = (table["setting"] == "roberta") | ((table["setting"] == "gpt2m") & (table["target"] == "stsb"))
     table["value"] = table["value"].fillna(0) * np.where(fraction, 100, 1)
@@ -42,7 +42,7 @@ def means() -> pd.DataFrame:
     return runs.groupby(["setting", "target", "source"]).mean().unstack("source")
 
 
-def test_every_transfer_in_percent_points(transfer, means):
+def test_every_transfer_in_percentage_points(transfer, means):
     assert len(transfer) == 4 * 12 * 21 * 8
     filled = transfer.assign(value=transfer["value"].fillna(0))
     found = filled.groupby(["model", "target", "source"])["value"].mean().unstack("source")

@@ -17,7 +17,7 @@ def score_table(methods: dict, model="m", target="t") -> pd.DataFrame:
 SCORES = {"one": {"c": 0.3, "a": 0.9, "b": 0.5}, "two": {"c": 7, "a": NAN, "b": 7}, "size": {"c": 5, "a": 6, "b": 9}}
 
 
-def test_the_table_that_people_read():
+def test_columns_and_order_of_the_table():
     table = ranking_table(score_table(SCORES), ["size", "one", "two"], ["one", "two"])
     assert list(table.columns) == [
         *("rank", "source", "fused", "size", "size_rank", "one", "one_rank", "two", "two_rank", "model")
@@ -31,7 +31,7 @@ def test_the_table_that_people_read():
     np.testing.assert_array_equal(table["size_rank"], [1, 3, 2])
 
 
-def test_ties_are_average_ranks_and_stand_by_name():
+def test_ties_have_average_ranks_and_are_sorted_by_name():
     table = ranking_table(score_table({"one": {"z": 1, "b": 1, "a": 0}}), ["one"], ["one"])
     assert list(zip(table["rank"], table["source"], strict=True)) == [(1.5, "b"), (1.5, "z"), (3, "a")]
 
@@ -55,7 +55,7 @@ def test_a_method_without_scores_is_named():
         with_fused(score_table(SCORES), ["other"])
 
 
-def test_fused_is_one_more_method_of_every_model_and_target():
+def test_fused_is_added_to_every_model_and_target():
     scores = pd.concat(
         [score_table(SCORES), score_table({"one": {"x": 1, "y": 2}, "two": {"x": 1, "y": 0}}, target="u")]
     )
@@ -67,7 +67,7 @@ def test_fused_is_one_more_method_of_every_model_and_target():
     np.testing.assert_array_equal(fused["u"].loc[["x", "y"]], [1 / 61 + 1 / 62] * 2)
 
 
-def test_fused_agrees_with_the_table_that_people_read():
+def test_fused_agrees_with_the_ranking_table():
     table = ranking_table(score_table(SCORES), ["one", "two"], ["one", "two"]).set_index("source")["fused"]
     fused = with_fused(score_table(SCORES), ["one", "two"]).query("method == 'fused'").set_index("source")["score"]
     assert dict(table) == dict(fused)
