@@ -26,7 +26,6 @@ NOT_HERE = {
     "export HF_HUB_OFFLINE=1": "tests/workflow/test_plan_run.py runs so",
     "make results TORCH_INDEX=https://download.pytorch.org/whl/cpu": "needs a network",
     "snakemake -s /path/to/intertask/Snakefile --directory my-project": "names a folder of the reader's",
-    "snakemake results/first_choice.txt": "is a rule of the reader's own workflow",
     "snakemake --report report.zip": "tests/workflow/test_report_run.py runs it on a finished run",
     "pytest -m slow tests/workflow/test_slurm.py": "is a test",
     "pytest -n 0": "is a test",
