@@ -197,7 +197,7 @@ def test_the_first_place_that_has_the_rows(site, tmp_path):
 
 
 def test_no_place_has_the_rows(site, tmp_path):
-    with pytest.raises(UnavailableError, match="None of the 2 places of the task 'mine' has its data") as error:
+    with pytest.raises(UnavailableError, match="None of the 2 locations of the task 'mine' is available") as error:
         prepared(
             tmp_path,
             download={"train": {"url": site.address + "/a.csv"}},

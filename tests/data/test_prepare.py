@@ -103,9 +103,7 @@ def test_train_rows_that_stand_in_validation_are_removed_and_counted(prepared):
 
 
 def test_same_file_for_both_splits(prepared):
-    with pytest.raises(
-        IntertaskError, match="train data is empty: of 2 rows, 2 that also stand in validation"
-    ) as error:
+    with pytest.raises(IntertaskError, match="train data is empty: of 2 rows, 2 that are also in validation") as error:
         prepared("classification", labelled("a", "b"), labelled("a", "b"))
     assert "not the same file" in error.value.fix
 

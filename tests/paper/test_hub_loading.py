@@ -139,7 +139,9 @@ def test_first_alternative_that_loads_is_used_and_recorded(found):
 
 def test_no_alternative_loads(found):
     problem = found["nowhere"]
-    assert problem["error"].startswith("None of the 2 places of the task 'nowhere' has its data:\n    1. hub group/no")
+    assert problem["error"].startswith(
+        "None of the 2 locations of the task 'nowhere' is available:\n    1. hub group/no"
+    )
     assert "2. hub group/script: The dataset 'group/script' is a script" in problem["error"]
 
 

@@ -1,7 +1,8 @@
-"""Read a dataset of the Hugging Face hub, or a local folder in the hub's layout."""
+"""Read datasets of the Hugging Face hub, and local folders that have the same layout."""
 
 import fnmatch
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,23 @@ from .formats import RawRow, Table, read_file
 
 
 def read_split(data: Origin, split: str) -> tuple[Table, str | None]:
-    """Read one split.
+    """Read one split of a dataset. Datasets that need a script are refused.
 
-    A local folder may also be one that ``save_to_disk`` wrote. Datasets that need a script are refused.
+    Args:
+        data: The dataset, as hub id or local folder (also one that ``save_to_disk`` wrote), with ``config`` and
+            ``revision``.
+        split: Name of the split.
 
     Returns:
-        The rows, and the commit that they are from where it is known.
+        The rows, and their commit if it is known.
 
     Raises:
-        UnavailableError: The dataset, configuration, revision or split cannot be had.
+        UnavailableError: The dataset, configuration, revision or split is not available.
     """
     import datasets
 
     datasets.disable_progress_bars()
-    where = describe(data)
-
+    location = describe(data)
     snapshot = _cached_snapshot(data)
 
     def load():
@@ -38,29 +41,34 @@ def read_split(data: Origin, split: str) -> tuple[Table, str | None]:
 
     try:
         dataset = with_retries(load, f"dataset {data.hub}")
-    except Exception as error:  # datasets raises a dozen kinds, from three libraries
-        raise _explain(error, data, split, where) from None
+    except Exception as error:  # datasets raises a dozen types of error, from three libraries
+        raise _explain(error, data, split) from None
     commit = snapshot.name if snapshot is not None else _commit(dataset)
     if commit is not None and data.revision is not None and _is_commit(data.revision) and commit != data.revision:
         raise UnavailableError(
             f"The hub cannot be reached, and the cache holds another commit of {data.hub!r}: {commit}.",
-            where,
+            location,
             "connect to the network once, or set 'data: revision:' to the commit that is there",
         )
-    rows = [RawRow(values, f"{where}, split {split}", n, "row") for n, values in enumerate(dataset.to_list(), 1)]
+    rows = [RawRow(values, f"{location}, split {split}", n, "row") for n, values in enumerate(dataset.to_list(), 1)]
     return Table(rows, dict(_class_names(dataset.features))), commit
 
 
 def read_hub_files(data: Origin, patterns: list[str]) -> tuple[list[Table], str | None]:
-    """Read files of a hub repository with the readers of :mod:`.read`, in the order of the patterns.
+    """Read files of a hub repository with the readers of :mod:`.formats`, in the order of the patterns.
 
-    For repositories whose card says nothing of their files: branches of converted data, raw files beside a script.
+    This is for repositories whose card does not declare their files, such as branches of converted data, or raw files
+    beside a script.
+
+    Args:
+        data: The repository and its revision, and the settings of the files (format, encoding, …).
+        patterns: Patterns of file names.
 
     Returns:
-        One table per file, and the commit that they are from where it is known.
+        One table per file, and the commit if it is known.
 
     Raises:
-        UnavailableError: The repository, the revision or the files cannot be had.
+        UnavailableError: The repository, the revision or a file is not available.
     """
     folder = Path(data.hub)
     if not folder.is_dir():
@@ -77,7 +85,7 @@ def read_hub_files(data: Origin, patterns: list[str]) -> tuple[list[Table], str 
         try:
             folder = Path(with_retries(fetch, f"dataset {data.hub}"))
         except Exception as error:
-            raise _explain(error, data, ", ".join(patterns), describe(data)) from None
+            raise _explain(error, data, ", ".join(patterns)) from None
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     tables = []
     for pattern in patterns:
@@ -97,15 +105,21 @@ def has_only(data: Origin, splits: list[str]) -> bool:
     """Tell whether the dataset is known to have these splits and no other."""
     try:
         return sorted(split_names(data)) == sorted(splits)
-    except UnavailableError:  # asked only after an error that says more
+    except UnavailableError:  # the caller raises an error that tells more
         return False
 
 
 def split_names(data: Origin) -> list[str]:
-    """The dataset's splits.
+    """List the names of a dataset's splits.
+
+    Args:
+        data: The dataset.
+
+    Returns:
+        The names.
 
     Raises:
-        UnavailableError: The dataset, its configuration or revision cannot be had.
+        UnavailableError: The dataset, its configuration or its revision is not available.
     """
     import datasets
 
@@ -116,18 +130,22 @@ def split_names(data: Origin) -> list[str]:
 
     try:
         return with_retries(load, f"dataset {data.hub}")
-    except Exception as error:  # datasets raises a dozen kinds, from three libraries
-        raise _explain(error, data, "train", describe(data)) from None
+    except Exception as error:  # datasets raises a dozen types of error, from three libraries
+        raise _explain(error, data, "train") from None
 
 
 def describe(data: Origin) -> str:
-    """A dataset of the hub in words, for messages."""
+    """Describe a dataset of the hub, for messages.
+
+    Args:
+        data: The dataset.
+    """
     keys = (f"{key} {getattr(data, key)}" for key in ("config", "revision") if getattr(data, key))
     return ", ".join([f"hub {data.hub}", *keys])
 
 
 def _cached_snapshot(data: Origin) -> Path | None:
-    """Offline, the folder of the very revision in the hub's cache; ``datasets`` itself takes the newest of any."""
+    """Offline, the cached snapshot of exactly this revision. (``datasets`` would use the newest cached revision.)"""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -146,23 +164,24 @@ def _commit(dataset: Any) -> str | None:
 
 
 def _is_commit(name: str) -> bool:
+    """Whether a name is a full commit hash."""
     return re.fullmatch(r"[0-9a-f]{40}", name) is not None
 
 
-def _explain(error: Exception, data: Origin, split: str, where: str) -> UnavailableError:
-    """One message for what went wrong, with the beginning of the library's own."""
+def _explain(error: Exception, data: Origin, split: str) -> UnavailableError:
+    """One message for each thing that can be wrong, with the beginning of the library's message."""
     if type(error).__name__ == "DatasetGenerationError" and error.__cause__ is not None:
         error = error.__cause__
     message = " ".join(str(error).split())
     message = message if len(message) <= 300 else message[:300] + "…"
-    kind = type(error).__name__
-    if kind == "RevisionNotFoundError" or message.startswith("Revision "):
+    error_name = type(error).__name__
+    if error_name == "RevisionNotFoundError" or message.startswith("Revision "):
         what = f"The dataset {data.hub!r} has no revision {data.revision!r}"
         fix = "correct 'data: revision:', or leave it out for the newest"
-    elif kind in ("OfflineModeIsEnabled", "LocalEntryNotFoundError") or isinstance(error, ConnectionError):
+    elif error_name in ("OfflineModeIsEnabled", "LocalEntryNotFoundError") or isinstance(error, ConnectionError):
         what = f"The dataset {data.hub!r} is not in the cache, and the hub cannot be reached"
         fix = "connect to the network once, or give a local copy: a folder as 'hub:', or 'files:'"
-    elif isinstance(error, FileNotFoundError) or kind == "RepositoryNotFoundError":
+    elif isinstance(error, FileNotFoundError) or error_name == "RepositoryNotFoundError":
         what, fix = f"There is no dataset {data.hub!r}", "correct 'data: hub:' (owner/name), or log in if it is private"
     elif "BuilderConfig" in message or "Config name is missing" in message:
         what, fix = f"The dataset {data.hub!r} has no such configuration", "set 'data: config:' to one of those named"
@@ -173,11 +192,11 @@ def _explain(error: Exception, data: Origin, split: str, where: str) -> Unavaila
         fix = "try 'revision: refs/convert/parquet', a mirror that holds plain files, or 'files:'"
     else:
         what, fix = f"The dataset {data.hub!r} cannot be loaded", "check hub, config, revision and splits"
-    return UnavailableError(f"{what}: {message.rstrip('.')} ({kind}).", where, fix)
+    return UnavailableError(f"{what}: {message.rstrip('.')} ({error_name}).", describe(data), fix)
 
 
-def _class_names(feature: Any, path: str = ""):
-    """Pairs of dotted column and names, for each ClassLabel, or list of them, among the features."""
+def _class_names(feature: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """The dotted column and the label names of each ClassLabel, or list of them, among the features."""
     if hasattr(feature, "names") and hasattr(feature, "int2str"):
         yield path, list(feature.names)
     elif isinstance(feature, dict):

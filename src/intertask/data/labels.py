@@ -1,4 +1,4 @@
-"""From what a data set writes as a label to a label's index."""
+"""Read labels: from the value that a dataset has for a label to the label's name or index."""
 
 import math
 import re
@@ -10,7 +10,12 @@ from ..errors import did_you_mean
 
 
 class BadRowError(Exception):
-    """What is wrong with one row, and what to do; becomes an error or, with ``on_bad_row: drop``, a count."""
+    """One row is wrong. It becomes an IntertaskError or, with ``on_bad_row: drop``, a count.
+
+    Args:
+        what: What is wrong.
+        fix: What the user can do.
+    """
 
     def __init__(self, what: str, fix: str = ""):
         self.what, self.fix = what, fix
@@ -22,7 +27,17 @@ class DroppedRowError(Exception):
 
 
 def label_text(value: Any) -> str:
-    """A label as text: ``True`` is 'true', 2 and 2.0 are '2', text loses the white space around it."""
+    """Turn a label into text: ``True`` is 'true', 2 and 2.0 are '2', and white space around a text is removed.
+
+    Args:
+        value: Value of the label's column.
+
+    Returns:
+        The text.
+
+    Raises:
+        BadRowError: The row has no label, or its label is neither text nor a whole number.
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         raise BadRowError("The row has no label (null or NaN).", "label it or take it out")
     if isinstance(value, bool):
@@ -39,40 +54,43 @@ def label_text(value: Any) -> str:
 
 
 def is_index(text: str) -> bool:
-    """Whether the text is a whole number as ``str`` writes it ('3', '-1'; not '03')."""
+    """Tell whether a text is a whole number as ``str`` writes it ('3', '-1'; not '03')."""
     return re.fullmatch(r"0|-?[1-9]\d{0,17}", text) is not None
 
 
 def whole(text: str) -> str:
-    """'1.0' (an integer column that pandas wrote beside missing cells) is '1'; other text is itself."""
+    """Return '1' for '1.0', which pandas writes for integers in a column with missing cells; other text as it is."""
     match = re.fullmatch(r"(-?\d+)\.0+", text)
     return match[1] if match else text
 
 
 class LabelNames:
-    """Names of the labels of one task, as far as the YAML or the data states them.
+    """Names of the labels of one task, as far as its YAML or its data states them.
 
     Args:
-        task: Its ``labels`` and ``drop_labels``.
-        class_names: Names that the data itself has for its numbers (``ClassLabel``), if any.
+        task: The task, for its ``labels`` and ``drop_labels``.
+        class_names: Names that the data itself has for its numbers (``ClassLabel``); None if it has none.
     """
 
     def __init__(self, task: Task, class_names: list[str] | None):
         self.stated = task.labels
         self.class_names = class_names
         self.drop = {str(label) for label in task.drop_labels}
-        # Numbers are indices only where no label is itself a number: of labels 1, 2, 3, '1' is the first.
+        # Numbers are indices only if no label is a number: of the labels 1, 2 and 3, '1' is the first.
         self._numbers_are_indices = self.stated is not None and not any(map(is_index, self.stated))
         self._match_by_name = bool(class_names and self.stated and set(class_names) & set(self.stated))
         self.dropped_names: set[str] = set()
         self._cache: dict[Any, str] = {}
 
     def name(self, value: Any) -> str:
-        """The label's name.
+        """Return the name of a label.
+
+        Args:
+            value: Value of the label's column.
 
         Raises:
-            BadRowError: No label, a number out of range, or a name that is not among the stated ones.
-            DroppedRowError: The label is among ``drop_labels``, by what the data holds or by its name.
+            BadRowError: The row has no label, its number is out of range, or its name is not among the stated ones.
+            DroppedRowError: The label is among ``drop_labels``, by its value or by its name.
         """
         key = (type(value), value) if isinstance(value, str | int) else None
         if key in self._cache:
@@ -105,7 +123,14 @@ class LabelNames:
         return name
 
     def final(self, found: Iterable[str]) -> list[str]:
-        """All labels in index order: those stated (less the dropped ones), else those found, sorted."""
+        """List all labels in the order of their indices.
+
+        Args:
+            found: Names of the labels in the data.
+
+        Returns:
+            The stated labels without the dropped ones; if none are stated, the labels in the data, sorted.
+        """
         names = self.stated or self.class_names
         if names is not None:
             return [name for name in names if name not in self.drop]
@@ -114,6 +139,12 @@ class LabelNames:
 
 
 def unknown_label(name: str, names: list[str]) -> BadRowError:
+    """Make the error of a label that is not among the known ones.
+
+    Args:
+        name: The label.
+        names: The known labels.
+    """
     """Make the error about a label that is not among the names of labels."""
     return BadRowError(
         f"The label {name!r} is unknown; {did_you_mean(name, names)}",
@@ -122,6 +153,7 @@ def unknown_label(name: str, names: list[str]) -> BadRowError:
 
 
 def _at(names: list[str], index: str) -> str:
+    """The label of an index."""
     if not 0 <= int(index) < len(names):
         raise BadRowError(
             f"The label index {index} is out of range: {len(names)} labels, 0 to {len(names) - 1}.",
@@ -159,7 +191,7 @@ def _by_text(label: str, row: dict) -> int | None:
     return texts.index(label) if label in texts else None
 
 
-#: Ways to read a multiple-choice label, and what info.json says of them.
+#: Ways to read a multiple-choice label, and the note on each in info.json.
 CHOICES: dict[Choice, str] = {
     _by_key: "Labels are the choices' own keys.",
     _by_index: "",
@@ -170,19 +202,26 @@ CHOICES: dict[Choice, str] = {
 
 
 def choose_reading(rows: list[dict]) -> Choice:
-    """How this data set writes the right choice: the first of :data:`CHOICES` that suits every row, else most rows.
+    """Find out how a dataset writes the right choice.
 
-    One reading for the whole data set: '2' must not be an index in one row and a choice's text in the next.
+    The whole dataset has one reading, so that '2' is not an index in one row and the text of a choice in the next.
 
     Args:
-        rows: Each with ``choices`` (texts), ``keys`` (the choices' own labels, or None) and ``label`` (text).
+        rows: Rows with ``choices`` (texts), ``keys`` (the choices' own labels, or None) and ``label`` (text).
+
+    Returns:
+        The first of :data:`CHOICES` that suits every row, else the one that suits most rows.
     """
     misses = {read: sum(read(row["label"], row) is None for row in rows) for read in CHOICES}
     return min(misses, key=misses.get)
 
 
 def choice_index(read: Choice, row: dict) -> int:
-    """Index of the right choice.
+    """Return the index of the right choice.
+
+    Args:
+        read: The reading of the dataset.
+        row: Row with ``choices``, ``keys`` and ``label``.
 
     Raises:
         BadRowError: The label is no choice of the row.

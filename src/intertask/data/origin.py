@@ -1,4 +1,4 @@
-"""A task's raw rows from the first of its places that has them, and what there is to say of that place."""
+"""Read a task's raw rows from the first of its locations that is available, and describe that location."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,11 +12,19 @@ from .labels import BadRowError
 from .shapes import get_shape
 
 PARTS = ("train", "validation")
+_WRONG_LAYOUT = "correct 'data: shape:' in the task's YAML, or use data of the layout that the shape is for"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Raw rows of each split that exists, the task as it applies to them, and where they came from."""
+    """What was read for a task.
+
+    Attributes:
+        tables: Raw rows by split; without a key for a split that does not exist.
+        task: The task with the settings of the location that was read.
+        origin: Description of the location for ``info.json``: files, addresses, checksums, commit.
+        notes: Sentences about the reading.
+    """
 
     tables: dict[str, Table]
     task: Task
@@ -25,20 +33,25 @@ class Reading:
 
 
 def read_task(task: Task) -> Reading:
-    """Read a task's rows: from its place, or from the first of its alternatives that can be had.
+    """Read a task's rows from its location or, if that is unavailable, from the first available alternative.
+
+    Args:
+        task: The task; its file paths are relative to the working folder.
+
+    Returns:
+        The rows and their origin.
 
     Raises:
-        UnavailableError: No place has them; says of each why.
-        IntertaskError: The rows that were found cannot be read.
+        UnavailableError: No location is available; the message gives the reason for each.
+        IntertaskError: The rows cannot be read.
     """
     passed_over: list[UnavailableError] = []
     for place in (task.data, *task.data.alternatives):
         try:
-            tables, origin = _read(place, task)
+            tables, origin = _read(place)
         except UnavailableError as problem:
             passed_over.append(problem)
             continue
-        here = _as_there(task, place)
         notes = []
         if passed_over:
             origin["passed_over"] = [{"where": problem.where, "why": problem.what} for problem in passed_over]
@@ -49,21 +62,25 @@ def read_task(task: Task) -> Reading:
             if any(left_out.values()):
                 counts = " and ".join(f"{count} rows of {part}" for part, count in left_out.items() if count)
                 notes.append(f"{counts} were left out by the shape {place.shape!r} (docs/paper-tasks.md).")
-        return Reading(tables, here, origin, notes)
+        return Reading(tables, _with_settings_of(place, task), origin, notes)
     if len(passed_over) == 1:
         (problem,) = passed_over
         raise UnavailableError(problem.what, f"task {task.name}: {problem.where}", problem.fix)
     reasons = "\n".join(f"    {n}. {problem.where}: {problem.what}" for n, problem in enumerate(passed_over, 1))
     raise UnavailableError(
-        f"None of the {len(passed_over)} places of the task {task.name!r} has its data:\n{reasons}",
+        f"None of the {len(passed_over)} locations of the task {task.name!r} is available:\n{reasons}",
         f"task {task.name}, data",
-        f"{passed_over[0].fix}; or give a copy of your own in the configuration: "
+        f"{passed_over[0].fix}; or name your own copy in the configuration: "
         f"'tasks: {{{task.name}: {{data: {{files: {{train: …}}}}}}}}'",
     )
 
 
 def describe(place: Origin) -> str:
-    """A place in few words, for messages."""
+    """Describe a location in a few words, for messages.
+
+    Args:
+        place: Location of a task's data.
+    """
     from .hub import describe as describe_hub
 
     if place.files is not None:
@@ -73,8 +90,8 @@ def describe(place: Origin) -> str:
     return ", ".join(item.url for item in place.download.train)
 
 
-def _as_there(task: Task, place: Origin) -> Task:
-    """The task with what differs at an alternative place."""
+def _with_settings_of(place: Origin, task: Task) -> Task:
+    """The task with the settings of a location."""
     data = task.data.model_copy(update={field: getattr(place, field) for field in Origin.model_fields})
     changes: dict[str, Any] = {"data": data}
     if isinstance(place, Alternative):
@@ -82,7 +99,8 @@ def _as_there(task: Task, place: Origin) -> Task:
     return task.model_copy(update=changes)
 
 
-def _read(place: Origin, task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
+def _read(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+    """Rows by split of a location, and its description for ``info.json``."""
     if place.files is not None:
         parts = _parts(place.files)
         tables = {part: joined([read_file(name, place) for name in names]) for part, names in parts.items()}
@@ -96,11 +114,12 @@ def _read(place: Origin, task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
 
 
 def _parts(value: Any) -> dict[str, list]:
-    """What stands for each split, as lists; a split that is not named has none."""
+    """The items of each split as lists, without splits that are not named."""
     return {part: list(found) for part in PARTS if (found := getattr(value, part))}
 
 
 def _downloaded(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+    """Rows of files at published addresses."""
     from .download import read_download
 
     tables, sums = {}, {}
@@ -115,6 +134,7 @@ def _downloaded(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
 
 
 def _hub_files(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+    """Rows of files in a repository of the hub."""
     from .hub import read_hub_files
 
     tables, commit = {}, None
@@ -126,6 +146,7 @@ def _hub_files(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
 
 
 def _hub_splits(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+    """Rows of the splits of a dataset of the hub."""
     from .hub import has_only, read_split
 
     splits, tables, commit = _parts(place.splits), {}, None
@@ -133,7 +154,7 @@ def _hub_splits(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
         try:
             read = [read_split(place, name) for name in names]
         except IntertaskError:
-            # The default names a split that a dataset with nothing but train does not have.
+            # The default split 'validation' does not exist in a dataset that has only train.
             if part == "train" or names != ["validation"] or not has_only(place, place.splits.train):
                 raise
             del splits[part]
@@ -150,7 +171,17 @@ def _hub_splits(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
 
 
 def joined(tables: list[Table]) -> Table:
-    """The parts of one split as one table."""
+    """Join the parts of one split.
+
+    Args:
+        tables: One table per part.
+
+    Returns:
+        One table with the rows of all parts.
+
+    Raises:
+        IntertaskError: The parts have different label names.
+    """
     if len({str(sorted(table.class_names.items())) for table in tables}) > 1:
         raise IntertaskError(
             "The parts of one split have different label names for the same numbers.",
@@ -161,7 +192,7 @@ def joined(tables: list[Table]) -> Table:
 
 
 def _shaped(tables: dict[str, Table], name: str, task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
-    """Each row replaced by those that the shape makes of it; label names stay with columns that keep their name."""
+    """Replace each row by those that the shape makes of it; columns that keep their name keep their label names."""
     make = get_shape(name)
     result, left_out = {}, {}
     for part, table in tables.items():
@@ -176,21 +207,20 @@ def _shaped(tables: dict[str, Table], name: str, task: Task) -> tuple[dict[str, 
 
 
 def _apply(make: Callable[[dict[str, Any]], Iterable[dict]], name: str, row: RawRow, task: Task) -> list[dict]:
-    where = f"task {task.name}: {row.location}"
+    """The rows that a shape makes of one row."""
+    location = f"task {task.name}: {row.location}"
     try:
         return list(make(row.values))
     except KeyError as error:
         columns = ", ".join(map(str, row.values))
         raise IntertaskError(
             f"The shape {name!r} needs the column {error.args[0]!r}; the columns are: {columns}.",
-            where,
-            "correct 'data: shape:' in the task's YAML, or use data of the layout that it is for",
+            location,
+            _WRONG_LAYOUT,
         ) from None
     except BadRowError as problem:
-        raise IntertaskError(problem.what, where, problem.fix) from None
+        raise IntertaskError(problem.what, location, problem.fix) from None
     except (TypeError, AttributeError, ValueError, IndexError) as error:
         raise IntertaskError(
-            f"The shape {name!r} is for rows of another layout: {error}.",
-            where,
-            "correct 'data: shape:' in the task's YAML, or use data of the layout that it is for",
+            f"The shape {name!r} is for rows of another layout: {error}.", location, _WRONG_LAYOUT
         ) from None

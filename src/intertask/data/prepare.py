@@ -1,4 +1,4 @@
-"""Prepare a task's data: read, check, split, cut to size, and write what every later step reads.
+"""Prepare a task's data: read, check, split and cap the rows, and write the files that every later step reads.
 
 Reading ``info.json`` alone (:func:`load_info`) imports nothing heavy.
 """
@@ -21,7 +21,7 @@ from .canonical import Canonical, canonical, table_source
 from .origin import read_task
 from .subset import input_key, split, stratified_subset
 
-#: Fields of a task that alter its prepared data: these, and no others, belong in the recipe.
+#: Fields of a task that change its prepared data. These and no others belong in the recipe.
 DATA_KEYS = (
     "name",
     "type",
@@ -40,7 +40,13 @@ DATA_KEYS = (
 
 @dataclass(frozen=True)
 class Prepared:
-    """Prepared data of one task: ``info.json`` and the canonical rows of both splits."""
+    """Prepared data of one task.
+
+    Attributes:
+        info: Content of ``info.json``.
+        train: Canonical training rows.
+        validation: Canonical validation rows.
+    """
 
     info: dict[str, Any]
     train: list[dict]
@@ -50,23 +56,23 @@ class Prepared:
 def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str, Any]:
     """Read a task's data, check it, and write ``train.parquet``, ``validation.parquet``, then ``info.json``.
 
-    In this order: rows are read from the first place that has them, shaped (``data: shape:``) and checked, bad rows
-    and ``drop_labels`` left out; rows of train that also stand in validation are removed from train; without a
-    validation split, a seeded part of train becomes one; both are cut to ``max_train_examples`` and
-    ``max_validation_examples``. So, for each split that was read, ``rows_before_cap = rows_read - removed`` (both
-    splits together, if validation is a part of train; rows are counted after shaping).
+    The steps have this order. Rows are read from the first location that is available, shaped (``data: shape:``) and
+    checked. Bad rows and ``drop_labels`` are left out. Rows of train that are also in validation are removed from
+    train. Without a validation split, a seeded part of train becomes one. Both splits are capped at
+    ``max_train_examples`` and ``max_validation_examples``. For each split that was read, ``rows_before_cap = rows_read
+    - removed``, counted after shaping; for both splits together if validation is a part of train.
 
     Args:
-        task: The task; its file paths relative to the working folder.
-        seed: For the split and the subsets.
-        folder: Where to write, ``results/data/<task>``.
-        recipe: Stored in ``info.json`` as it is.
+        task: The task; its file paths are relative to the working folder.
+        seed: Seed of the split and of the subsets.
+        folder: Folder of the files, ``results/data/<task>``.
+        recipe: Recipe of the step, which is stored in ``info.json``.
 
     Returns:
         The content of ``info.json``.
 
     Raises:
-        IntertaskError: Anything wrong with the data; names file and row.
+        IntertaskError: The data has an error; the message names the file and the row.
     """
     reading = read_task(task)
     tables, task = reading.tables, reading.task
@@ -127,10 +133,16 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
 
 
 def load_info(folder: str | Path) -> dict[str, Any]:
-    """``info.json`` of a prepared task.
+    """Load ``info.json`` of a prepared task.
+
+    Args:
+        folder: Folder of the task's prepared data.
+
+    Returns:
+        The content of the file.
 
     Raises:
-        IntertaskError: It is missing, or is not one that :func:`prepare` wrote.
+        IntertaskError: The file is missing, or :func:`prepare` did not write it.
     """
     path = Path(folder) / "info.json"
     info = read_json(path)
@@ -140,10 +152,16 @@ def load_info(folder: str | Path) -> dict[str, Any]:
 
 
 def load_prepared(folder: str | Path) -> Prepared:
-    """A prepared task's rows and ``info.json``.
+    """Load the rows and ``info.json`` of a prepared task.
+
+    Args:
+        folder: Folder of the task's prepared data.
+
+    Returns:
+        The prepared data.
 
     Raises:
-        IntertaskError: A file is missing, or the rows are not those that ``info.json`` was written for.
+        IntertaskError: A file is missing, or the rows are not those of ``info.json``.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -161,7 +179,16 @@ def load_prepared(folder: str | Path) -> Prepared:
 
 
 def rows_fingerprint(train: list[dict], validation: list[dict], labels: list[str] | None) -> str:
-    """First 16 hex digits of the SHA-256 over the canonical rows of both splits and the label names."""
+    """Compute the fingerprint of prepared data.
+
+    Args:
+        train: Canonical training rows.
+        validation: Canonical validation rows.
+        labels: Names of the classes; None for types without label names.
+
+    Returns:
+        First 16 hex digits of the SHA-256 over the rows of both splits and the labels.
+    """
     digest = hashlib.sha256()
     for part in (train, validation, [labels]):
         for row in part:
@@ -170,21 +197,21 @@ def rows_fingerprint(train: list[dict], validation: list[dict], labels: list[str
     return digest.hexdigest()[:16]
 
 
-def _remove_shared(train: list[dict], validation: list[dict], task_type: str) -> tuple[list[dict], int]:
-    """``train`` without the rows whose input also stands in ``validation``, and how many those are."""
-    seen = {input_key(row, task_type) for row in validation}
-    kept = [row for row in train if input_key(row, task_type) not in seen]
+def _remove_shared(train: list[dict], validation: list[dict], type_name: str) -> tuple[list[dict], int]:
+    """``train`` without the rows whose input is also in ``validation``, and the number of these rows."""
+    seen = {input_key(row, type_name) for row in validation}
+    kept = [row for row in train if input_key(row, type_name) not in seen]
     return kept, len(train) - len(kept)
 
 
 def _check_rows(task: Task, result: Canonical, rows: list[dict], part: str, read: int, in_validation: int) -> None:
-    """Enough rows, and something to learn in them."""
+    """Check that there are rows, and that the task type accepts them."""
     where = f"task {task.name}: {table_source(task, part)}"
     if not rows:
         reasons = [
             f"{result.bad_rows.get(part, 0)} bad rows",
             f"{result.dropped_labels.get(part, 0)} with a label of 'drop_labels'",
-            f"{in_validation} that also stand in validation",
+            f"{in_validation} that are also in validation",
         ]
         reasons = [reason for reason in reasons if not reason.startswith("0 ")]
         raise IntertaskError(
@@ -219,11 +246,19 @@ def max_choices(rows: list[dict]) -> int | None:
     return max((len(row["choices"]) for row in rows if "choices" in row), default=None)
 
 
-def words_per_row(rows: list[dict], task_type: str) -> dict[str, float]:
-    """Mean and maximum of the white-space separated words per row, all texts of a row together."""
-    kind = get_type(task_type)
-    texts = [kind.input_texts(row) for row in rows]
-    counts = [len(row) if kind.PRE_SPLIT else sum(len(text.split()) for text in row) for row in texts]
+def words_per_row(rows: list[dict], type_name: str) -> dict[str, float]:
+    """Count the words of each row, over all texts of its input.
+
+    Args:
+        rows: Canonical rows.
+        type_name: Name of the task type.
+
+    Returns:
+        ``mean`` and ``max`` of the number of words per row; words are separated by white space.
+    """
+    task_type = get_type(type_name)
+    texts = [task_type.input_texts(row) for row in rows]
+    counts = [len(row) if task_type.PRE_SPLIT else sum(len(text.split()) for text in row) for row in texts]
     return {"mean": round(statistics.fmean(counts), 2), "max": max(counts)}
 
 
@@ -245,22 +280,22 @@ def _versions(task: Task) -> dict[str, str]:
     return own | {package: version(package) for package in packages}
 
 
-def _schema(task_type: str, rows: list[dict]):
+def _schema(type_name: str, rows: list[dict]):
     import pyarrow as pa
 
     arrow = {str: pa.string(), int: pa.int64(), float: pa.float64()}
     arrow |= {list[str]: pa.list_(pa.string()), list[int]: pa.list_(pa.int64())}
-    columns = get_type(task_type).ROW_COLUMNS
+    columns = get_type(type_name).ROW_COLUMNS
     return pa.schema([(name, arrow[column_type]) for name, column_type in columns.items() if name in rows[0]])
 
 
-def _write(folder: Path, task_type: str, train: list[dict], validation: list[dict], info: dict) -> None:
+def _write(folder: Path, type_name: str, train: list[dict], validation: list[dict], info: dict) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    # Without info.json a folder is not prepared: a run that is killed in between leaves no old info to new rows.
+    # The old info is removed first, so that a run killed halfway never pairs the old info with new rows.
     (folder / "info.json").unlink(missing_ok=True)
     for part, rows in (("train", train), ("validation", validation)):
         with atomic(folder / f"{part}.parquet") as path:
-            pq.write_table(pa.Table.from_pylist(rows, schema=_schema(task_type, rows)), path)
+            pq.write_table(pa.Table.from_pylist(rows, schema=_schema(type_name, rows)), path)
     write_json(folder / "info.json", info)

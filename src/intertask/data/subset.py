@@ -9,7 +9,7 @@ from ..seeded import shuffled
 from ..types import TaskType, get_type
 
 
-def stratified_subset(rows: list[dict], n: int, seed: int, task_type: str) -> list[dict]:
+def stratified_subset(rows: list[dict], n: int, seed: int, type_name: str) -> list[dict]:
     """Draw a subset of ``n`` rows.
 
     The strata are those of the task type: labels, tenths of the labels' range by rank (regression), or whether there is
@@ -23,19 +23,19 @@ def stratified_subset(rows: list[dict], n: int, seed: int, task_type: str) -> li
         rows: Canonical rows.
         n: Size of the subset.
         seed: The same seed gives the same rows.
-        task_type: Name of the task type.
+        type_name: Name of the task type.
 
     Returns:
         The rows of the subset in their original order; all rows if there are at most ``n``.
     """
     if n >= len(rows):
         return list(rows)
-    kind = get_type(task_type)
-    order, strata = shuffled(len(rows), seed), kind.strata(rows)
+    task_type = get_type(type_name)
+    order, strata = shuffled(len(rows), seed), task_type.strata(rows)
     if _has_groups(rows):
         chosen = _hold_out([row["group"] for row in rows], strata, order, n, set()) or order
     elif strata is None:
-        chosen = _cover(rows, order, kind)[:n]
+        chosen = _cover(rows, order, task_type)[:n]
         taken = set(chosen)
         chosen += [i for i in order if i not in taken][: n - len(chosen)]
     else:
@@ -48,7 +48,7 @@ def stratified_subset(rows: list[dict], n: int, seed: int, task_type: str) -> li
     return [rows[i] for i in sorted(chosen)]
 
 
-def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple[list[dict], list[dict]]:
+def split(rows: list[dict], fraction: float, seed: int, type_name: str) -> tuple[list[dict], list[dict]]:
     """Split rows into training rows and held-out rows, stratified as :func:`stratified_subset` is.
 
     Rows with the same input or the same passage are on the same side, unless a passage is so common that no such split
@@ -59,7 +59,7 @@ def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple
         rows: Canonical rows.
         fraction: Share of the held-out rows, approximately.
         seed: The same seed gives the same split.
-        task_type: Name of the task type.
+        type_name: Name of the task type.
 
     Returns:
         Training rows and held-out rows, both in their original order.
@@ -70,14 +70,14 @@ def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple
     if len(rows) < 2:
         raise IntertaskError(f"{len(rows)} rows cannot be split in two.", "", "give a validation split, or more rows")
     n = min(max(round(fraction * len(rows)), 1), len(rows) - 1)
-    kind = get_type(task_type)
-    order, strata = shuffled(len(rows), seed), kind.strata(rows) or [0] * len(rows)
-    kept = set(_cover(rows, order, kind))
+    task_type = get_type(type_name)
+    order, strata = shuffled(len(rows), seed), task_type.strata(rows) or [0] * len(rows)
+    kept = set(_cover(rows, order, task_type))
     if _has_groups(rows):
         keys = [row["group"] for row in rows]
         held_out = _hold_out(keys, strata, order, n, kept) or _hold_out(keys, strata, order, n, set())
     else:
-        for keys in ([_passage(row, kind) for row in rows], [_input_key(row, kind) for row in rows]):
+        for keys in ([_passage(row, task_type) for row in rows], [_input_key(row, task_type) for row in rows]):
             held_out = _hold_out(keys, strata, order, n, kept)
             # Passages may be too large for a split near n, for example if all rows have one instruction as context.
             if held_out and abs(len(held_out) - n) <= max(1, n // 2):
@@ -87,22 +87,22 @@ def split(rows: list[dict], fraction: float, seed: int, task_type: str) -> tuple
     return [row for i, row in enumerate(rows) if i not in held_out], [rows[i] for i in sorted(held_out)]
 
 
-def input_key(row: dict, task_type: str) -> Hashable:
+def input_key(row: dict, type_name: str) -> Hashable:
     """Return a key of a row's input. Rows with equal keys are the same example, whatever their labels.
 
     Args:
         row: A canonical row.
-        task_type: Name of the task type.
+        type_name: Name of the task type.
 
     Returns:
         The texts of the input with white space made uniform.
     """
-    return _input_key(row, get_type(task_type))
+    return _input_key(row, get_type(type_name))
 
 
-def _input_key(row: dict, kind: TaskType) -> Hashable:
+def _input_key(row: dict, task_type: TaskType) -> Hashable:
     """The texts of a row's input with white space made uniform."""
-    return tuple(map(_even, kind.input_texts(row)))
+    return tuple(map(_even, task_type.input_texts(row)))
 
 
 def _has_groups(rows: list[dict]) -> bool:
@@ -115,17 +115,17 @@ def _even(text: str) -> str:
     return " ".join(text.split())
 
 
-def _passage(row: dict, kind: TaskType) -> Hashable:
+def _passage(row: dict, task_type: TaskType) -> Hashable:
     """The row's passage if it has one, else its input."""
-    passage = kind.passage(row)
-    return _even(passage) if passage and passage.strip() else _input_key(row, kind)
+    passage = task_type.passage(row)
+    return _even(passage) if passage and passage.strip() else _input_key(row, task_type)
 
 
-def _cover(rows: list[dict], order: list[int], kind: TaskType) -> list[int]:
+def _cover(rows: list[dict], order: list[int], task_type: TaskType) -> list[int]:
     """Rows that together show every class, the rarest first; the first in ``order`` for each."""
     holders: dict[int, list[int]] = defaultdict(list)
     for i in order:
-        for label in kind.classes(rows[i]):
+        for label in task_type.classes(rows[i]):
             holders[label].append(i)
     chosen: dict[int, None] = {}
     for label in sorted(holders, key=lambda label: (len(holders[label]), label)):
