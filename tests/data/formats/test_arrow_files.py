@@ -11,7 +11,7 @@ from intertask.errors import IntertaskError
 
 @pytest.mark.parametrize("extension", ["parquet", "arrow"])
 def test_broken_binary_file(extension, write):
-    with pytest.raises(IntertaskError, match=f"Not an? {extension} file"):
+    with pytest.raises(IntertaskError, match=f"not in the {extension} format"):
         read(write(f"train.{extension}", "text"))
 
 
@@ -31,7 +31,7 @@ def test_label_names_in_the_metadata_of_parquet(tmp_path):
 def test_text_of_a_parquet_file_that_is_not_utf_8(tmp_path):
     table = pa.table({"text": pa.array([b"caf\xe9"]).view(pa.string())})
     pq.write_table(table, tmp_path / "train.parquet")
-    with pytest.raises(IntertaskError, match="Not a parquet file"):
+    with pytest.raises(IntertaskError, match="not in the parquet format"):
         read(str(tmp_path / "train.parquet"))
 
 
@@ -45,5 +45,5 @@ def test_damaged_offsets_of_an_arrow_file(write):
     offsets = b"".join(n.to_bytes(4, "little", signed=True) for n in (0, 3, 6))
     assert content.count(offsets) == 1
     damaged = b"".join(n.to_bytes(4, "little", signed=True) for n in (0, -3, 6))
-    with pytest.raises(IntertaskError, match="Not an arrow file"):
+    with pytest.raises(IntertaskError, match="not in the arrow format"):
         read(write("train.arrow", content.replace(offsets, damaged)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...config import FORMATS, Origin
 from ...errors import IntertaskError
-from .arrow_files import read_arrow, read_parquet
+from .arrow_files import read_arrow
 from .conll import read_conll, read_conllu
 from .delimited import read_csv
 from .json_files import read_json, read_jsonl
@@ -67,10 +67,8 @@ def read_content(path: str, content: bytes, data: Origin) -> Table:
     """
     format_name = data.format or _format_of(path)
     content = _unpacked(content, path)
-    if format_name == "parquet":
-        return read_parquet(content, path)
-    if format_name == "arrow":
-        return read_arrow(content, path)
+    if format_name in ("parquet", "arrow"):
+        return read_arrow(content, path, format_name)
     text = _decode(content, path, data.encoding)
     match format_name:
         case "csv" | "tsv":

@@ -10,15 +10,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def read_parquet(content: bytes, path: str) -> Table:
-    """Read Parquet; names of labels come from the metadata that ``datasets`` writes.
+def read_arrow(content: bytes, path: str, format_name: str) -> Table:
+    """Read Parquet or Arrow IPC.
+
+    Arrow IPC may be the file format (also Feather) or the stream format (as ``datasets`` writes).
 
     Args:
         content: Bytes of the file.
         path: Name of the file, for messages.
+        format_name: 'parquet' or 'arrow'.
 
     Returns:
-        The rows of the file, and the names of its labels if the metadata has any.
+        The rows of the file, and the names of its labels if ``datasets`` wrote them into the metadata.
 
     Raises:
         IntertaskError: The file is damaged or has another format.
@@ -26,35 +29,26 @@ def read_parquet(content: bytes, path: str) -> Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    read = pq.read_table if format_name == "parquet" else _read_ipc
     try:
-        return table_of_arrow(pq.read_table(pa.BufferReader(content)), path)
+        return table_of_arrow(read(pa.BufferReader(content)), path)
     except (pa.ArrowException, ValueError, OSError) as error:
-        raise IntertaskError(f"Not a parquet file: {error}.", path, "write it again, or set 'data: format:'") from None
+        raise IntertaskError(
+            f"The file is not in the {format_name} format, or it is damaged: {error}.",
+            path,
+            "write it again, or set 'data: format:'",
+        ) from None
 
 
-def read_arrow(content: bytes, path: str) -> Table:
-    """Read Arrow IPC: the file format (also Feather) or the stream format (as ``datasets`` writes).
-
-    Args:
-        content: Bytes of the file.
-        path: Name of the file, for messages.
-
-    Returns:
-        The rows of the file, and the names of its labels if the metadata has any.
-
-    Raises:
-        IntertaskError: The file is damaged or has another format.
-    """
+def _read_ipc(buffer: "pa.BufferReader") -> "pa.Table":
+    """Table of an IPC file or stream."""
     import pyarrow as pa
 
     try:
-        try:
-            table = pa.ipc.open_file(pa.BufferReader(content)).read_all()
-        except pa.ArrowInvalid:
-            table = pa.ipc.open_stream(pa.BufferReader(content)).read_all()
-        return table_of_arrow(table, path)
-    except (pa.ArrowException, ValueError, OSError) as error:
-        raise IntertaskError(f"Not an arrow file: {error}.", path, "write it again, or set 'data: format:'") from None
+        return pa.ipc.open_file(buffer).read_all()
+    except pa.ArrowInvalid:
+        buffer.seek(0)
+        return pa.ipc.open_stream(buffer).read_all()
 
 
 def table_of_arrow(table: "pa.Table", path: str) -> Table:

@@ -1,7 +1,7 @@
-"""Named transformations of raw rows, for data whose columns no mapping can express (``data: shape:`` of a task).
+"""Named transformations of raw rows, for data that no mapping of columns can express (``data: shape:`` of a task).
 
-A shape takes the values of one raw row and gives the rows to use in its place: one, several (ReCoRD's entities), or
-none, which leaves the row out; ``info.json`` counts those. It sees one row at a time, so it keeps nothing.
+A shape takes the values of one raw row and yields the rows that replace it: one, several (ReCoRD's entities), or none,
+which leaves the row out. ``info.json`` counts the rows that are left out.
 """
 
 import importlib
@@ -18,7 +18,17 @@ _SHAPES: dict[str, Shape] = {}
 
 
 def shape(name: str) -> Callable[[Shape], Shape]:
-    """Register a transformation under ``name``; its docstring's first line is its description."""
+    """Register a transformation. The first line of its docstring is its description.
+
+    Args:
+        name: Its name in ``data: shape:``.
+
+    Returns:
+        Decorator of the function.
+
+    Raises:
+        ValueError: Two shapes have this name.
+    """
 
     def register(function: Shape) -> Shape:
         if name in _SHAPES:
@@ -30,17 +40,20 @@ def shape(name: str) -> Callable[[Shape], Shape]:
 
 
 def shapes() -> dict[str, Shape]:
-    """All shapes by name."""
+    """Return all shapes by name."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     return dict(sorted(_SHAPES.items()))
 
 
 def get_shape(name: str) -> Shape:
-    """The transformation called ``name``.
+    """Return the transformation of a name.
+
+    Args:
+        name: Name of the shape.
 
     Raises:
-        IntertaskError: There is none.
+        IntertaskError: There is no such shape.
     """
     known = shapes()
     if name not in known:

@@ -12,9 +12,9 @@ _HIGHLIGHT = re.compile(r"\s*@highlight\s*")
 def entity_queries(values: Values) -> Iterator[Values]:
     """ReCoRD: a query with a gap becomes one row for each entity that may fill it.
 
-    ``text_a`` is the passage, ``text_b`` the query with the entity in the gap, ``label`` 1 where the entity is among
-    the answers, else 0, ``group`` the query's number, ``candidate`` the entity. An entity counts once, however often
-    the passage names it. A query without entities, or without answers (the hub's test split), gives no rows.
+    ``text_a`` is the passage, ``text_b`` the query with the entity in the gap, ``label`` 1 if the entity is among the
+    answers, else 0, ``group`` the number of the query, and ``candidate`` the entity. An entity gives one row, however
+    often the passage names it. A query without entities or without answers (the hub's test split) gives no rows.
     """
     answers, number = set(values["answers"]), values["idx"]
     if not answers:
@@ -31,7 +31,11 @@ def entity_queries(values: Values) -> Iterator[Values]:
 
 
 def without_highlights(passage: str) -> str:
-    """A ReCoRD passage whose ``@highlight`` marks, which stand before summary sentences, are sentence ends."""
+    """Replace the ``@highlight`` marks of a ReCoRD passage, which precede summary sentences, by ends of sentences.
+
+    Args:
+        passage: Text of the passage.
+    """
     first, *more = _HIGHLIGHT.split(passage.strip())
     for part in more:
         first += (" " if not first or first[-1] in ".?!\"'" else ". ") + part
@@ -40,7 +44,7 @@ def without_highlights(passage: str) -> str:
 
 @shape("chat_turns")
 def chat_turns(values: Values) -> Iterator[Values]:
-    """EmoContext: the turns of a chat become one ``text``; a turn that is missing is left out, as are empty chats."""
+    """EmoContext: the turns of a chat become one ``text``; missing turns and empty chats are left out."""
     turns = [values[name] for name in ("turn1", "turn2", "turn3")]
     text = " ".join(turn.strip() for turn in turns if isinstance(turn, str) and turn.strip())
     if text:

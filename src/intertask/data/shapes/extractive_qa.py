@@ -1,10 +1,9 @@
 """Shapes of extractive question answering.
 
 All give ``id``, ``context``, ``question`` and ``answers`` (``text`` and ``answer_start``, as in SQuAD). The text of an
-answer is what stands in the context at its offset, so its case and white space are the context's. A text that occurs
-several times is one answer, where it comes first: training looks for one place, and the metric loses nothing. A
-question whose answers do not stand in the context gives no row: it is not unanswerable, and would be taught as if it
-were.
+answer is copied from the context at its offset, so its case and white space are those of the context. A text that
+occurs several times is one answer with the offset of its first occurrence. Training uses one span, and the metric is the
+same. A question whose answers are not in the context gives no row, since training would treat it as unanswerable.
 """
 
 import re
@@ -21,8 +20,8 @@ Span = tuple[int, int]
 def mrqa(values: Values) -> Iterator[Values]:
     """MRQA 2019: answers from ``labels``, which holds begins and ends (inclusive) of each answer's occurrences.
 
-    The column ``answers`` has more than these: accepted answers that the context does not have. The context's marks
-    ``[TLE]``, ``[DOC]`` and ``[PAR]`` stay where they are.
+    The column ``answers`` is not used: it also has accepted answers that are not in the context. The marks ``[TLE]``,
+    ``[DOC]`` and ``[PAR]`` of the context are kept.
     """
     context = values["context"]
     spans = [
@@ -38,8 +37,8 @@ def mrqa(values: Values) -> Iterator[Values]:
 def drop(values: Values) -> Iterator[Values]:
     """DROP: answers of the type 'span' that are found in the passage; without one, the row is left out.
 
-    Numbers and dates are results of counting and comparing: that one stands in the passage is chance. The spans of an
-    answer of several spans count as several answers, since validation has the answers of all annotators in one list.
+    Numbers and dates are results of counting and comparing, so they occur in the passage only by chance. The spans of
+    one answer count as several answers, since validation has the answers of all annotators in one list.
     """
     answers, passage = values["answers_spans"], values["passage"]
     texts = [text for text, kind in zip(answers["spans"], answers["types"], strict=True) if kind == "span"]
@@ -48,16 +47,16 @@ def drop(values: Values) -> Iterator[Values]:
 
 @shape("duorc")
 def duorc(values: Values) -> Iterator[Values]:
-    """DuoRC: answers that are found in the plot; ``no_answer`` is unanswerable; what was written freely is left out."""
+    """DuoRC: answers that are found in the plot; ``no_answer`` is unanswerable; answers in other words are left out."""
     plot, texts = values["plot"], [] if values["no_answer"] else values["answers"]
     return _rows(values["question_id"], plot, values["question"], _found(texts, plot), values["no_answer"])
 
 
 @shape("wikihop")
 def wikihop(values: Values) -> Iterator[Values]:
-    """WikiHop: ``supports`` as the lines of one context, the relation's underscores as blanks; answer found in it.
+    """WikiHop: ``supports`` are the lines of one context, underscores of the relation are spaces; the answer is found.
 
-    The answers are in small letters, the supports are not. The candidates are not used.
+    The answers are in lower case, and the supports are not. The candidates are not used.
     """
     context = "\n".join(values["supports"])
     relation, blank, subject = values["query"].partition(" ")
@@ -67,11 +66,11 @@ def wikihop(values: Values) -> Iterator[Values]:
 
 @shape("multiqa")
 def multiqa(values: Values) -> Iterator[Values]:
-    """MultiQA's files in SQuAD 2.0's layout: answers moved to where they stand, questions without any left out.
+    """MultiQA's files in SQuAD 2.0's layout: answers are moved to their spans, questions without any are left out.
 
-    MultiQA finds answers without regard to case, articles and punctuation, and writes the answer as asked for, not as
-    it stands there. A question for which it found none has no answers, and is not marked ``is_impossible``: only those
-    marked are unanswerable.
+    MultiQA finds answers regardless of case, articles and punctuation, and stores the original answer instead of the
+    text in the context. A question for which it found no answer has no answers and is not marked ``is_impossible``.
+    Only questions with this mark are unanswerable.
     """
     context = values["context"]
     spans = [find_answer(answer["text"], context, answer["answer_start"]) for answer in values["answers"]]
@@ -80,9 +79,17 @@ def multiqa(values: Values) -> Iterator[Values]:
 
 
 def find_answer(answer: str, context: str, near: int = 0) -> Span | None:
-    """Where the context has ``answer`` as whole words: written the same, else in other case; ``None``: nowhere.
+    """Find an answer in a context as whole words, first with the same case, then with any case.
 
-    White space between the words may be any. Of several places, the nearest to ``near``, by default the first.
+    White space between the words may differ.
+
+    Args:
+        answer: The answer.
+        context: The context.
+        near: Offset in characters; of several occurrences, the nearest to it is taken.
+
+    Returns:
+        Begin and end of the answer, in characters of the context; None if the context has no such words.
     """
     words = answer.split()
     if not words:
@@ -99,13 +106,14 @@ def find_answer(answer: str, context: str, near: int = 0) -> Span | None:
 
 
 def _found(texts: Iterable[str], context: str) -> list[Span]:
+    """Spans of the answers that the context has."""
     return [span for text in texts if (span := find_answer(text, context)) is not None]
 
 
 def _rows(
     identity: Any, context: str, question: str, spans: Iterable[Span], unanswerable: bool = False
 ) -> Iterator[Values]:
-    """The row with the texts of these spans as its answers; none, where there is neither a span nor a reason for it."""
+    """The row with the texts of these spans as its answers; no row without spans, unless it is unanswerable."""
     starts: dict[str, int] = {}
     for start, end in spans:
         starts.setdefault(context[start:end], start)

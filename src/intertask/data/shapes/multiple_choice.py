@@ -1,4 +1,4 @@
-"""Shapes of multiple-choice data. What they give has the columns ``context``, ``question``, ``choices``, ``label``."""
+"""Shapes of multiple-choice data. They give the columns ``context``, ``question``, ``choices`` and ``label``."""
 
 import re
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ _GAP = re.compile("_+")
 
 @shape("copa")
 def copa(values: Values) -> Iterator[Values]:
-    """COPA: 'cause' and 'effect' become the question that they stand for, in the words of Roemmele et al. (2011).
+    """COPA: 'cause' and 'effect' become questions, in the words of Roemmele et al. (2011).
 
-    Of Balanced COPA (Kavumba et al., 2019), rows that are ``mirrored`` are left out: the others are COPA's own.
+    In Balanced COPA (Kavumba et al., 2019), rows that are ``mirrored`` are left out, so that the rows of COPA remain.
     """
     if values.get("mirrored") in (True, "True", "true"):
         return
@@ -27,7 +27,7 @@ def copa(values: Values) -> Iterator[Values]:
 
 @shape("winogrande")
 def winogrande(values: Values) -> Iterator[Values]:
-    """WinoGrande: the context is what stands before the gap; a choice is an option and what stands after the gap.
+    """WinoGrande: the context is the text before the gap; a choice is an option and the text after the gap.
 
     A sentence without a gap gives no row.
     """
@@ -42,20 +42,20 @@ def winogrande(values: Values) -> Iterator[Values]:
 
 @shape("race")
 def race(values: Values) -> Iterator[Values]:
-    """RACE: in a question with a gap, each option is put into it."""
+    """RACE: each option fills the gap of the question, if the question has one."""
     yield {"context": values["article"], "label": values["answer"]} | _filled(values["question"], values["options"])
 
 
 @shape("quartz")
 def quartz(values: Values) -> Iterator[Values]:
-    """QuaRTz: in a question with a gap, each choice is put into it."""
+    """QuaRTz: each choice fills the gap of the question, if the question has one."""
     choices = values["choices"]["text"]
     yield {"context": values["para"], "label": values["answerKey"]} | _filled(values["question"], choices)
 
 
 def _filled(question: str, choices: list[str]) -> Values:
-    """Question and choices; where the question has a gap (``_``), the choices are whole sentences without one."""
+    """Question and choices; if the question has a gap (``_``), the choices are whole sentences instead."""
     if not _GAP.search(question):
         return {"question": question, "choices": choices}
-    # A function, since backslashes of a choice mean nothing.
+    # The replacement is a function, so that backslashes in a choice have no special meaning.
     return {"question": "", "choices": [_GAP.sub(lambda _, text=choice: text, question) for choice in choices]}
