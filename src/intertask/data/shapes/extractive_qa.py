@@ -2,8 +2,8 @@
 
 All give ``id``, ``context``, ``question`` and ``answers`` (``text`` and ``answer_start``, as in SQuAD). The text of an
 answer is copied from the context at its offset, so its case and white space are those of the context. A text that
-occurs several times is one answer with the offset of its first occurrence. Training uses one span, and the metric is the
-same. A question whose answers are not in the context gives no row, since training would treat it as unanswerable.
+occurs several times is one answer with the offset of its first occurrence. Training uses one span, and the metric is
+the same. A question whose answers are not in the context gives no row, since training would treat it as unanswerable.
 """
 
 import re
