@@ -214,7 +214,7 @@ def tests_of(root: Path, module: Path) -> list[str]:
 def keywords_of(root: Path, module: Path) -> str:
     """Words that the names of tests must contain, for a module of ranking methods: others cannot see its faults.
 
-    They are the module, those of its package that depend on it, and the names of their methods.
+    They are the module, those of its package that depend on it, their methods, and the test files that import them.
     """
     sources = {path.stem: path.read_text(encoding="utf-8") for path in (root / module).parent.glob("*.py")}
     affected = {module.stem}
@@ -224,8 +224,16 @@ def keywords_of(root: Path, module: Path) -> str:
         if not more:
             break
         affected |= more
-    methods = [name for module in affected for name in re.findall(r'method\(\s*"([\w-]+)"', sources[module])]
-    return " or ".join(sorted({*affected, *methods})) if methods else ""
+    methods = [name for module in affected for name in re.findall(r"method\(\s*['\"]([\w-]+)", sources[module])]
+    if not methods:
+        return ""
+    imports = re.compile(
+        rf"^from intertask\.{module.parent.name}(\.| import .*\b)({'|'.join(affected)})\b", re.MULTILINE
+    )
+    files = [
+        path.stem for path in (root / "tests").rglob("test_*.py") if imports.search(path.read_text(encoding="utf-8"))
+    ]
+    return " or ".join(sorted({*affected, *methods, *files}))
 
 
 def run_tests(root: Path, tests: list[str], keywords: str = "") -> tuple[str, float, str]:

@@ -196,8 +196,9 @@ def test_the_mean_over_settings_is_the_first_block():
     transfer = pd.concat([transfers(RUNS), transfers(other, model="n")])
     scores = pd.concat([score_table(SCORES), score_table(SCORES, model="n")])
     evaluation = evaluate(transfer, scores, [1])
-    table = summary(evaluation, costs(good=3), models=["n", "m"])
+    table = summary(evaluation, costs(good=3).assign(needs="texts"), models=["n", "m"])
     assert list(dict.fromkeys(table["model"])) == [MEAN, "n", "m"]
+    assert list(table.index) == list(range(len(table)))
     lines = table.set_index(["model", "method"])
     # good takes b: best in m, 40 instead of 50 in n
     assert lines.loc[("m", "good"), "regret@1"] == 0
@@ -205,6 +206,7 @@ def test_the_mean_over_settings_is_the_first_block():
     assert lines.loc[(MEAN, "good"), "regret@1"] == pytest.approx(10)
     assert lines.loc[(MEAN, "good"), "beats_none"] == 0.5
     assert lines.loc[(MEAN, "good"), "targets"] == 1
+    assert list(lines.loc[(MEAN, "good"), ["needs", "cost_seconds"]]) == ["texts", 3]
     for column in ("ndcg", "spearman"):
         expected = (lines.loc[("m", "bad"), column] + lines.loc[("n", "bad"), column]) / 2
         assert lines.loc[(MEAN, "bad"), column] == pytest.approx(expected)
