@@ -7,21 +7,21 @@ from small_project import ROOT
 
 
 def blocks() -> dict[str, str]:
-    """Text of each rule; one that is made from another has that one's too."""
+    """Return the text of each rule; a rule that is made from another one also has the text of that one."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules").glob("*.smk")))
     found = {}
     for block in re.split(r"^(?=(?:use )?rule )", text, flags=re.MULTILINE)[1:]:
-        block = re.match(r".*\n(?:(?: .*)?\n)*", block)[0]  # what is not indented is no part of it
+        block = re.match(r".*\n(?:(?: .*)?\n)*", block)[0]  # a block ends at the first line that is not indented
         name, base = re.search(r"(\w+)(?: with)?:", block)[1], re.match(r"use rule (\w+)", block)
         inherited = found[base[1]] if base else ""
         if "    resources:" in block:
-            inherited = inherited.replace("    resources:", "    replaced:").replace("gpu=1", "")
+            inherited = inherited.replace("    resources:", "    replaced:").replace("gpu_job(", "")
         found[name] = block + inherited
     return found
 
 
 def gpu_rules() -> set[str]:
-    return {name for name, block in blocks().items() if "gpu=1," in block}
+    return {name for name, block in blocks().items() if "**gpu_job(" in block}
 
 
 def test_what_is_sent_to_a_cluster_says_what_it_needs_and_the_rest_is_local():
@@ -29,15 +29,17 @@ def test_what_is_sent_to_a_cluster_says_what_it_needs_and_the_rest_is_local():
         if "localrule: True" in block:
             assert name not in gpu_rules()
         else:
-            assert re.search(r"gpu=1,\s+mem_mb=growing\(\d+\),\s+runtime=growing\(\d+\),", block), name
+            assert re.search(r"\*\*gpu_job\(megabytes=\d+, minutes=\d+\),", block), name
 
 
 def test_a_job_of_the_launcher_sees_the_gpus_that_it_asked_for_and_no_other():
     for name, block in blocks().items():
-        if "intertask.execution.launch" in block:
-            given = "{resources.gpu}" if "gpu=" in block else "0"
-            assert f"intertask.execution.launch --gpus {given} " in block, name
-        assert name not in gpu_rules() or "intertask.execution.launch" in block, name
+        launched = re.search(r"launch\(\"\"\"\s+--gpus (\S+) ", block)
+        if launched:
+            asks = "gpu_job(" in block or "gpu=" in block
+            assert launched[1] == ("{resources.gpu}" if asks else "0"), name
+        assert launched or name not in gpu_rules(), name
+    assert "run_transfer" in gpu_rules()
 
 
 def test_no_rule_tries_again_by_itself():
