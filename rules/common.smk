@@ -5,10 +5,11 @@ from pathlib import Path
 
 # The folder of this workflow, wherever it is used from: another folder (-s, --directory) or another workflow (module).
 WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).absolute().parent
-# Otherwise Snakemake fetches the rules, and the package must be installed.
+# A module can also be fetched from a repository. Then the environment must hold the package.
 IS_LOCAL = workflow.current_basedir.is_local
-# The library that belongs to these rules, whether or not this Snakemake's environment has it, or has another version.
-sys.path.insert(0, str(WORKFLOW / "src"))
+if IS_LOCAL:
+    # The library that belongs to these rules, whether or not the environment has it, or has another version.
+    sys.path.insert(0, str(WORKFLOW / "src"))
 
 from intertask import recipes
 from intertask.artifacts import ARTIFACTS

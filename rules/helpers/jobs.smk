@@ -9,7 +9,7 @@ from intertask.execution.launch import shared_options
 # Jobs import the library that belongs to these rules, also in a conda environment, which does not hold it. The text of a
 # shell line must not change from run to run: where no profile sets rerun-triggers, Snakemake reruns what has other code.
 LIBRARY = shlex.quote(os.path.relpath(WORKFLOW / "src")).replace("{", "{{").replace("}", "}}")
-PYTHON = f"PYTHONPATH={LIBRARY}${{{{PYTHONPATH:+:$PYTHONPATH}}}} python"
+PYTHON = f"PYTHONPATH={LIBRARY}${{{{PYTHONPATH:+:$PYTHONPATH}}}} python" if IS_LOCAL else "python"
 LAUNCH_OPTIONS = shared_options(CONFIG.warm_worker, CONFIG.jobs_per_gpu)
 
 
