@@ -1,2 +1,12 @@
-# The workflow is in workflow/Snakefile, where modules and the Snakemake workflow catalog look for it.
-include: "workflow/Snakefile"
+# The workflow: which source datasets to train on before a target task, and how good each ranking method is.
+include: "rules/stages.smk"
+
+
+rule all:
+    input:
+        get_final_output(),
+    message:
+        "All results are there."
+
+
+include: "rules/helpers/command_line.smk"

@@ -1,27 +1,10 @@
 # `snakemake plan` prints how many jobs, examples and hours of job time each stage of the run will take (docs/cost.md).
 # in:  results/plan/{encoder}.json, the measured speed of each model; results/data/{task}/info.json of local files
 # out: results/plan.tsv, results/plan.txt
-import os
 import platform
 
-from intertask.files import read_json
 
-
-def get_failed_attempt(encoder):
-    """Time of the failed measurement that the next one repeats; empty if none has failed."""
-    path = f"results/plan/{encoder}.json"
-    measured = read_json(path) if os.path.exists(path) else {}
-    return measured.get("failed_at") or measured.get("repeats") or ""
-
-
-# A failed measurement changes the recipe of the next one, so that Snakemake tries again with the next plan.
-FAILED_ATTEMPTS = {encoder: get_failed_attempt(encoder) for encoder in ENCODERS}
-
-
-def get_prepared_tasks(wildcards):
-    """Tasks of other origin than local files whose data happens to be prepared: the plan downloads nothing."""
-    remote = [name for name, task in TASKS.items() if not task.data.files]
-    return [name for name in remote if os.path.exists(f"results/data/{name}/info.json")]
+include: "helpers/plan.smk"
 
 
 rule calibrate_model:
@@ -81,8 +64,12 @@ rule make_plan:
 rule plan:
     input:
         rules.make_plan.output.text,
+    log:
+        "results/logs/plan_shown.log",
     localrule: True
+    conda:
+        "../envs/tables.yaml"
     message:
         "what the whole run will take"
     shell:
-        "cat {input:q}"
+        "cat {input:q} | tee {log:q}"

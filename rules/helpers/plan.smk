@@ -1,0 +1,21 @@
+# What the plan depends on besides its inputs.
+import os
+
+from intertask.files import read_json
+
+
+def get_failed_attempt(encoder):
+    """Time of the failed measurement that the next one repeats; empty if none has failed."""
+    path = f"results/plan/{encoder}.json"
+    measured = read_json(path) if os.path.exists(path) else {}
+    return measured.get("failed_at") or measured.get("repeats") or ""
+
+
+# A failed measurement changes the recipe of the next one, so that Snakemake tries again with the next plan.
+FAILED_ATTEMPTS = {encoder: get_failed_attempt(encoder) for encoder in ENCODERS}
+
+
+def get_prepared_tasks(wildcards):
+    """Tasks of other origin than local files whose data happens to be prepared: the plan downloads nothing."""
+    remote = [name for name, task in TASKS.items() if not task.data.files]
+    return [name for name in remote if os.path.exists(f"results/data/{name}/info.json")]

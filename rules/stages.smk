@@ -1,0 +1,42 @@
+# The stages of the workflow; the two Snakefiles add what they ask for by default.
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.27")  # pyproject.toml also says: below 10
+
+# A file given with --configfile stands alone: nothing of the default run is merged into it.
+if not workflow.overwrite_configfiles:
+
+    # In a folder without a configuration, the bundled example runs.
+    HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
+
+    configfile: "config.yaml" if Path("config.yaml").is_file() else str(HERE.parent / "config.yaml")
+
+
+include: "common.smk"
+include: "data.smk"
+include: "models.smk"
+include: "embeddings.smk"
+include: "adapters.smk"
+include: "observed.smk" if CONFIG.observed else "transfer.smk"
+include: "features.smk"
+include: "maps.smk"
+include: "gradients.smk"
+include: "fewshot.smk"
+include: "scores.smk"
+include: "rankings.smk"
+include: "evaluation.smk"
+include: "report.smk"
+include: "plan.smk"
+include: "check.smk"
+
+
+# These train on the targets themselves.
+if not CONFIG.observed:
+
+    include: "fusion.smk"
+    include: "recommend.smk"
+
+
+include: "helpers/final_output.smk"
