@@ -2,10 +2,14 @@
 
 import gzip
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
+from file_server import Site
 
+from intertask import retry
 from intertask.config import Task
 from intertask.data import load_prepared, prepare
 
@@ -40,3 +44,36 @@ def prepared(write, tmp_path):
         return SimpleNamespace(info=loaded.info, train=loaded.train, validation=loaded.validation)
 
     return prepare_task
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A server of files on this machine, with an empty cache."""
+    monkeypatch.setenv("INTERTASK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(retry.time, "sleep", lambda seconds: None)
+    found = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            found.asked.append(self.path)
+            if found.failures[self.path] > 0:
+                found.failures[self.path] -= 1
+                return self.send_error(503)
+            if self.path not in found.files:
+                return self.send_error(404)
+            content = found.files[self.path]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content[:-5] if self.path in found.cut else content)
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    found.address = f"http://127.0.0.1:{server.server_port}"
+    yield found
+    server.shutdown()
+    server.server_close()

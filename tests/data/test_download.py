@@ -4,24 +4,15 @@ import gzip
 import hashlib
 import io
 import tarfile
-import threading
 import zipfile
-from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from file_server import prepared, rows
 
-from intertask import retry
-from intertask.config import Download, Task, load_config
-from intertask.config.task_registry import configured_tasks
-from intertask.data import load_prepared, prepare
+from intertask.config import Download
 from intertask.data.download import cached_path, fetch
 from intertask.errors import IntertaskError, UnavailableError
 from intertask.files import read_json
-
-
-def rows(start: int, count: int = 10) -> bytes:
-    return ("text,label\n" + "".join(f"row {n},{'ab'[n % 2]}\n" for n in range(start, start + count))).encode()
 
 
 def tar_gz(members: dict[str, bytes]) -> bytes:
@@ -40,54 +31,6 @@ def zipped(members: dict[str, bytes]) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return buffer.getvalue()
-
-
-class Site:
-    """Files by path; what was asked for; how often a path still fails."""
-
-    def __init__(self):
-        self.files: dict[str, bytes] = {}
-        self.asked: list[str] = []
-        self.failures: Counter = Counter()
-        self.cut: set[str] = set()
-
-
-@pytest.fixture
-def site(tmp_path, monkeypatch):
-    monkeypatch.setenv("INTERTASK_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(retry.time, "sleep", lambda seconds: None)
-    found = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            found.asked.append(self.path)
-            if found.failures[self.path] > 0:
-                found.failures[self.path] -= 1
-                return self.send_error(503)
-            if self.path not in found.files:
-                return self.send_error(404)
-            content = found.files[self.path]
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content[:-5] if self.path in found.cut else content)
-
-        def log_message(self, *args):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    found.address = f"http://127.0.0.1:{server.server_port}"
-    yield found
-    server.shutdown()
-    server.server_close()
-
-
-def prepared(tmp_path, **data):
-    task = Task(name="mine", type="classification", data=data, columns={"text_a": "text"})
-    prepare(task, 1, tmp_path / "out", {})
-    return load_prepared(tmp_path / "out")
 
 
 def test_fetched_once_and_recorded(site, tmp_path):
@@ -179,49 +122,6 @@ def test_offline_reads_the_cache_only(site, monkeypatch):
     fetch(item)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     assert fetch(item)[0].read_bytes() == rows(0)
-
-
-def test_the_first_place_that_has_the_rows(site, tmp_path):
-    site.files["/b.csv"] = b"words,kind\n" + rows(0).split(b"\n", 1)[1]
-    data = prepared(
-        tmp_path,
-        download={"train": {"url": site.address + "/a.csv"}},
-        alternatives=[
-            {"download": {"train": {"url": site.address + "/b.csv"}}, "columns": {"text_a": "words", "label": "kind"}}
-        ],
-    )
-    assert data.info["labels"] == ["a", "b"]
-    (passed,) = data.info["origin"]["passed_over"]
-    assert passed["where"] == f"{site.address}/a.csv" and "no longer" in passed["why"]
-    assert data.info["notes"][0].startswith(f"Read from an alternative, {site.address}/b.csv: The file is no longer")
-
-
-def test_no_place_has_the_rows(site, tmp_path):
-    with pytest.raises(UnavailableError, match="None of the 2 locations of the task 'mine' is available") as error:
-        prepared(
-            tmp_path,
-            download={"train": {"url": site.address + "/a.csv"}},
-            alternatives=[{"download": {"train": {"url": site.address + "/b.csv"}}}],
-        )
-    assert f"1. {site.address}/a.csv: " in error.value.what and f"2. {site.address}/b.csv: " in error.value.what
-    assert "'tasks: {mine: {data: {files: {train: …}}}}'" in error.value.fix
-
-
-def test_own_copy_by_the_configuration(site, tmp_path, monkeypatch):
-    """What the messages advise: a task of the folder, its rows from a file of one's own."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "tasks").mkdir()
-    for name in ("mine", "other"):
-        (tmp_path / "tasks" / f"{name}.yaml").write_text(
-            "type: classification\n"
-            f"data: {{download: {{train: {{url: '{site.address}/gone.csv'}}}}}}\ncolumns: {{text_a: text}}\n"
-        )
-    (tmp_path / "own.csv").write_bytes(rows(0))
-    own = {"mine": {"data": {"files": {"train": "own.csv"}}}}
-    config = load_config({"task_folders": ["tasks"], "sources": ["other"], "targets": ["mine"], "tasks": own})
-    info = prepare(configured_tasks(config)["mine"], 1, tmp_path / "out", {})
-    assert info["rows"] == {"train": 8, "validation": 2}
-    assert site.asked == []
 
 
 def test_not_an_address():
