@@ -14,7 +14,8 @@ Before any fault, the tests must pass without one. Prints a line for each fault 
 with exit code 1 if the last suite misses a fault that the first one catches.
 
 The areas are the packages and modules of ``src/intertask`` in the last checkout, each with its share of the faults.
-``--list`` prints the faults and runs nothing. To run more faults in a later call, choose another seed.
+``--list`` prints the faults and runs nothing. To run more faults in a later call, choose another seed. ``--tests``
+compares one test file of the suites, for example the common checks of all methods.
 """
 
 import argparse
@@ -29,7 +30,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -195,8 +196,10 @@ def choose(roots: list[Path], areas: dict[str, int], seed: int, only: str) -> li
     return chosen
 
 
-def tests_of(root: Path, module: Path) -> list[str]:
+def tests_of(root: Path, module: Path, only: str = "") -> list[str]:
     """Test files and folders for a module: its own file, its folder, then files elsewhere that import it."""
+    if only:
+        return [str(path.relative_to(root)) for path in sorted((root / "tests").rglob(only))]
     parts = module.relative_to("src/intertask").with_suffix("").parts
     parts = parts[:-1] if parts[-1] == "__init__" else parts
     folder = root.joinpath("tests", *parts[:-1])
@@ -246,12 +249,21 @@ def run_tests(root: Path, tests: list[str], keywords: str = "") -> tuple[str, fl
     except subprocess.TimeoutExpired:
         return "caught", time.monotonic() - started, "time limit"
     seconds = time.monotonic() - started
-    if done.returncode == 0:
+    if done.returncode in (0, 5):  # passed, or there is no such test
         return "missed", seconds, ""
     if done.returncode in (1, 2):
         failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
         return "caught", seconds, failed.group(1) if failed else ""
     raise SystemExit(f"pytest ended with exit code {done.returncode} in {root}:\n{done.stdout}\n{done.stderr}")
+
+
+def check_baseline(name: str, root: Path, modules: Iterable[Path], only: str) -> None:
+    """Stop if a suite's tests of some modules fail without a fault."""
+    tests = dict.fromkeys(test for module in modules for test in tests_of(root, module, only))
+    verdict, seconds, test = run_tests(root, list(tests))
+    if verdict == "caught":
+        raise SystemExit(f"{name}: {test} fails without any fault")
+    print(f"{name}: the tests pass without a fault, in {seconds:.0f} s", flush=True)
 
 
 def copy_of(root: Path, folder: Path) -> Path:
@@ -271,6 +283,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--areas", nargs="+", metavar="AREA=FAULTS", default=[f"{a}={n}" for a, n in AREAS.items()])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="regular expression of path:function")
+    parser.add_argument("--tests", default="", metavar="FILE", help="run only test files of this name, in every suite")
     parser.add_argument("--no-baseline", action="store_true", help="do not run the tests without a fault first")
     parser.add_argument("--list", action="store_true", help="print the faults and run nothing")
     return parser.parse_args()
@@ -285,19 +298,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         copies = {name: copy_of(root, Path(scratch) / name) for name, root in suites.items()}
         if not options.list and not options.no_baseline:
-            for (name, root), paths in zip(copies.items(), zip(*(f.paths for f in chosen), strict=True), strict=True):
-                tests = list(dict.fromkeys(test for path in dict.fromkeys(paths) for test in tests_of(root, path)))
-                verdict, seconds, test = run_tests(root, tests)
-                if verdict == "caught":
-                    raise SystemExit(f"{name}: {test} fails without any fault")
-                print(f"{name}: the tests pass without a fault, in {seconds:.0f} s", flush=True)
+            for i, (name, root) in enumerate(copies.items()):
+                check_baseline(name, root, dict.fromkeys(fault.paths[i] for fault in chosen), options.tests)
         for number, fault in enumerate(chosen, start=1):
             lines = []
             for (name, root), path in zip(copies.items(), fault.paths, strict=True):
                 source = (root / path).read_text(encoding="utf-8")
                 what = plant(root / path, fault)
                 if not options.list:
-                    verdict, seconds, test = run_tests(root, tests_of(root, path), keywords_of(root, path))
+                    tests, keywords = tests_of(root, path, options.tests), keywords_of(root, path)
+                    verdict, seconds, test = run_tests(root, tests, keywords)
                     caught[name].append(verdict == "caught")
                     lines.append(f"{name}: {verdict} in {seconds:.0f} s {test}".rstrip())
                 (root / path).write_text(source, encoding="utf-8")
