@@ -191,8 +191,8 @@ def rules_with_environment() -> list[tuple[str, str, str]]:
         name = re.match(r"\w+ (\w+)", rule)[1]
         script = re.search(r"(?<=script_file\(\")\w+\.py", rule)
         environment = re.search(r"\.\./envs/\w+\.yaml", rule)
-        if script or environment:  # others only ask for files
-            found.append((name, script[0] if script else "", environment[0] if environment else ""))
+        if script:  # the others only ask for files or print one
+            found.append((name, script[0], environment[0] if environment else ""))
     return found
 
 
