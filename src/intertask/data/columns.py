@@ -91,7 +91,7 @@ def resolve(task: Task, tables: dict[str, Table]) -> dict[str, Column]:
         IntertaskError: No row of a split has a column that is required, or that the YAML names.
     """
     required, optional = COLUMNS[task.type]
-    found: dict[str, Column] = {}
+    resolved: dict[str, Column] = {}
     for name in required + optional:
         if name in task.columns:
             column = task.columns[name]
@@ -105,11 +105,11 @@ def resolve(task: Task, tables: dict[str, Table]) -> dict[str, Column]:
             column = _common_column(name, tables)
             if column is None and name in required:
                 column = name  # the message below names it
-        found[name] = column
+        resolved[name] = column
         for split, table in tables.items():
             for part in column if isinstance(column, list) else [] if column is None else [column]:
                 _check_exists(task, name, part, split, table)
-    return found
+    return resolved
 
 
 def _common_column(name: str, tables: dict[str, Table]) -> Column:

@@ -89,15 +89,15 @@ def read_hub_files(data: Origin, patterns: list[str]) -> tuple[list[Table], str 
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     tables = []
     for pattern in patterns:
-        found = fnmatch.filter(names, pattern)
-        if not found:
+        matches = fnmatch.filter(names, pattern)
+        if not matches:
             raise UnavailableError(
                 f"The dataset {data.hub!r} has no file {pattern!r}"
                 + (f"; files that were fetched: {', '.join(names[:10])}." if names else "."),
                 describe(data),
                 "correct 'data: hub_files:' or 'revision:'",
             )
-        tables += [read_file(str(folder / name), data) for name in found]
+        tables += [read_file(str(folder / name), data) for name in matches]
     return tables, folder.name if folder.parent.name == "snapshots" else None
 
 

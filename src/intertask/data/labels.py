@@ -122,11 +122,11 @@ class LabelNames:
             raise unknown_label(name, names)
         return name
 
-    def final(self, found: Iterable[str]) -> list[str]:
+    def final(self, present: Iterable[str]) -> list[str]:
         """List all labels in the order of their indices.
 
         Args:
-            found: Names of the labels in the data.
+            present: Names of the labels in the data.
 
         Returns:
             The stated labels without the dropped ones; if none are stated, the labels in the data, sorted.
@@ -134,8 +134,8 @@ class LabelNames:
         names = self.stated or self.class_names
         if names is not None:
             return [name for name in names if name not in self.drop]
-        found = set(found)
-        return sorted(found, key=int) if all(map(is_index, found)) else sorted(found)
+        names = set(present)
+        return sorted(names, key=int) if all(map(is_index, names)) else sorted(names)
 
 
 def unknown_label(name: str, names: list[str]) -> BadRowError:

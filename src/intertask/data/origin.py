@@ -115,7 +115,7 @@ def _read(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
 
 def _parts(value: Any) -> dict[str, list]:
     """The items of each split as lists, without splits that are not named."""
-    return {part: list(found) for part in PARTS if (found := getattr(value, part))}
+    return {part: list(items) for part in PARTS if (items := getattr(value, part))}
 
 
 def _downloaded(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
@@ -125,7 +125,7 @@ def _downloaded(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
     tables, sums = {}, {}
     for part, items in _parts(place.download).items():
         read = [read_download(item, place) for item in items]
-        tables[part] = joined([table for found, _ in read for table in found])
+        tables[part] = joined([table for item_tables, _ in read for table in item_tables])
         sums[part] = [
             {"url": item.url, "member": item.member, "sha256": sha256}
             for item, (_, sha256) in zip(items, read, strict=True)
@@ -140,8 +140,8 @@ def _hub_files(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
     tables, commit = {}, None
     parts = _parts(place.hub_files)
     for part, patterns in parts.items():
-        found, commit = read_hub_files(place, patterns)
-        tables[part] = joined(found)
+        file_tables, commit = read_hub_files(place, patterns)
+        tables[part] = joined(file_tables)
     return tables, {"hub": place.hub, "revision": place.revision, "commit": commit, "files": parts}
 
 

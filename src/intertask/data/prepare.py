@@ -206,7 +206,7 @@ def _remove_shared(train: list[dict], validation: list[dict], type_name: str) ->
 
 def _check_rows(task: Task, result: Canonical, rows: list[dict], part: str, read: int, in_validation: int) -> None:
     """Check that there are rows, and that the task type accepts them."""
-    where = f"task {task.name}: {table_source(task, part)}"
+    location = f"task {task.name}: {table_source(task, part)}"
     if not rows:
         reasons = [
             f"{result.bad_rows.get(part, 0)} bad rows",
@@ -216,25 +216,25 @@ def _check_rows(task: Task, result: Canonical, rows: list[dict], part: str, read
         reasons = [reason for reason in reasons if not reason.startswith("0 ")]
         raise IntertaskError(
             f"The {part} data is empty: of {read} rows, {' and '.join(reasons) or 'none'} were left out.",
-            where,
+            location,
             "give other files" + (", not the same file for both splits" if in_validation else ""),
         )
-    get_type(task.type).check_rows(rows, part, result.labels, where)
+    get_type(task.type).check_rows(rows, part, result.labels, location)
 
 
 def _positive_label(task: Task, metric: str, labels: list[str] | None) -> str | None:
-    where = f"task {task.name}, positive_label"
+    location = f"task {task.name}, positive_label"
     if task.positive_label is not None:
         if labels is None or task.positive_label not in labels:
             raise IntertaskError(
-                f"positive_label: no label {task.positive_label!r}, {labels}.", where, "name one of them"
+                f"positive_label: no label {task.positive_label!r}, {labels}.", location, "name one of them"
             )
         return task.positive_label
     if metric in get_type(task.type).POSITIVE_CLASS_METRICS:
         if len(labels) != 2:
             raise IntertaskError(
                 f"The metric {metric} is for two labels, and there are {len(labels)}: {', '.join(labels[:10])}.",
-                where,
+                location,
                 "set 'positive_label:', or 'metric: f1_macro'",
             )
         return labels[1]

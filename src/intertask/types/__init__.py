@@ -192,7 +192,7 @@ class TaskType(Protocol):
 
     @staticmethod
     def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> "Units":
-        """Select the labeled vectors that methods of the kind ``features`` look at.
+        """Select the labeled vectors that feature methods look at.
 
         The result depends on the arguments only, so it is the same for every source.
 

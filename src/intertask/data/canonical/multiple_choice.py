@@ -55,28 +55,28 @@ def _choices(values: dict, column: Column) -> tuple[list[str], list[str] | None]
     """Read the texts of a row's choices, and their keys ('A', 'B', …) if the data has any."""
     keys = None
     if isinstance(column, list):
-        found = [get(values, part) for part in column]
+        items = [get(values, part) for part in column]
     else:
-        found = plain(get(values, column))
-        holder = found if isinstance(found, dict) else None
+        items = plain(get(values, column))
+        holder = items if isinstance(items, dict) else None
         if isinstance(column, str) and column.endswith(".text") and column not in values:
             holder = plain(get(values, column.removesuffix(".text")))
-        if isinstance(found, dict):
-            found = plain(found.get("text"))
-        if isinstance(found, list) and found and all(isinstance(item, dict) for item in found):
-            holder, found = found, [item.get("text") for item in found]
+        if isinstance(items, dict):
+            items = plain(items.get("text"))
+        if isinstance(items, list) and items and all(isinstance(item, dict) for item in items):
+            holder, items = items, [item.get("text") for item in items]
         if isinstance(holder, list) and all(isinstance(item, dict) for item in holder):
             holder = {"label": [item.get("label") for item in holder]}
         if isinstance(holder, dict) and isinstance(holder.get("label"), list):
             keys = [str(key) for key in holder["label"]]
-    if not isinstance(found, list):
+    if not isinstance(items, list):
         raise BadRowError(
-            f"The choices are not a list: {found!r:.80}", "map a list, or a list of columns: 'choices: [a, b]'"
+            f"The choices are not a list: {items!r:.80}", "map a list, or a list of columns: 'choices: [a, b]'"
         )
-    found = list(found)
-    while found and (found[-1] is None or found[-1] is MISSING or found[-1] == "" or found[-1] != found[-1]):
-        found.pop()  # this row has fewer choices than others
-    choices = [check_text(choice, f"Choice {number}") for number, choice in enumerate(found)]
+    items = list(items)
+    while items and (items[-1] is None or items[-1] is MISSING or items[-1] == "" or items[-1] != items[-1]):
+        items.pop()  # this row has fewer choices than others
+    choices = [check_text(choice, f"Choice {number}") for number, choice in enumerate(items)]
     if len(choices) < 2:
         raise BadRowError(f"The row has {len(choices)} choices, fewer than two.", "add choices or take the row out")
     return choices, keys if keys and len(keys) >= len(choices) else None

@@ -28,15 +28,15 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
         return {"tokens": checked, "tags": [names.name(tag) for tag in tags]}
 
     pairs = row_filter.convert_rows(raw_rows(tables), read)
-    found = {split: {tag for _, row in part for tag in row["tags"]} for split, part in pairs.items()}
-    labels = names.final(set().union(*found.values()))
+    tags_of = {split: {tag for _, row in part for tag in row["tags"]} for split, part in pairs.items()}
+    labels = names.final(set().union(*tags_of.values()))
     index = {label: n for n, label in enumerate(labels)}
     rows = values_of(pairs)
     for part in rows.values():
         for row in part:
             row["tags"] = [index[tag] for tag in row["tags"]]
     notes = []
-    if new := sorted(found.get("validation", set()) - found["train"]):
+    if new := sorted(tags_of.get("validation", set()) - tags_of["train"]):
         notes.append(f"Tags that validation has and train lacks: {', '.join(new)}.")
     return Canonical(rows, labels, notes=notes)
 

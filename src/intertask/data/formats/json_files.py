@@ -29,12 +29,7 @@ def read_jsonl(text: str, path: str) -> list[RawRow]:
             values = json.loads(line)
         except ValueError as error:
             raise IntertaskError(f"Broken JSON: {error}.", f"{path}, line {number}", "fix the line") from None
-        if not isinstance(values, dict):
-            raise IntertaskError(
-                f"Expected an object, found {_json_type(values)}.",
-                f"{path}, line {number}",
-                'write {"column": value, …}',
-            )
+        _check_object(values, f"{path}, line {number}")
         rows.append(RawRow(values, path, number))
     return rows
 
@@ -76,12 +71,7 @@ def read_json(text: str, path: str, records: str | None = None) -> list[RawRow]:
         value = _rows_of_columns(value, path)
     rows = []
     for number, values in enumerate(value, 1):
-        if not isinstance(values, dict):
-            raise IntertaskError(
-                f"Expected an object, found {_json_type(values)}.",
-                f"{path}, row {number}",
-                'write {"column": value, …}',
-            )
+        _check_object(values, f"{path}, row {number}")
         rows.append(RawRow(values, path, number, "row"))
     return rows
 

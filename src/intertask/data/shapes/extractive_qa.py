@@ -41,7 +41,7 @@ def drop(values: Values) -> Iterator[Values]:
     one answer count as several answers, since validation has the answers of all annotators in one list.
     """
     answers, passage = values["answers_spans"], values["passage"]
-    texts = [text for text, kind in zip(answers["spans"], answers["types"], strict=True) if kind == "span"]
+    texts = [text for text, of_type in zip(answers["spans"], answers["types"], strict=True) if of_type == "span"]
     return _rows(values["query_id"], passage, values["question"], _found(texts, passage))
 
 
@@ -59,8 +59,8 @@ def wikihop(values: Values) -> Iterator[Values]:
     The answers are in lower case, and the supports are not. The candidates are not used.
     """
     context = "\n".join(values["supports"])
-    relation, blank, subject = values["query"].partition(" ")
-    question = relation.replace("_", " ") + blank + subject
+    relation, space, subject = values["query"].partition(" ")
+    question = relation.replace("_", " ") + space + subject
     return _rows(values.get("id"), context, question, _found([values["answer"]], context))
 
 
@@ -74,8 +74,8 @@ def multiqa(values: Values) -> Iterator[Values]:
     """
     context = values["context"]
     spans = [find_answer(answer["text"], context, answer["answer_start"]) for answer in values["answers"]]
-    found = [span for span in spans if span is not None]
-    return _rows(values["id"], context, values["question"], found, values.get("is_impossible", False))
+    known = [span for span in spans if span is not None]
+    return _rows(values["id"], context, values["question"], known, values.get("is_impossible", False))
 
 
 def find_answer(answer: str, context: str, near: int = 0) -> Span | None:
