@@ -24,7 +24,7 @@ from intertask.models.training.fewshot import (
     fresh_model,
     train_steps,
 )
-from intertask.models.training.fine_tuning import fine_tune, standardised
+from intertask.models.training.fine_tuning import fine_tune, standardized
 from intertask.models.training.seeds import set_seed
 from intertask.types import TYPES, Tokenization, get_type
 
@@ -76,7 +76,7 @@ def mean_loss(model, base, prepared) -> float:
     kind = prepared.info["type"]
     task_type, tokenizer = get_type(kind), load_tokenizer(base, pre_split=kind == "tagging")
     info = prepared.info | {"unanswerable": True} if kind == "extractive_qa" else prepared.info
-    rows = standardised(prepared.train)[0] if kind == "regression" else prepared.train
+    rows = standardized(prepared.train)[0] if kind == "regression" else prepared.train
     encodings = task_type.encode(rows, Tokenization(tokenizer, usable_length(tokenizer, model.config, 32), 8), info)
     model.eval()
     with torch.no_grad():

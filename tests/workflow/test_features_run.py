@@ -154,7 +154,7 @@ def test_a_damaged_old_file_is_made_anew(project, job, damage):
     whole = (project.folder / "results/features/minilm/match_reports.safetensors").read_bytes()
     job.out.write_bytes(whole[:-100] if damage == "cut" else b"")
     done = job.run(SOURCES[:1])
-    assert "cannot be read and is made anew" in done.stdout
+    assert "cannot be read and is replaced" in done.stdout
     assert (done.kept, done.computed) == ([], SOURCES[:1])
 
 

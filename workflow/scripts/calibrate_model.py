@@ -1,4 +1,7 @@
-"""Measure how fast a model is on this machine."""
+"""Measure how fast a model is on this machine.
+
+python workflow/scripts/calibrate_model.py --recipe JSON --out results/plan/bert.json
+"""
 
 from datetime import datetime
 

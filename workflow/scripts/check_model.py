@@ -1,4 +1,7 @@
-"""Check that a base model or sentence encoder can be had, and write down which it is."""
+"""Check that a base model or sentence encoder can be loaded, and write down which one it is.
+
+python workflow/scripts/check_model.py --recipe JSON --adapter seq_bn --out results/models/bert.json
+"""
 
 from intertask.config import Model
 from intertask.execution.script import arguments, run
@@ -11,9 +14,9 @@ def main() -> None:
     options = arguments(__doc__, "adapter", "out")
     quiet_libraries()
     check_adapter_string(options.adapter)
-    found = identity(Model.model_validate(options.recipe["model"]))
-    print(f"{found['path']}: {found['type']}, {found['layers']} layers, hidden size {found['hidden_size']}")
-    write_json(options.out, {**found, "recipe": options.recipe, "fingerprint": fingerprint(found)})
+    model = identity(Model.model_validate(options.recipe["model"]))
+    print(f"{model['path']}: {model['type']}, {model['layers']} layers, hidden size {model['hidden_size']}")
+    write_json(options.out, {**model, "recipe": options.recipe, "fingerprint": fingerprint(model)})
 
 
 run(main)

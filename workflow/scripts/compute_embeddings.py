@@ -1,4 +1,8 @@
-"""Embed the training texts of one task."""
+"""Embed the training texts of one task.
+
+python workflow/scripts/compute_embeddings.py --recipe JSON --data results/data/mnli --model results/models/bert.json
+    --out results/embeddings/bert/mnli.npz
+"""
 
 import numpy as np
 

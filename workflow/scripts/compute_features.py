@@ -1,4 +1,9 @@
-"""Compute one target's rows under the adapter of every source, or of those that are new or have changed."""
+"""Compute the features of one target's units under every source's adapter that is new or has changed.
+
+python workflow/scripts/compute_features.py --recipe JSON --data results/data/rte --model results/models/bert.json
+    --rows results/rows/bert/rte.safetensors --sources mnli,qnli --adapters results/adapters/bert
+    --out results/features/bert/rte.safetensors
+"""
 
 import json
 from pathlib import Path
@@ -33,9 +38,9 @@ def main() -> None:
     for source in folders:
         if source not in missing:
             print(f"{source}: kept", flush=True)
-    kind = prepared.info["type"]
+    type_name = prepared.info["type"]
     for source, features, probabilities in source_features(
-        missing, base, recipe["adapter"], kind, units, tokenizer, recipe
+        missing, base, recipe["adapter"], type_name, units, tokenizer, recipe
     ):
         arrays[f"features/{source}"] = features
         if probabilities is not None:
@@ -43,14 +48,14 @@ def main() -> None:
         computed[source] = about(for_features(recipe))
         print(f"{source}: computed", flush=True)
     metadata = made_from | {"adapters": json.dumps(adapters), "fingerprint": fingerprint([made_from, adapters])}
-    metadata["computed"] = json.dumps(computed)  # on which device, with which precision
+    metadata["computed"] = json.dumps(computed)  # the device and the precision
     with atomic(options.out) as temporary:
         save_file(arrays, temporary, metadata)
     print(f"{prepared.info['task']}: {len(units.text)} rows under {len(folders)} sources")
 
 
 def rows_fingerprint(path: str, data: str, units) -> str:
-    """Fingerprint of the target's rows under the base model, which must be the same rows as these."""
+    """Fingerprint of the features under the base model, which must have the same units."""
     with safe_open(path, framework="numpy") as file:
         metadata = file.metadata()
         same = all(np.array_equal(file.get_tensor(key), getattr(units, key)) for key in ("text", "position", "groups"))
@@ -63,7 +68,7 @@ def rows_fingerprint(path: str, data: str, units) -> str:
 def kept(
     path: str, made_from: dict[str, str], adapters: dict[str, str]
 ) -> tuple[dict[str, np.ndarray], dict[str, dict[str, str]]]:
-    """Of an earlier file, for sources whose adapters have not changed since: tensors, and how they were computed."""
+    """Read the tensors of sources whose adapters have not changed, and how they were computed, from an earlier file."""
     if not Path(path).exists():
         return {}, {}
     try:
@@ -76,7 +81,7 @@ def kept(
             arrays = {key: file.get_tensor(key) for key in file.keys() if key.partition("/")[2] in same}  # noqa: SIM118
             computed = json.loads(metadata.get("computed", "{}"))
     except (SafetensorError, OSError, ValueError) as error:
-        print(f"the old file {path} cannot be read and is made anew: {error}", flush=True)
+        print(f"the old file {path} cannot be read and is replaced: {error}", flush=True)
         return {}, {}
     return arrays, {source: how for source, how in computed.items() if source in same}
 

@@ -1,4 +1,9 @@
-"""Fisher embedding of one task after a few steps of training a fresh adapter."""
+"""Compute the Fisher embedding of one task after a few steps of training a fresh adapter.
+
+python workflow/scripts/compute_fewshot_gradients.py --recipe JSON
+        --data results/data/mnli --model results/models/bert.json
+    --out results/fewshot_gradients/bert/mnli.npz
+"""
 
 import numpy as np
 

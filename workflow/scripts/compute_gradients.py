@@ -1,4 +1,8 @@
-"""Fisher embedding of one task's trained adapter."""
+"""Compute the Fisher embedding of one task's trained adapter.
+
+python workflow/scripts/compute_gradients.py --recipe JSON --data results/data/mnli --model results/models/bert.json
+    --adapter results/adapters/bert/mnli --out results/gradients/bert/mnli.npz
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,8 @@
-"""Compute one target's rows under the base model: features, labels and groups."""
+"""Compute the features, labels and groups of one target's units under the base model.
+
+python workflow/scripts/compute_rows.py --recipe JSON --data results/data/rte --model results/models/bert.json
+    --out results/rows/bert/rte.safetensors
+"""
 
 import numpy as np
 from safetensors.numpy import save_file

@@ -1,4 +1,8 @@
-"""Fit the embedding space map of one source."""
+"""Fit the embedding space map of one source.
+
+python workflow/scripts/fit_map.py --recipe JSON --data results/data/mnli --model results/models/bert.json
+    --adapter results/adapters/bert/mnli --out results/maps/bert/mnli.npz
+"""
 
 from pathlib import Path
 

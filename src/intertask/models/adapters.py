@@ -1,17 +1,29 @@
-"""Source adapters (or, with ``adapter: full``, whole encoders): fresh, saved, and loaded under a target."""
+"""Source adapters (or, with ``adapter: full``, whole encoders): added to a model, saved, and loaded for a target."""
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from ..errors import IntertaskError
+
+if TYPE_CHECKING:
+    import torch
 
 FULL = "full"
 
 
 def weight_files(adapter: str) -> tuple[str, ...]:
-    """Files of a source's weights; ``metrics.json`` is written after them."""
+    """List the files of a source's weights; ``metrics.json`` is written after them.
+
+    Args:
+        adapter: The adapters' configuration string, or 'full'.
+
+    Returns:
+        Names of files in the source's folder.
+    """
     if adapter == FULL:
         weights = ("config.json", "model.safetensors")
     else:
@@ -19,20 +31,25 @@ def weight_files(adapter: str) -> tuple[str, ...]:
     return (*weights, "head_config.json", "model_head.safetensors")
 
 
-def add_fresh_adapter(model, name: str, adapter: str) -> None:
-    """Add a new adapter called ``name``, make it active and the only thing to train (with the heads).
+def add_fresh_adapter(model: Any, name: str, adapter: str) -> None:
+    """Add a new adapter, make it active, and freeze all weights but the adapter's and the heads'.
 
-    ``adapter: full`` adds nothing: all weights are to be trained.
+    With ``adapter: full`` nothing is added and no weight is frozen.
+
+    Args:
+        model: The base model. It is changed in place.
+        name: Name of the adapter: the task's.
+        adapter: The adapters' configuration string, or 'full'.
 
     Raises:
-        IntertaskError: ``adapters`` does not know the configuration string, or the model has a part of that name.
+        IntertaskError: ``adapters`` does not know the configuration string, or the model has a part with that name.
     """
     if adapter == FULL:
         return
     check_adapter_string(adapter)
     if any(f".{name}." in f".{key}" for key, _ in model.named_parameters()):
         raise IntertaskError(
-            f"The base model has a part that is called {name!r}, so an adapter cannot be.",
+            f"The base model has a part named {name!r}, so an adapter cannot have that name.",
             f"task {name}",
             "give the task another name, in its YAML and in the configuration",
         )
@@ -41,7 +58,14 @@ def add_fresh_adapter(model, name: str, adapter: str) -> None:
 
 
 def check_adapter_string(adapter: str) -> None:
-    """Raise :class:`IntertaskError` for an adapter configuration string that ``adapters`` does not know."""
+    """Check that the adapters library knows a configuration string.
+
+    Args:
+        adapter: The adapters' configuration string, or 'full'.
+
+    Raises:
+        IntertaskError: The library does not know it.
+    """
     from adapters import AdapterConfig
 
     if adapter == FULL:
@@ -56,10 +80,17 @@ def check_adapter_string(adapter: str) -> None:
         ) from None
 
 
-def transferred_weights(model, name: str, adapter: str) -> dict:
-    """The tensors that a transfer takes over: the adapter's, or the whole encoder's; never a head's.
+def transferred_weights(model: Any, name: str, adapter: str) -> dict[str, "torch.Tensor"]:
+    """Select the tensors that a transfer takes over: those of the adapter or of the whole encoder, never of a head.
 
-    Names are free of the adapter's own name, so that a source's and its copy under the target are comparable.
+    Args:
+        model: The model.
+        name: Name of the adapter.
+        adapter: The adapters' configuration string, or 'full'.
+
+    Returns:
+        Name of the tensor -> tensor. ``*`` replaces the adapter's name, so that the adapter of a source and its copy
+        under the target's name have the same keys.
     """
     heads = tuple(f"heads.{head}." for head in model.heads)
     state = {key: value for key, value in model.state_dict().items() if not key.startswith(heads)}
@@ -70,8 +101,17 @@ def transferred_weights(model, name: str, adapter: str) -> dict:
     return {key.replace(f".{name}.", ".*."): value for key, value in marked.items()}
 
 
-def weights_sha256(model, name: str, adapter: str) -> str:
-    """SHA-256 over the names, shapes and bytes of :func:`transferred_weights`."""
+def weights_sha256(model: Any, name: str, adapter: str) -> str:
+    """Compute the SHA-256 of the names, shapes and bytes of :func:`transferred_weights`.
+
+    Args:
+        model: The model.
+        name: Name of the adapter.
+        adapter: The adapters' configuration string, or 'full'.
+
+    Returns:
+        64 hexadecimal digits.
+    """
     digest = hashlib.sha256()
     for key, value in sorted(transferred_weights(model, name, adapter).items()):
         array = value.detach().cpu().contiguous().numpy()
@@ -80,8 +120,15 @@ def weights_sha256(model, name: str, adapter: str) -> str:
     return digest.hexdigest()
 
 
-def save_source(model, name: str, adapter: str, folder: Path) -> None:
-    """Write adapter (or encoder) and head of ``name`` as safetensors; each file appears whole or not at all."""
+def save_source(model: Any, name: str, adapter: str, folder: Path) -> None:
+    """Write an adapter (or encoder) and its head as safetensors. Each file is written atomically.
+
+    Args:
+        model: The model. With 'full' it loses the head.
+        name: Name of the adapter and the head.
+        adapter: The adapters' configuration string, or 'full'.
+        folder: The folder to write to.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, prefix=".weights-") as temporary:
@@ -95,18 +142,21 @@ def save_source(model, name: str, adapter: str, folder: Path) -> None:
             os.replace(Path(temporary) / file, folder / file)
 
 
-def load_source(folder: Path, base_model, target: str, adapter: str, expected_sha256: str):
-    """The model with the source's adapter under the name of ``target``, without the source's head.
+def load_source(folder: Path, base_model: Callable[[], Any], target: str, adapter: str, expected_sha256: str) -> Any:
+    """Load a source's adapter into the base model under the target's name, without the source's head.
 
     Args:
         folder: ``results/adapters/{model}/{source}``.
-        base_model: Called without arguments, gives the base model (not called for ``adapter: full``).
-        target: Name that the adapter gets, as in the paper's transfer script.
-        adapter: The configuration string, or 'full'.
-        expected_sha256: What the source's ``metrics.json`` says of its weights.
+        base_model: Function without arguments that returns the base model. It is not called for ``adapter: full``.
+        target: New name of the adapter, as in the paper's transfer script.
+        adapter: The adapters' configuration string, or 'full'.
+        expected_sha256: ``weights_sha256`` of the source's ``metrics.json``.
+
+    Returns:
+        The model with the adapter active and trainable.
 
     Raises:
-        IntertaskError: The weights are not those that the source training wrote.
+        IntertaskError: The weights differ from those that the source training wrote.
     """
     if adapter == FULL:
         from .base import load_encoder
@@ -120,11 +170,22 @@ def load_source(folder: Path, base_model, target: str, adapter: str, expected_sh
     return model
 
 
-def check_weights(model, name: str, adapter: str, expected_sha256: str, folder: Path) -> None:
-    """Raise :class:`IntertaskError` where weights loaded from ``folder`` are not those of its ``metrics.json``."""
+def check_weights(model: Any, name: str, adapter: str, expected_sha256: str, folder: Path) -> None:
+    """Check that loaded weights are those that a source's ``metrics.json`` describes.
+
+    Args:
+        model: The model.
+        name: Name of the adapter.
+        adapter: The adapters' configuration string, or 'full'.
+        expected_sha256: ``weights_sha256`` of ``metrics.json``.
+        folder: The folder that the weights were loaded from, for the message.
+
+    Raises:
+        IntertaskError: They differ.
+    """
     if weights_sha256(model, name, adapter) != expected_sha256:
         raise IntertaskError(
-            "The source's weights are not those that its metrics.json speaks of: stale or damaged.",
+            "The source's weights differ from those that its metrics.json describes: they are stale or damaged.",
             folder,
             f"delete {folder} and run again",
         )

@@ -1,4 +1,4 @@
-"""A recommended adapter, loaded from its folder and used: predictions in the task's own labels and units.
+"""Load a recommended adapter from its folder and predict, in the labels and units of the task.
 
 >>> adapter = load("results/recommend/hotel_reviews")
 >>> adapter.predict([{"text_a": "The room smelt of smoke."}])
@@ -20,7 +20,7 @@ from .prediction import predict_logits
 from .remote_code import check_model_files
 from .training.fine_tuning import training_rows
 
-#: What the folder says of itself, beside the weights.
+#: File that describes the adapter, beside its weights.
 ABOUT = "intertask.json"
 
 
@@ -29,11 +29,21 @@ class Exported:
 
     Attributes:
         about: Content of ``intertask.json``.
+        info: Description of the task: its type, labels and metric.
+        type: The type of the task.
         model: The ``adapters`` model, in evaluation mode.
-        tokenizer: The base model's.
+        tokenizer: The base model's tokenizer.
     """
 
-    def __init__(self, folder: str | Path):
+    def __init__(self, folder: str | Path) -> None:
+        """Load the adapter.
+
+        Args:
+            folder: The folder of the recommendation.
+
+        Raises:
+            IntertaskError: ``intertask.json`` is missing, or the base model could not be loaded.
+        """
         self.about: dict[str, Any] = read_json(Path(folder) / ABOUT)
         recipe, self.info = self.about["recipe"], self.about["info"]
         self.type, base = get_type(self.info["type"]), recipe_model(recipe)
@@ -48,30 +58,35 @@ class Exported:
         self.model.eval().to(device())
 
     def predict(self, rows: Sequence[dict[str, Any]], batch_size: int = 32) -> list[Any]:
-        """A prediction per row.
+        """Predict for each row.
 
         Args:
-            rows: Canonical columns of the type, without labels: ``text_a`` (and ``text_b``); ``context``,
-                ``question``, ``choices``; ``context``, ``question``; ``tokens``. What is optional may be missing.
-            batch_size: Rows, or windows, at a time.
+            rows: Rows with the columns of the type, without labels: ``text_a`` (and ``text_b``) for classification
+                and regression; ``context``, ``question`` and ``choices`` for multiple choice; ``context`` and
+                ``question`` for extractive QA; ``tokens`` for tagging. Optional columns may be missing.
+            batch_size: Number of rows, or of windows, per batch.
 
         Returns:
-            A label's name (classification), a number in the unit of the labels (regression), the index of the choice
-            (multiple choice), the answer, '' for none (extractive QA), a list of tags (tagging).
+            One prediction per row: the name of a label (classification), a number in the unit of the labels
+            (regression), the index of a choice (multiple choice), an answer, '' for none (extractive QA), or a list of
+            tags (tagging).
 
         Raises:
-            IntertaskError: A row lacks a column, or has more choices than any row of the task's data had.
+            IntertaskError: A row lacks a column, or has more choices than any row of the task's data.
         """
-        predictions = self._predict(self._whole(rows), batch_size)
+        predictions = self._predict(self._completed(rows), batch_size)
         labels, scale = self.info["labels"], self.about.get("label_scale")
         return [self.type.for_user(prediction, labels, scale) for prediction in predictions]
 
     def score(self, rows: Sequence[dict[str, Any]], batch_size: int = 32) -> dict[str, float]:
-        """Every metric of the type, percent points, as the workflow scores.
+        """Score predictions as the workflow does.
 
         Args:
-            rows: Canonical rows with labels, e.g. of :func:`dev_rows`.
-            batch_size: Rows, or windows, at a time.
+            rows: Canonical rows with labels, for example those of :func:`dev_rows`.
+            batch_size: Number of rows, or of windows, per batch.
+
+        Returns:
+            Every metric of the type -> its value in percentage points.
         """
         rows = list(rows)
         return self.type.score(self._predict(rows, batch_size), rows, self.info)
@@ -87,33 +102,50 @@ class Exported:
         logits = predict_logits(self.model, self.type, encodings, collate, batch_size, precision)
         return self.type.predict(logits, encodings, rows, self.info)
 
-    def _whole(self, rows: Sequence[dict]) -> list[dict]:
-        """Rows with empty values for what is optional."""
+    def _completed(self, rows: Sequence[dict]) -> list[dict]:
+        """Rows with empty values in the optional columns that they lack."""
         needed = [name for name in COLUMNS[self.info["type"]][0] if name not in ("label", "answers", "tags")]
         for i, row in enumerate(rows):
             missing = [name for name in needed if row.get(name) is None]
             if missing:
-                raise IntertaskError(f"Row {i} has no {missing[0]!r}.", "", f"give {', '.join(needed)} in every row")
+                raise IntertaskError(
+                    f"Row {i} has no {missing[0]!r}.", f"row {i}", f"give {', '.join(needed)} in every row"
+                )
             if len(row.get("choices", ())) > (self.info["max_choices"] or 0):
-                raise IntertaskError(f"Row {i} has more than {self.info['max_choices']} choices.", "", "give fewer")
+                limit = self.info["max_choices"]
+                raise IntertaskError(f"Row {i} has more than {limit} choices.", f"row {i}", f"give at most {limit}")
         return [dict(self.type.OPTIONAL_INPUTS) | dict(row) for row in rows]
 
 
 def load(folder: str | Path) -> Exported:
-    """The adapter in ``folder`` (``results/recommend/<target>``), on a GPU where there is one.
+    """Load a recommended adapter, onto the GPU if there is one.
+
+    Args:
+        folder: The folder of the recommendation, ``results/recommend/<target>``.
+
+    Returns:
+        The adapter, ready to predict.
 
     Raises:
-        IntertaskError: ``intertask.json`` is missing, or the base model cannot be had.
+        IntertaskError: ``intertask.json`` is missing, the base model could not be loaded, or a file names code that
+            loading would run.
     """
     quiet_libraries()
     return Exported(folder)
 
 
 def dev_rows(folder: str | Path, data: str | Path) -> list[dict[str, Any]]:
-    """The rows that were held out of train to choose by, from the prepared data ``results/data/<target>``.
+    """Select the rows that were held out of the training split to choose the source.
+
+    Args:
+        folder: The folder of the recommendation.
+        data: The target's folder of prepared data, ``results/data/<target>``.
+
+    Returns:
+        Canonical rows with labels.
 
     Raises:
-        IntertaskError: The data is not what the adapter was trained on.
+        IntertaskError: The data differs from that which the adapter was trained on.
     """
     about, prepared = read_json(Path(folder) / ABOUT), load_prepared(data)
     recipe = about["recipe"]

@@ -1,49 +1,66 @@
-"""Logits of a model on encoded rows."""
+"""Compute the logits of a model on encoded rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
+from ..types import Collator, Encoding, TaskType
 from .precision import Precision, autocast, finish, to_device, to_host
 
-#: Pads logits of windows of different lengths, as in the Trainer; decoders look at real positions only.
+#: Fills the logits of shorter windows, as in the Trainer. Decoders read real positions only.
 PADDING = -100.0
 
 
-def encoding_length(encoding: dict[str, Any]) -> int:
-    """Sub-words of one encoding (of all choices together for multiple choice)."""
+def encoding_length(encoding: Encoding) -> int:
+    """Count the tokens of an encoding.
+
+    Args:
+        encoding: One encoded text, window or row.
+
+    Returns:
+        Number of tokens; for multiple choice the sum over all choices.
+    """
     ids = encoding["input_ids"]
     return sum(map(len, ids)) if ids and isinstance(ids[0], list) else len(ids)
 
 
-def strip(encodings: Sequence[dict[str, Any]], extra_keys: Sequence[str]) -> list[dict[str, Any]]:
-    """Encodings without the keys that only decoding needs."""
+def strip(encodings: Sequence[Encoding], extra_keys: Sequence[str]) -> list[Encoding]:
+    """Remove the keys of encodings that only decoding needs.
+
+    Args:
+        encodings: Encoded rows.
+        extra_keys: The type's ``EXTRA_KEYS``.
+
+    Returns:
+        Encodings that hold nothing but inputs of the model and labels.
+    """
     extra = set(extra_keys)
     return [{key: value for key, value in encoding.items() if key not in extra} for encoding in encodings]
 
 
 def predict_logits(
-    model,
-    task_type,
-    encodings: Sequence[dict[str, Any]],
-    collate: Callable,
+    model: Any,
+    task_type: TaskType,
+    encodings: Sequence[Encoding],
+    collate: Collator,
     batch_size: int,
     precision: Precision = "float32",
 ) -> tuple[np.ndarray, ...]:
-    """Run the model on all encodings, longest first so that a batch has little padding.
+    """Run a model on all encodings, the longest first, so that a batch has little padding.
 
     Args:
-        model: With adapter and head active.
-        task_type: A task type; its ``loss`` gives the logits.
-        encodings: From the type's ``encode``.
+        model: Model with adapter and head active.
+        task_type: The type of the task. Its ``loss`` gives the logits.
+        encodings: N encodings from the type's ``encode``.
         collate: The type's collator.
-        batch_size: Encodings a batch.
-        precision: Of the forward pass.
+        batch_size: Number of encodings per batch.
+        precision: Precision of the forward passes.
 
     Returns:
-        Float32 arrays ``[n_encodings, ...]`` in the order of ``encodings``; shorter ones are padded with -100.
+        One float32 array [N, ...] per output of the head, in the order of ``encodings``. Shorter encodings are padded
+        with -100.
     """
     device = next(model.parameters()).device
     order = sorted(range(len(encodings)), key=lambda i: -encoding_length(encodings[i]))
@@ -64,7 +81,7 @@ def predict_logits(
 
 
 def _stack(arrays: list[np.ndarray]) -> np.ndarray:
-    """Join batches along the first axis, padded to the largest of them on the other axes."""
+    """Join batches along the first axis, padded to the largest batch on the other axes."""
     shape = np.max([array.shape[1:] for array in arrays], axis=0) if arrays[0].ndim > 1 else ()
     joined = np.full((sum(map(len, arrays)), *map(int, shape)), PADDING, dtype=np.float32)
     row = 0

@@ -61,7 +61,7 @@ def test_shots_are_a_fixed_part_of_train(tiny_model, few_shot_recipe, kind):
     assert not [f for f in shots.held_out if f["input_ids"] in trained_on]
 
 
-def test_labels_of_regression_are_standardised_on_what_is_trained_on(tiny_model, few_shot_recipe):
+def test_labels_of_regression_are_standardized_on_what_is_trained_on(tiny_model, few_shot_recipe):
     shots = shots_of(tiny_model, few_shot_recipe, small_task("regression"))
     labels = [encoding["labels"] for encoding in shots.train]
     assert np.mean(labels) == pytest.approx(0, abs=1e-9)

@@ -8,24 +8,26 @@ import torch
 
 from ...config import Model
 from ...data.subset import stratified_subset
-from ...types import get_type
+from ...types import Tokenizer, get_type
 from ..base import load_model, load_pretrained, load_tokenizer, usable_length
 from ..precision import Precision, autocast, device, finish, for_features, to_device, to_host
 
 Pair = tuple[str, str | None]
 
 
-def windows(pairs: Sequence[Sequence[Pair]], tokenizer, max_length: int, limit: int) -> tuple[list[Pair], list[int]]:
-    """Cut long texts to pieces that an encoder can read.
+def windows(
+    pairs: Sequence[Sequence[Pair]], tokenizer: Tokenizer, max_length: int, limit: int
+) -> tuple[list[Pair], list[int]]:
+    """Cut long texts into pieces that an encoder can read.
 
     Args:
         pairs: For each row its text pairs (one per choice for multiple choice).
-        tokenizer: A fast tokenizer; the cuts are at its sub-words.
-        max_length: Sub-words of one piece, special tokens included.
-        limit: Pieces that one text pair gives at most, spread evenly over the text.
+        tokenizer: A fast tokenizer. Texts are cut between its tokens.
+        max_length: Length of a piece in tokens, special ones included.
+        limit: Maximum number of pieces of one text pair. They are spread evenly over the text.
 
     Returns:
-        The pieces, and for each the index of its row.
+        The pieces, and for each piece the index of its row.
     """
     pieces: list[Pair] = []
     owners: list[int] = []
@@ -47,26 +49,27 @@ def windows(pairs: Sequence[Sequence[Pair]], tokenizer, max_length: int, limit: 
     return pieces, owners
 
 
-def embed_task(rows: Sequence[dict[str, Any]], kind: str, recipe: dict[str, Any]) -> dict[str, np.ndarray]:
+def embed_task(rows: Sequence[dict[str, Any]], type_name: str, recipe: dict[str, Any]) -> dict[str, np.ndarray]:
     """Embed a seeded subset of a task's training rows.
 
     Args:
         rows: Canonical training rows.
-        kind: The task's type.
-        recipe: ``kind`` ('base' or 'sentence'), ``model``, ``max_examples``, ``batch_size``, ``max_length``,
-            ``max_windows``, ``seed``; maybe ``precision``.
+        type_name: The task's type.
+        recipe: ``kind`` ('base' or 'sentence'), ``model``, ``max_examples``, ``batch_size`` (texts), ``max_length``
+            (in tokens), ``max_windows`` (per text), ``seed``; optionally ``precision``.
 
     Returns:
         ``embeddings`` float32 [n, D], one per example (the mean over its choices or windows); ``mean`` float64 [D],
-        their mean; for base models also ``token_ids`` int32 [T], the examples' sub-words in random order of examples.
+        their mean; for base models also ``token_ids`` int32 [T], the tokens of the examples in a random order of
+        examples.
 
     Source: Vu et al. 2020 (TextEmb), Poth et al. 2021 (SEmb).
     """
     model = Model.model_validate(recipe["model"])
     if len(rows) > recipe["max_examples"]:
-        rows = stratified_subset(list(rows), recipe["max_examples"], recipe["seed"], kind)
+        rows = stratified_subset(list(rows), recipe["max_examples"], recipe["seed"], type_name)
     tokenizer = load_tokenizer(model)
-    texts = get_type(kind).text_pairs(rows)
+    texts = get_type(type_name).text_pairs(rows)
     if recipe["kind"] == "base":
         network = load_model(model).eval()
         length = usable_length(tokenizer, network.config, recipe["max_length"])
@@ -84,9 +87,9 @@ def embed_task(rows: Sequence[dict[str, Any]], kind: str, recipe: dict[str, Any]
 
 
 def _masked_means(
-    network, tokenizer, pieces: list[Pair], max_length: int, batch_size: int, precision: Precision
+    network: Any, tokenizer: Tokenizer, pieces: list[Pair], max_length: int, batch_size: int, precision: Precision
 ) -> np.ndarray:
-    """Mean of the last layer over real tokens, [n, D] float32; batches by length."""
+    """Mean of the last layer over real tokens, float32 [n, D]. Batches hold pieces of similar length."""
     network.to(device())
     order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i][0]) - len(pieces[i][1] or ""))
     vectors = np.empty((len(pieces), network.config.hidden_size), dtype=np.float32)
@@ -111,21 +114,21 @@ def _masked_means(
 
 
 def _sentence_vectors(model: Model, texts: list[str], recipe: dict[str, Any]) -> np.ndarray:
-    """Vectors of a sentence-transformers encoder, [n, D] float32."""
+    """Vectors of a sentence encoder, float32 [n, D]."""
     from sentence_transformers import SentenceTransformer
 
     encoder = load_pretrained(model, SentenceTransformer, sentence_encoder=True)
-    # The piece was cut with a little slack for the joining blank and differing special tokens.
+    # A few more tokens than the piece has, for the joining blank and other special tokens.
     encoder.max_seq_length = min(encoder.max_seq_length or 512, recipe["max_length"] + 4)
     with autocast(for_features(recipe), encoder.device):
         vectors = encoder.encode(texts, batch_size=recipe["batch_size"], show_progress_bar=False)
     return np.asarray(vectors, dtype=np.float32)
 
 
-def _token_ids(texts: Sequence[Sequence[Pair]], tokenizer, seed: int) -> np.ndarray:
-    """Sub-word ids of all texts, examples in a seeded random order (files may be sorted by label)."""
+def _token_ids(texts: Sequence[Sequence[Pair]], tokenizer: Tokenizer, seed: int) -> np.ndarray:
+    """Token ids of all texts, with the examples in a seeded random order, because files may be sorted by label."""
     order = np.random.default_rng(seed).permutation(len(texts))
-    # a context that stands before each of its choices counts once
+    # A context that precedes each of its choices counts once.
     flat = [" ".join(dict.fromkeys(text for pair in texts[i] for text in pair if text)) for i in order]
     ids = tokenizer(flat, add_special_tokens=False)["input_ids"] if flat else []
     return np.fromiter((token for row in ids for token in row), dtype=np.int32)

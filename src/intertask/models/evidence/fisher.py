@@ -1,6 +1,6 @@
-"""Fisher embeddings (TaskEmb): how strongly the examples of a task pull at its adapter and at each layer."""
+"""Fisher embeddings (TaskEmb): mean squared gradients of an adapter's parameters and of the layers' outputs."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from ...config import Model
 from ...data import Prepared
 from ...data.subset import stratified_subset
 from ...seeded import shuffled
-from ...types import TaskType
+from ...types import Collator, Encoding, TaskType
 from ..adapters import FULL, load_source
 from ..base import load_model
 from ..precision import Precision, autocast, device, for_features, for_training, to_device
@@ -21,33 +21,33 @@ from ..training.fewshot import NAME, draw_shots, encoder, fresh_model, rescaled,
 
 
 def diagonal_fisher(
-    model,
+    model: Any,
     task_type: TaskType,
-    encodings: Sequence[dict[str, Any]],
-    collate: Callable,
+    encodings: Sequence[Encoding],
+    collate: Collator,
     adapter: str,
     precision: Precision = "float32",
 ) -> dict[str, np.ndarray]:
-    """Diagonal of the empirical Fisher information of the adapter, and the same of the outputs of the layers.
+    """Compute the diagonal of the empirical Fisher information of the adapter and of the layers' outputs.
 
-    For a tensor c of the adapter F_c = (1/n) Σ_i g_i², g_i the gradient of the loss of example i with its gold label.
-    For a layer F = (1/n) Σ_i (Σ_t g_it)² / T_i, g_it the gradient with respect to the layer's output at token t and
-    T_i the number of tokens that are not padding.
+    For a tensor c of the adapter, F_c = (1/n) Σ_i g_i², where g_i is the gradient of the loss of example i with its
+    gold label. For a layer, F = (1/n) Σ_i (Σ_t g_it)² / T_i, where g_it is the gradient with respect to the layer's
+    output at token t and T_i is the number of tokens that are not padding.
 
-    Each example goes through the model alone: the square of the gradient of a batch's mean loss, as in the published
-    code, depends on the size of the batch. A window of a long row is an example of its own. No dropout.
+    Each example is a batch by itself, because the square of the gradient of a batch's mean loss, as in the published
+    code, depends on the batch size. A window of a long row counts as an example. There is no dropout.
 
     Args:
-        model: With the adapter :data:`~intertask.models.training.fewshot.NAME` and the task's head active.
-        task_type: A task type.
-        encodings: n labelled encodings, from the type's ``encode``.
+        model: Model with the adapter :data:`~intertask.models.training.fewshot.NAME` and the task's head active.
+        task_type: The type of the task.
+        encodings: n labeled encodings from the type's ``encode``.
         collate: The type's collator.
-        adapter: The configuration string; with 'full' there are layers only.
-        precision: Of the forward passes.
+        adapter: The adapters' configuration string; with 'full', only the layers' outputs are used.
+        precision: Precision of the forward passes.
 
     Returns:
-        Float32 vectors: of each tensor of the adapter, flattened, by its name in the model (free of the task's name),
-        and of each layer, [D], by ``layer{i}.output``.
+        Name -> float32 vector: each flattened tensor of the adapter by its name in the model, with ``*`` for the task's
+        name; and each layer, [D], as ``layer{i}.output``.
 
     Source: Vu et al. 2020, https://arxiv.org/abs/2005.00770.
     """
@@ -73,8 +73,8 @@ def diagonal_fisher(
     return {name: (total / len(encodings)).cpu().numpy().astype(np.float32) for name, total in sums.items()}
 
 
-def _adapter_parameters(model) -> dict[str, torch.nn.Parameter]:
-    """Tensors of the adapter by the name that they have for every task."""
+def _adapter_parameters(model: Any) -> dict[str, torch.nn.Parameter]:
+    """Tensors of the adapter by names that are the same for every task."""
     return {
         name.replace(f".{NAME}.", ".*."): parameter
         for name, parameter in model.named_parameters()
@@ -83,11 +83,11 @@ def _adapter_parameters(model) -> dict[str, torch.nn.Parameter]:
 
 
 @contextmanager
-def _layer_outputs(model) -> Iterator[list[torch.Tensor]]:
-    """A list to which every layer adds its output [B, L, D] in each forward pass, with a gradient to be had."""
+def _layer_outputs(model: Any) -> Iterator[list[torch.Tensor]]:
+    """A list to which every layer adds its output [B, L, D] in each forward pass, such that it gets a gradient."""
     outputs: list[torch.Tensor] = []
 
-    def keep(module, inputs, output):
+    def keep(module: Any, inputs: Any, output: Any) -> None:
         hidden = output if isinstance(output, torch.Tensor) else output[0]
         if not hidden.requires_grad:  # nothing trainable below it
             hidden.requires_grad_()
@@ -102,7 +102,7 @@ def _layer_outputs(model) -> Iterator[list[torch.Tensor]]:
 
 
 def _real_tokens(batch: dict[str, torch.Tensor]) -> torch.Tensor:
-    """[B, L], for multiple choice [choices, L]: 1 for tokens that are not padding, nor of a choice that is none."""
+    """1 for tokens that are neither padding nor of an empty choice: [B, L], for multiple choice [choices, L]."""
     mask = batch["attention_mask"]
     if "choice_mask" in batch:
         mask = mask * batch["choice_mask"].unsqueeze(-1)
@@ -110,28 +110,29 @@ def _real_tokens(batch: dict[str, torch.Tensor]) -> torch.Tensor:
 
 
 def _token_sum(gradient: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
-    """Sum over real tokens, [D] float64; prompt tuning puts positions of its own before the text's."""
+    """Sum over real tokens, [D] float64, without the positions that prompt tuning puts before the text's."""
     return (gradient[:, -tokens.shape[1] :].double() * tokens.unsqueeze(-1)).sum((0, 1))
 
 
 def trained_fisher(
     folder: Path, base: Model, prepared: Prepared, recipe: dict[str, Any], trained: dict[str, Any]
 ) -> dict[str, np.ndarray]:
-    """Fisher embedding of a task's trained adapter, with its trained head.
+    """Compute the Fisher embedding of a task's trained adapter, with its trained head.
 
     Args:
         folder: ``results/adapters/{model}/{task}``.
         base: The base model.
-        prepared: Rows of the task; training rows only are used.
-        recipe: ``adapter``, ``max_examples`` (a seeded stratified subset), ``max_length``, ``stride``, ``seed``;
-            maybe ``precision``.
+        prepared: Rows of the task. Only training rows are used.
+        recipe: ``adapter``, ``max_examples`` (of a seeded stratified subset), ``max_length`` and ``stride`` (in
+            tokens), ``seed``; optionally ``precision``.
         trained: The folder's ``metrics.json``.
 
     Returns:
-        As :func:`diagonal_fisher`; empty where the head of a published adapter does not fit the task: there is no loss.
+        As :func:`diagonal_fisher`; empty if the head of a published adapter does not fit the task, because the task's
+        loss is then not defined.
 
     Raises:
-        IntertaskError: The weights are not those that ``metrics.json`` speaks of.
+        IntertaskError: The weights differ from those that ``metrics.json`` describes.
     """
     if not trained.get("published", {"head": {"fits": True}})["head"]["fits"]:
         return {}
@@ -141,15 +142,16 @@ def trained_fisher(
 
 
 def few_shot_fisher(base: Model, prepared: Prepared, recipe: dict[str, Any]) -> dict[str, np.ndarray]:
-    """Fisher embedding of a task after a few steps of training.
+    """Compute the Fisher embedding of a task after a few steps of training.
 
-    Adapters of all tasks start from the same initial weights, so that their coordinates are comparable.
+    The adapters of all tasks start from the same initial weights, so that their coordinates are comparable. They are
+    trained on the same examples as few-shot fine-tuning.
 
     Args:
         base: The base model.
-        prepared: Rows of the task; training rows only are used.
-        recipe: As for :func:`trained_fisher`, and ``steps`` (how many) and ``fewshot`` (``max_examples``, ``held_out``,
-            ``batch_size``, ``learning_rate``); trained on the examples that few-shot fine-tuning trains on.
+        prepared: Rows of the task. Only training rows are used.
+        recipe: As for :func:`trained_fisher`, and ``steps`` (number of optimizer steps) and ``fewshot``
+            (``max_examples``, ``held_out``, ``batch_size``, ``learning_rate``).
 
     Returns:
         As :func:`diagonal_fisher`.
@@ -164,9 +166,9 @@ def few_shot_fisher(base: Model, prepared: Prepared, recipe: dict[str, Any]) -> 
 
 
 def _fisher_of_subset(
-    model, base: Model, prepared: Prepared, recipe: dict[str, Any], label_scale
+    model: Any, base: Model, prepared: Prepared, recipe: dict[str, Any], label_scale: dict[str, float] | None
 ) -> dict[str, np.ndarray]:
-    """Fisher embedding from a seeded stratified subset of the training rows, and of at most as many windows."""
+    """Fisher embedding from a seeded stratified subset of the training rows, and at most ``max_examples`` windows."""
     rows = stratified_subset(list(prepared.train), recipe["max_examples"], recipe["seed"], prepared.info["type"])
     task_type, encode, collate = encoder(base, model.config, prepared.info, recipe)
     encodings = encode(rescaled(rows, label_scale))

@@ -1,4 +1,4 @@
-"""Embedding space maps: affine maps from a source's texts under the base model to the same texts under its adapter."""
+"""Embedding space maps: affine maps from features under the base model to features under a source's adapter."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,32 +20,34 @@ from ..base import load_model, load_tokenizer, usable_length
 from ..precision import for_features
 from .target_features import unit_features
 
-#: Weight decay of the published recipe; the rest of it are settings.
+#: Weight decay of the published recipe, whose other values are settings.
 _WEIGHT_DECAY = 0.01
 
 
 def text_pairs(
     prepared: Prepared, base: Model, folder: Path, adapter: str, recipe: dict[str, Any]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The source's texts under the base model and under its adapter.
+    """Compute features of a source's texts under the base model and under the source's adapter.
 
     Args:
-        prepared: The source.
+        prepared: Rows of the source.
         base: The base model.
         folder: ``results/adapters/{model}/{source}``.
         adapter: The adapters' configuration string, or 'full'.
-        recipe: ``max_examples``, ``max_length``, ``batch_size``, ``seed``; maybe ``precision``.
+        recipe: ``max_examples``, ``max_length`` (in tokens), ``batch_size`` (texts), ``seed``; optionally
+            ``precision``.
 
     Returns:
-        X and Y, float32 [n, D]: the mean over each text, one per training example (per choice for multiple choice;
-        question and passage, or a tagged sentence, as one text), and [n] which example it is of.
+        X and Y, float32 [n, D]: the mean over the tokens of each text, under the base model and under the adapter.
+        There is one text per training example (per choice for multiple choice; a question with its passage, or a
+        tagged sentence, is one text). And [n], the index of each text's example.
 
     Raises:
-        IntertaskError: The weights are not those that the source training wrote.
+        IntertaskError: The weights differ from those that the source training wrote.
     """
-    kind, name = prepared.info["type"], prepared.info["task"]
-    rows = stratified_subset(prepared.train, recipe["max_examples"], recipe["seed"], kind)
-    texts = get_type(kind).text_pairs(rows)
+    type_name, name = prepared.info["type"], prepared.info["task"]
+    rows = stratified_subset(prepared.train, recipe["max_examples"], recipe["seed"], type_name)
+    texts = get_type(type_name).text_pairs(rows)
     examples = np.repeat(np.arange(len(rows)), [len(pairs) for pairs in texts])
     tokenizer = load_tokenizer(base)
     network = load_model(base)
@@ -60,45 +62,63 @@ def text_pairs(
 
 
 def fit(X: np.ndarray, Y: np.ndarray, recipe: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """The affine map from X [n, D] to Y [n, D].
+    """Fit the affine map from X to Y.
 
     Args:
-        X: Texts under the base model.
-        Y: The same under the adapter.
-        recipe: ``fit`` ('ridge' or 'sgd') and its settings.
+        X: [n, D] features under the base model.
+        Y: [n, D] features of the same texts under the adapter.
+        recipe: ``fit`` ('ridge' or 'sgd') and the settings of :func:`ridge` (``ridge``) or :func:`sgd`.
 
     Returns:
-        weight [D, D] and bias [D], float64: Y is about ``X @ weight + bias``.
+        weight [D, D] and bias [D], float64, such that Y is about ``X @ weight + bias``.
     """
     return ridge(X, Y, recipe["ridge"]) if recipe["fit"] == "ridge" else sgd(X, Y, recipe)
 
 
 def ridge(X: np.ndarray, Y: np.ndarray, penalty: float) -> tuple[np.ndarray, np.ndarray]:
-    """Least squares, shrunk towards no change, in closed form.
+    """Fit a map by least squares, shrunk towards the identity, in closed form.
 
     With Xc, Yc less their column means: W = I + (Xc'Xc + ρI)⁻¹ Xc'(Yc - Xc) and b = mean(Y) - mean(X) W, where
     ρ = penalty · tr(Xc'Xc) / D = penalty · n · mean variance of X's columns.
 
-    An adapter alters a little what the base model says. Directions in which the source's own texts hardly vary teach
-    nothing about it: a penalty on W itself would send these to 0 and with them what may tell the target's classes
-    apart; a penalty on W - I leaves them as they are.
+    An adapter changes the features only a little. The source's texts give no information on directions in which they
+    hardly vary. A penalty on W would shrink these directions to 0, although they may separate the target's classes. A
+    penalty on W - I leaves them unchanged.
 
-    Source: Schulte et al. 2024 for the map; the closed form in place of their gradient descent is ours.
+    Args:
+        X: [n, D] features under the base model.
+        Y: [n, D] features of the same texts under the adapter.
+        penalty: The penalty relative to the variance of X.
+
+    Returns:
+        weight [D, D] and bias [D], float64.
+
+    Source: Schulte et al. 2024 for the map. The closed form, instead of their gradient descent, is ours.
     """
     X, Y = np.asarray(X, np.float64), np.asarray(Y, np.float64)
     mean_x, mean_y = X.mean(0), Y.mean(0)
     Xc, Yc = X - mean_x, Y - mean_y
     gram, identity = Xc.T @ Xc, np.eye(X.shape[1])
     rho = penalty * np.trace(gram) / len(gram)
-    # rho is 0 for one text, or for texts all alike: no more than a shift is known
+    # rho is 0 for one text, or for equal texts, from which only a shift can be estimated
     weight = identity + (np.linalg.solve(gram + rho * identity, Xc.T @ (Yc - Xc)) if rho > 0 else 0.0)
     return weight, mean_y - mean_x @ weight
 
 
 def sgd(X: np.ndarray, Y: np.ndarray, recipe: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """The published recipe: a linear layer, mean squared error, AdamW, linear schedule, gradients clipped at norm 1.
+    """Fit a map by the published recipe: a linear layer, mean squared error, AdamW, a linear schedule.
 
-    ``recipe``: ``epochs``, ``batch_size``, ``learning_rate``, ``seed``. Source: Schulte et al. 2024.
+    Gradients are clipped at norm 1.
+
+    Args:
+        X: [n, D] features under the base model.
+        Y: [n, D] features of the same texts under the adapter.
+        recipe: ``epochs``, ``batch_size``, ``learning_rate``, ``seed``.
+
+    Returns:
+        weight [D, D] and bias [D], float64.
+
+    Source: Schulte et al. 2024.
     """
     X, Y = (torch.from_numpy(np.asarray(values, np.float32)) for values in (X, Y))
     with torch.random.fork_rng(devices=[]):
@@ -120,9 +140,18 @@ def sgd(X: np.ndarray, Y: np.ndarray, recipe: dict[str, Any]) -> tuple[np.ndarra
 
 
 def explained(X: np.ndarray, Y: np.ndarray, examples: Sequence[int], recipe: dict[str, Any]) -> float:
-    """Share of the variance of Y that a map explains which was fitted without the rows that it is judged on.
+    """Compute the share of the variance of Y that a map explains on held-out examples.
 
-    Of a tenth of the examples, 1 - Σ(Y - Ŷ)² / Σ(Y - mean of the fitted Y)²; NaN for fewer than two examples.
+    A tenth of the examples is held out: 1 - Σ(Y - Ŷ)² / Σ(Y - mean of the other Y)².
+
+    Args:
+        X: [n, D] features under the base model.
+        Y: [n, D] features of the same texts under the adapter.
+        examples: [n] index of each text's example.
+        recipe: Settings of :func:`fit`, and ``seed``.
+
+    Returns:
+        At most 1; NaN for fewer than two examples.
     """
     examples = np.asarray(examples)
     count = int(examples.max()) + 1

@@ -88,7 +88,7 @@ def fuse(
     }
 
 
-def load_fused(folders: Mapping[str, Path], base_model: Callable, adapter: str):
+def load_fused(folders: Mapping[str, Path], base_model: Callable[[], Any], adapter: str) -> Any:
     """Load the sources' adapters into the base model, and add fresh fusion layers, which alone will be trained.
 
     Every layer of the model keeps its adapters and gets a fusion layer. The value matrix of a fusion layer starts as
@@ -126,7 +126,7 @@ def load_fused(folders: Mapping[str, Path], base_model: Callable, adapter: str):
     return model
 
 
-def mean_attention(model, base: Model, prepared: Prepared, recipe: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def mean_attention(model: Any, base: Model, prepared: Prepared, recipe: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Measure each source's share of the mixture, averaged over the tokens of validation examples.
 
     Args:
@@ -139,10 +139,10 @@ def mean_attention(model, base: Model, prepared: Prepared, recipe: dict[str, Any
         Source -> ``layers`` (its share in each layer, from the first to the last) and ``mean`` (over layers). The
         shares of all sources add up to 1 in each layer.
     """
-    kind = prepared.info["type"]
-    task_type = get_type(kind)
+    type_name = prepared.info["type"]
+    task_type = get_type(type_name)
     tokenization = load_tokenization(base, task_type, model.config, recipe)
-    rows = stratified_subset(prepared.validation, ATTENTION_EXAMPLES, recipe["split_seed"], kind)
+    rows = stratified_subset(prepared.validation, ATTENTION_EXAMPLES, recipe["split_seed"], type_name)
     encodings = task_type.encode(rows, tokenization, prepared.info, False)
     encodings = sorted(strip(encodings, task_type.EXTRA_KEYS), key=encoding_length)
     collate, size = task_type.collator(tokenization.tokenizer), 2 * recipe["training"]["batch_size"]

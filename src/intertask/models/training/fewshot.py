@@ -1,4 +1,4 @@
-"""Few-shot fine-tuning (FSFT): a few optimiser steps on a few examples, scored on a slice held out from train."""
+"""Few-shot fine-tuning (FSFT): a few optimizer steps on a few examples, scored on a part held out from training."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from transformers import get_linear_schedule_with_warmup
 from ...config import Model
 from ...data.subset import split, stratified_subset
 from ...errors import IntertaskError
-from ...types import TaskType, get_type
+from ...types import Batch, Collator, Encoding, LossAndLogits, Row, TaskType, get_type
 from ...types.batches import IGNORED
 from ..adapters import add_fresh_adapter
 from ..base import load_model, load_tokenization
 from ..precision import Precision, autocast, device, to_device
 from ..prediction import predict_logits, strip
-from .fine_tuning import standardised
+from .fine_tuning import standardized
 
-#: Of adapter and head in the model: one for all tasks, so that their tensors have the same names.
+#: Name of adapter and head in the model. All tasks share it, so that their tensors have the same names.
 NAME = "task"
 
 _MAX_GRAD_NORM = 1.0
@@ -28,21 +28,21 @@ _MAX_GRAD_NORM = 1.0
 
 @dataclass(frozen=True, eq=False)
 class Shots:
-    """The few examples of a task, encoded: the same ones in the same order for every source.
+    """The encoded few examples of a task: the same ones in the same order for every source.
 
     Attributes:
-        task_type: A task type.
-        info: What ``info.json`` says of the task.
+        task_type: The type of the task.
+        info: ``info.json`` of the task.
         collate: The type's collator.
-        train: Encodings that are trained on.
-        held_out: Encodings of the slice that the score is from.
-        rows: The rows of that slice.
-        label_scale: regression: ``mean`` and ``deviation`` of the labels that are trained on.
+        train: Encodings that the model is trained on.
+        held_out: Encodings that the model is scored on.
+        rows: The rows of ``held_out``.
+        label_scale: Of regression: ``mean`` and ``deviation`` (standard deviation) of the training labels; else None.
     """
 
     task_type: TaskType
     info: dict[str, Any]
-    collate: Callable
+    collate: Collator
     train: list[dict[str, Any]]
     held_out: list[dict[str, Any]]
     rows: list[dict[str, Any]]
@@ -57,31 +57,33 @@ def draw_shots(
     recipe: dict[str, Any],
     settings: dict[str, Any],
 ) -> Shots:
-    """A seeded, stratified subset of a task's training rows, parted in two and encoded.
+    """Draw a seeded, stratified subset of a task's training rows, split it in two, and encode it.
 
     Args:
-        base: For its tokenizer.
-        model_config: Its configuration, for the number of positions.
+        base: The base model, for its tokenizer.
+        model_config: Configuration of the base model, for its number of positions.
         info: ``info.json`` of the task.
-        rows: Its training rows; no others are ever looked at.
-        recipe: ``max_length``, ``stride``, ``seed``.
-        settings: ``max_examples``, ``held_out`` (share of them).
+        rows: The training rows of the task. Validation rows are never used.
+        recipe: ``max_length``, ``stride`` (in tokens), ``seed``.
+        settings: ``max_examples``, ``held_out`` (fraction of the examples).
+
+    Returns:
+        The few examples.
 
     Raises:
-        IntertaskError: Fewer than two rows.
+        IntertaskError: There are fewer than two rows.
     """
-    kind, seed = info["type"], recipe["seed"]
+    type_name, seed = info["type"], recipe["seed"]
     if len(rows) < 2:
         raise IntertaskError(
-            f"Few-shot fine-tuning needs two training rows, one of them to score on; there are {len(rows)}.",
+            f"Few-shot fine-tuning needs at least two training rows, one of them for the score, not {len(rows)}.",
             f"task {info['task']}: train",
-            "give more rows, or leave the few-shot methods out of 'methods'",
+            "add rows, or remove the few-shot methods from 'methods'",
         )
-    info = get_type(kind).completed_info(info, rows)
-    train, held_out = split(
-        stratified_subset(list(rows), settings["max_examples"], seed, kind), settings["held_out"], seed, kind
-    )
-    label_scale = standardised(train)[1] if get_type(kind).STANDARDIZES_LABELS else None
+    info = get_type(type_name).completed_info(info, rows)
+    subset = stratified_subset(list(rows), settings["max_examples"], seed, type_name)
+    train, held_out = split(subset, settings["held_out"], seed, type_name)
+    label_scale = standardized(train)[1] if get_type(type_name).STANDARDIZES_LABELS else None
     task_type, encode, collate = encoder(base, model_config, info, recipe)
     return Shots(
         task_type,
@@ -96,33 +98,53 @@ def draw_shots(
 
 def encoder(
     base: Model, model_config: Any, info: dict[str, Any], recipe: dict[str, Any]
-) -> tuple[TaskType, Callable, Callable]:
-    """A task's type, the function from its rows to labelled encodings, and the collator.
+) -> tuple[TaskType, Callable[[Sequence[Row]], list[Encoding]], Collator]:
+    """Prepare the encoding of a task's rows.
 
     Args:
-        base: For its tokenizer.
-        model_config: Its configuration, for the number of positions.
+        base: The base model, for its tokenizer.
+        model_config: Configuration of the base model, for its number of positions.
         info: ``info.json`` of the task.
-        recipe: ``max_length``, ``stride``.
+        recipe: ``max_length``, ``stride`` (in tokens).
+
+    Returns:
+        The type of the task, the function from rows to labeled encodings, and the collator.
     """
     task_type = get_type(info["type"])
     tokenization = load_tokenization(base, task_type, model_config, recipe)
 
-    def encode(rows):
+    def encode(rows: Sequence[Row]) -> list[Encoding]:
         return task_type.encode(rows, tokenization, info)
 
     return task_type, encode, task_type.collator(tokenization.tokenizer)
 
 
 def rescaled(rows: Sequence[dict[str, Any]], scale: dict[str, float] | None) -> list[dict[str, Any]]:
-    """Rows with labels (label - mean) / deviation; without a scale the rows themselves."""
+    """Standardize the labels of rows with a given scale.
+
+    Args:
+        rows: Rows with a number as ``label``, if there is a scale.
+        scale: ``mean`` and ``deviation``; None leaves the rows as they are.
+
+    Returns:
+        Rows with the labels (label - mean) / deviation.
+    """
     if scale is None:
         return list(rows)
     return [{**row, "label": (row["label"] - scale["mean"]) / scale["deviation"]} for row in rows]
 
 
-def fresh_model(base: Model, adapter: str, seed: int):
-    """The base model with a new adapter :data:`NAME`: the same initial weights for every task."""
+def fresh_model(base: Model, adapter: str, seed: int) -> Any:
+    """Load the base model and add a new adapter with the same initial weights for every task.
+
+    Args:
+        base: The base model.
+        adapter: The adapters' configuration string, or 'full'.
+        seed: Seed of the initial weights.
+
+    Returns:
+        The model with the adapter :data:`NAME` active.
+    """
     model = load_model(base)
     torch.manual_seed(seed)  # after loading, which may draw numbers of its own
     add_fresh_adapter(model, NAME, adapter)
@@ -130,38 +152,38 @@ def fresh_model(base: Model, adapter: str, seed: int):
 
 
 def train_steps(
-    model,
+    model: Any,
     shots: Shots,
     settings: dict[str, Any],
     steps: Sequence[int],
     seed: int,
     precision: Precision = "float32",
 ) -> Iterator[int]:
-    """Add a fresh head of one layer and train it with the active adapter; pause after each of ``steps``.
+    """Add a fresh head of one layer, train it with the active adapter, and pause after certain steps.
 
-    AdamW without weight decay, linear decay to zero at the last step, gradients clipped at norm 1. Batches, dropout
-    and the head's initial weights depend on the seed alone: they are the same whatever adapter the model begins with,
-    and whatever the caller does in the pauses.
+    AdamW without weight decay; the learning rate decays linearly to zero at the last step; gradients are clipped at
+    norm 1. Batches and the head's initial weights depend on the seed alone, not on the adapter that the model starts
+    with.
 
     Args:
-        model: With the adapter :data:`NAME` active (or all weights to be trained).
-        shots: Of the task.
+        model: Model with the adapter :data:`NAME` active (or with all weights trainable).
+        shots: The few examples of the task.
         settings: ``batch_size``, ``learning_rate``.
-        steps: Numbers of optimiser steps.
-        seed: Of head, batches and dropout.
-        precision: Of the forward passes.
+        steps: Numbers of optimizer steps after which to pause.
+        seed: Seed of the head, the batches and dropout.
+        precision: Precision of the forward passes.
 
     Yields:
         Each of ``steps``, ascending.
 
-    Source: Poth et al. 2021 (50 steps of 20 examples, of which 1000 are there; a one-layer head).
+    Source: Poth et al. 2021 (50 steps of 20 examples each, from a set of 1000; a head of one layer).
     """
     torch.manual_seed(seed)
     shots.task_type.add_head(model, NAME, shots.info, layers=1)
     model.to(device()).train()
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.AdamW(parameters, lr=settings["learning_rate"], weight_decay=0.0)
-    schedule = get_linear_schedule_with_warmup(optimiser, 0, max(steps))
+    optimizer = torch.optim.AdamW(parameters, lr=settings["learning_rate"], weight_decay=0.0)
+    schedule = get_linear_schedule_with_warmup(optimizer, 0, max(steps))
     batches = _batches(len(shots.train), settings["batch_size"], seed)
     for step in range(1, max(steps) + 1):
         batch = to_device(shots.collate([shots.train[i] for i in next(batches)]), model.device)
@@ -169,29 +191,36 @@ def train_steps(
             loss, _ = shots.task_type.loss(model, batch)
         loss.backward()
         clip_grad_norm_(parameters, _MAX_GRAD_NORM)
-        optimiser.step()
+        optimizer.step()
         schedule.step()
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         if step in steps:
             yield step
 
 
 def _batches(count: int, size: int, seed: int) -> Iterator[list[int]]:
-    """Indices below ``count``, all of them in a new order again and again, ``size`` at a time."""
+    """Endless batches of ``size`` indices below ``count``, in a new order after each pass over all of them."""
     generator = torch.Generator().manual_seed(seed)
     while True:
         order = torch.randperm(count, generator=generator).tolist()
         yield from (order[start : start + size] for start in range(0, count, size))
 
 
-def held_out_score(model, shots: Shots, batch_size: int, precision: Precision = "float32") -> tuple[float, float]:
-    """The task's metric on the held-out slice, percent points, and the mean loss there.
+def held_out_score(model: Any, shots: Shots, batch_size: int, precision: Precision = "float32") -> tuple[float, float]:
+    """Score a model on the held-out examples.
 
-    The mean is over examples or windows, for tagging over words.
+    Args:
+        model: Model with adapter and head active.
+        shots: The few examples of the task.
+        batch_size: Number of encodings per batch.
+        precision: Precision of the forward passes.
+
+    Returns:
+        The task's metric in percentage points, and the mean loss over examples (or windows; for tagging over words).
     """
     losses, terms = [], []
 
-    def recorded(network, batch):
+    def recorded(network: Any, batch: Batch) -> LossAndLogits:
         loss, logits = shots.task_type.loss(network, batch)
         labels = batch.get("labels")
         losses.append(loss)
@@ -207,21 +236,21 @@ def held_out_score(model, shots: Shots, batch_size: int, precision: Precision = 
 
 
 def fine_tune_few_shot(
-    model, shots: Shots, settings: dict[str, Any], seed: int, precision: Precision = "float32"
+    model: Any, shots: Shots, settings: dict[str, Any], seed: int, precision: Precision = "float32"
 ) -> list[dict[str, Any]]:
-    """Train on the few examples and score the held-out slice on the way.
+    """Train on the few examples, and score the held-out ones after certain steps.
 
     Args:
-        model: With the adapter :data:`NAME` active (or all weights to be trained).
-        shots: Of the target.
+        model: Model with the adapter :data:`NAME` active (or with all weights trainable).
+        shots: The few examples of the target.
         settings: ``steps`` (after which to score), ``batch_size``, ``learning_rate``.
-        seed: Of head, batches and dropout.
-        precision: Of the forward passes.
+        seed: Seed of the head, the batches and dropout.
+        precision: Precision of the forward passes.
 
     Returns:
-        For each of the steps, ascending: ``step``, ``metric``, ``value`` (percent points) and ``loss``.
+        For each of the steps, ascending: ``step``, ``metric``, ``value`` (percentage points) and ``loss``.
 
-    Source: Poth et al. 2021; their code scores the batches it trains on, here the score is from rows apart.
+    Source: Poth et al. 2021. Their code scores the batches that it trains on; here, other rows are scored.
     """
     results = []
     for step in train_steps(model, shots, settings, settings["steps"], seed, precision):

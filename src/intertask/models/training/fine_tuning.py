@@ -1,7 +1,8 @@
-"""One fine-tune from prepared rows to scores: what source training and transfer have in common."""
+"""One fine-tuning run, from prepared rows to scores; source training, transfers and AdapterFusion use it."""
 
 import statistics
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from ...config import Model
 from ...data import Prepared
 from ...data.subset import split, stratified_subset
 from ...files import fingerprint
-from ...types import get_type
+from ...types import Encoding, Row, get_type
 from ..base import load_tokenization
 from ..precision import about, for_training
 from ..prediction import predict_logits
@@ -17,7 +18,7 @@ from .trainer import train
 
 
 def fine_tune(
-    model,
+    model: Any,
     base: Model,
     name: str,
     prepared: Prepared,
@@ -29,23 +30,23 @@ def fine_tune(
     """Add a fresh head to ``model``, train it with the active adapter, and score it on the validation split.
 
     Args:
-        model: Base model with the adapter ``name`` active (or all weights to be trained).
+        model: Base model with the adapter ``name`` active (or with all weights trainable).
         base: The base model, for its tokenizer.
-        name: Of the new head: the task's name.
+        name: Name of the new head: the task's name.
         prepared: Rows of the task.
-        recipe: Of the step: ``training``, ``max_length``, ``stride``, ``adapter``, ``seed``; maybe ``precision``, and
-            ``dev_seed``, where the held-out rows are to differ from seed to seed.
-        split_seed: For the training subset and the held-out dev split; the same for every seed of a transfer, so
-            that seeds differ by initialisation and order only.
-        checkpoints: Folder that survives an interruption, which the caller removes at the end.
-        hold_out: Keep dev rows out of train also where nothing stops early, and score them in the end.
+        recipe: ``training``, ``max_length`` and ``stride`` (in tokens), ``adapter``, ``seed``; optionally
+            ``precision``, and ``dev_seed`` if the held-out rows should differ between seeds.
+        split_seed: Seed of the training subset and of the held-out rows. It is the same for every seed of a transfer,
+            so that seeds differ only in initial weights and the order of batches.
+        checkpoints: Folder that survives an interruption. The caller removes it at the end.
+        hold_out: Whether to hold rows out of the training split even without early stopping, and to score them.
 
     Returns:
-        ``metric``, ``value`` (its score in percent points), ``scores`` (all metrics), ``rows``, ``dev`` (a plain
-        sentence), ``training`` (steps, epochs, best dev score), ``label_scale`` (regression: mean and standard
-        deviation of the training labels; the head gives (label - mean) / deviation), ``device``, ``precision``,
-        ``seconds``. With ``hold_out`` also ``dev_value`` and ``dev_scores``, as ``value`` and ``scores``, and
-        ``max_length`` (sub-words, as far as the model has positions).
+        ``metric``, ``value`` (its score in percentage points), ``scores`` (of all metrics), ``rows`` (number per
+        split), ``dev`` (a sentence on the held-out rows), ``training`` (steps, epochs, best dev score),
+        ``label_scale`` (of regression: mean and standard deviation of the training labels; the head predicts
+        (label - mean) / deviation), ``device``, ``precision``, ``seconds``. With ``hold_out`` also ``dev_value`` and
+        ``dev_scores``, like ``value`` and ``scores``, and ``max_length`` (in tokens, at most the model's positions).
     """
     started, precision = time.monotonic(), for_training(recipe)
     task_type, info, settings = get_type(prepared.info["type"]), described(prepared), recipe["training"]
@@ -54,25 +55,25 @@ def fine_tune(
     rows, dev_rows, dev_sentence = training_rows(prepared, settings, split_seed, hold_out, dev_seed)
     label_scale = None
     if task_type.STANDARDIZES_LABELS:
-        rows, label_scale = standardised(rows)
+        rows, label_scale = standardized(rows)
     task_type.add_head(model, name, info)
 
-    def encode(part, labelled):
-        return task_type.encode(part, tokenization, info, labelled)
+    def encode(part: Sequence[Row]) -> list[Encoding]:
+        return task_type.encode(part, tokenization, info)
 
-    def scored(encodings, part):
+    def scored(encodings: Sequence[Encoding], part: Sequence[Row]) -> dict[str, float]:
         logits = predict_logits(model, task_type, encodings, collate, 2 * settings["batch_size"], precision)
         return task_type.score(task_type.predict(logits, encodings, part, info), part, info)
 
     collate = task_type.collator(tokenization.tokenizer)
     metric = info["metric"]
-    dev = (encode(dev_rows, True), dev_rows, info, metric) if dev_rows else None
+    dev = (encode(dev_rows), dev_rows, info, metric) if dev_rows else None
     key = fingerprint([recipe, info["fingerprint"]])  # a changed setting never resumes from an older checkpoint
     trained = train(
         model,
         task_type,
         collate,
-        encode(rows, True),
+        encode(rows),
         dev,
         settings,
         full=recipe["adapter"] == "full",
@@ -80,7 +81,7 @@ def fine_tune(
         checkpoints=checkpoints / key,
         precision=precision,
     )
-    scores = scored(encode(prepared.validation, True), prepared.validation)
+    scores = scored(encode(prepared.validation), prepared.validation)
     of_dev = {}
     if hold_out:
         dev_scores = scored(dev[0], dev_rows)
@@ -100,39 +101,60 @@ def fine_tune(
 
 
 def described(prepared: Prepared) -> dict[str, Any]:
-    """Return ``info`` of a prepared task with the facts of its training rows that the task type reads."""
+    """Complete the info of a prepared task with the facts of its training rows that the task type reads.
+
+    Args:
+        prepared: Rows of the task.
+
+    Returns:
+        ``info.json`` with further keys.
+    """
     return get_type(prepared.info["type"]).completed_info(prepared.info, prepared.train)
 
 
 def training_rows(
     prepared: Prepared, settings: dict[str, Any], seed: int, hold_out: bool = False, dev_seed: int | None = None
 ) -> tuple[list, list, str]:
-    """Training rows, dev rows, and in plain words where the dev rows are from; arguments as of :func:`fine_tune`.
+    """Select the rows to train on and the rows held out for early stopping or for a choice.
 
-    ``seed`` draws the training subset, ``dev_seed`` (default: the same) the rows that are held out of it.
+    Args:
+        prepared: Rows of the task.
+        settings: Fields of :class:`intertask.config.Training`.
+        seed: Seed of the training subset.
+        hold_out: Whether to hold rows out even without early stopping.
+        dev_seed: Seed of the held-out rows; None for the same as ``seed``.
+
+    Returns:
+        Training rows, held-out rows, and a sentence on the held-out rows.
     """
     dev_seed = seed if dev_seed is None else dev_seed
-    rows, validation, kind = list(prepared.train), prepared.validation, prepared.info["type"]
+    rows, validation, type_name = list(prepared.train), prepared.validation, prepared.info["type"]
     if settings["max_train_examples"]:
-        rows = stratified_subset(rows, settings["max_train_examples"], seed, kind)
+        rows = stratified_subset(rows, settings["max_train_examples"], seed, type_name)
     if settings["patience"] == 0 and not hold_out:
         return rows, [], "none: trained to the end, the last weights are kept"
     limit = settings["max_dev_examples"]
     if settings["dev"] == "validation":
-        dev = stratified_subset(validation, limit, seed, kind) if limit and len(validation) > limit else validation
+        dev = stratified_subset(validation, limit, seed, type_name) if limit and len(validation) > limit else validation
         sentence = "the validation split, from which the score is too: the score is optimistic"
     else:
-        rows, dev = split(rows, settings["dev_fraction"], dev_seed, kind)
+        rows, dev = split(rows, settings["dev_fraction"], dev_seed, type_name)
         if limit and len(dev) > limit:
-            dev = stratified_subset(dev, limit, dev_seed, kind)
+            dev = stratified_subset(dev, limit, dev_seed, type_name)
         sentence = f"held out from train ({settings['dev_fraction']:.0%}); the score's split was not looked at"
     return rows, dev, sentence
 
 
-def standardised(rows: list) -> tuple[list, dict[str, float]]:
-    """Rows with labels of mean 0 and deviation 1: labels in the hundreds would drown the head in its first steps.
+def standardized(rows: list) -> tuple[list, dict[str, float]]:
+    """Standardize labels to mean 0 and standard deviation 1, because labels in the hundreds slow down training.
 
-    The metrics of regression are correlations, which do not see the scale.
+    The metrics of regression are correlations, which do not depend on the scale.
+
+    Args:
+        rows: Rows with a number as ``label``.
+
+    Returns:
+        The rows with standardized labels; ``mean`` and ``deviation`` (standard deviation; 1 if all labels are equal).
     """
     mean = statistics.fmean(row["label"] for row in rows)
     deviation = statistics.pstdev(row["label"] for row in rows) or 1.0

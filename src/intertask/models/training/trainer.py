@@ -10,10 +10,19 @@ from typing import Any
 import torch
 from adapters import AdapterTrainer
 from safetensors.torch import load_file, save_file
-from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import (
+    EarlyStoppingCallback,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
 from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
+from ...types import Batch, Collator, Encoding, TaskType
 from ..precision import Precision, autocast
 from ..prediction import encoding_length, predict_logits, strip
 
@@ -24,56 +33,71 @@ _SECONDS_BETWEEN_LINES = 10
 
 
 class _Steps(TrainerCallback):
-    """Progress lines, checkpoints by the clock at epoch ends, and a mark on every checkpoint that is whole."""
+    """Progress lines, timed checkpoints at the ends of epochs, and a mark on every complete checkpoint."""
 
-    def __init__(self, by_clock: bool):
+    def __init__(self, by_clock: bool) -> None:
         self.by_clock = by_clock
         self.saved = self.shown = time.monotonic()
 
-    def on_step_end(self, args, state, control, **kwargs):
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         now = time.monotonic()
         if now - self.shown > _SECONDS_BETWEEN_LINES:
             self.shown = now
             print(f"step {state.global_step}/{state.max_steps}", flush=True)
 
-    def on_epoch_end(self, args, state, control, **kwargs):
-        # Only at the end of an epoch: from there a resumed run draws the same batches as an undisturbed one.
+    def on_epoch_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        # Only at the end of an epoch, because a run resumed there draws the same batches as an undisturbed run.
         if self.by_clock and time.monotonic() - self.saved > _SECONDS_BETWEEN_CHECKPOINTS:
             self.saved = time.monotonic()
             control.should_save = True
 
-    def on_save(self, args, state, control, **kwargs):
-        # The Trainer does not write checkpoints atomically; one without this file is not resumed from.
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        # The Trainer does not write checkpoints atomically, so a run is not resumed from one without this file.
         (Path(args.output_dir) / f"checkpoint-{state.global_step}" / _COMPLETE).touch()
 
 
 class _TypedTraining:
-    """What both Trainers need of us: the type's loss, sampler and dev score, and checkpoints in safetensors."""
+    """What both Trainers lack: the task type's loss, sampler and dev score, and checkpoints in safetensors."""
 
-    def __init__(self, *args, task_type, collate, dev, batch_size, precision, **kwargs):
+    def __init__(
+        self,
+        *args: Any,
+        task_type: TaskType,
+        collate: Collator,
+        dev: tuple[list, list, dict, str] | None,
+        batch_size: int,
+        precision: Precision,
+        **kwargs: Any,
+    ) -> None:
         self.task_type, self.collate, self.dev, self.batch_size = task_type, collate, dev, batch_size
         self.precision = precision
         super().__init__(*args, data_collator=collate, **kwargs)
         self.model_accepts_loss_kwargs = False
         self.can_return_loss = True
         # AdapterFusion pulls its value matrices to the identity. The library adds that gradient after a step, for the
-        # next one, and a run that is resumed between the two would lose it; here it is a part of the loss.
-        self.penalised = getattr(self, "train_adapter_fusion", False)
+        # next one, so a run that is resumed between the two would lose it. Here it is part of the loss.
+        self.penalized = getattr(self, "train_adapter_fusion", False)
         self.train_adapter_fusion = False
 
-    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+    def compute_loss(
+        self, model: Any, inputs: Batch, return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
         with autocast(self.precision, self.args.device):
             loss, logits = self.task_type.loss(model, inputs)
-        if self.penalised:
+        if self.penalized:
             loss = loss + self.model.base_model.get_fusion_regularization_loss()
         return (loss, logits) if return_outputs else loss
 
-    def _get_train_sampler(self, train_dataset=None):
+    def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
         dataset = self.train_dataset if train_dataset is None else train_dataset
         lengths = [encoding_length(encoding) for encoding in dataset]
         return LengthGroupedSampler(self.args.train_batch_size, lengths=lengths)
 
-    def evaluate(self, eval_dataset=None, ignore_keys=None, metric_key_prefix="eval"):
+    def evaluate(
+        self, eval_dataset: Any = None, ignore_keys: Any = None, metric_key_prefix: str = "eval"
+    ) -> dict[str, float]:
         encodings, rows, info, metric = self.dev
         logits = predict_logits(self.model, self.task_type, encodings, self.collate, self.batch_size, self.precision)
         predictions = self.task_type.predict(logits, encodings, rows, info)
@@ -84,38 +108,38 @@ class _TypedTraining:
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
 
-    def _save(self, output_dir=None, state_dict=None):
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         folder = Path(output_dir or self.args.output_dir)
         folder.mkdir(parents=True, exist_ok=True)
         trained = {n: p.detach().cpu().clone() for n, p in self.model.named_parameters() if p.requires_grad}
         save_file(trained, folder / _WEIGHTS)
 
-    def _restore(self, folder):
+    def _restore(self, folder: str | Path) -> None:
         missing, unexpected = self.model.load_state_dict(load_file(Path(folder) / _WEIGHTS), strict=False)
         trained = {name for name, parameter in self.model.named_parameters() if parameter.requires_grad}
         if unexpected or trained & set(missing):
-            raise RuntimeError(f"checkpoint {folder} is of another model")
+            raise RuntimeError(f"the checkpoint {folder} belongs to another model")
 
-    def _load_from_checkpoint(self, resume_from_checkpoint, model=None):
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         self._restore(resume_from_checkpoint)
 
-    def _load_best_model(self):
+    def _load_best_model(self) -> None:
         self._restore(self.state.best_model_checkpoint)
 
 
 class _AdapterTraining(_TypedTraining, AdapterTrainer):
-    """Trains the active adapter, or AdapterFusion, and its head; the base model is frozen."""
+    """Train the active adapter, or AdapterFusion, and its head; the base model is frozen."""
 
 
 class _FullTraining(_TypedTraining, Trainer):
-    """Trains every weight."""
+    """Train every weight."""
 
 
 def train(
-    model,
-    task_type,
-    collate,
-    encodings: Sequence[dict[str, Any]],
+    model: Any,
+    task_type: TaskType,
+    collate: Collator,
+    encodings: Sequence[Encoding],
     dev: tuple[list, list, dict, str] | None,
     settings: dict[str, Any],
     full: bool,
@@ -123,25 +147,25 @@ def train(
     checkpoints: Path,
     precision: Precision = "float32",
 ) -> dict[str, Any]:
-    """Train in place, from the last checkpoint if an earlier run was interrupted.
+    """Train a model in place, and continue from the last checkpoint of an interrupted run.
 
     Args:
-        model: With the adapter to train active and a head; after the call it holds the best checkpoint's weights
-            (with early stopping) or the last ones (without).
-        task_type: A task type.
+        model: Model with a head and with the adapter to train active. After the call it has the weights of the best
+            checkpoint (with early stopping) or of the last step (without).
+        task_type: The type of the task.
         collate: The type's collator.
         encodings: Encoded training rows.
-        dev: Encodings, rows, info and metric name of the split that early stopping looks at; None without.
+        dev: Encodings, rows, info and metric name of the rows that early stopping evaluates; None for no held-out rows.
         settings: Fields of :class:`intertask.config.Training`.
-        full: Train all weights rather than the adapter.
-        seed: Order of batches and dropout.
-        checkpoints: Folder for checkpoints; the caller removes it once the result is written.
-        precision: Of the forward passes; the weights are float32.
+        full: Whether to train all weights instead of the adapter.
+        seed: Seed of the order of batches and of dropout.
+        checkpoints: Folder for checkpoints. The caller removes it once the result is written.
+        precision: Precision of the forward passes. The weights are float32.
 
     Returns:
-        ``steps``, ``epochs``, ``history`` (one entry an epoch: ``step``, ``loss``, the mean training loss of the epoch,
-        and with early stopping ``dev``, percent points, where it was evaluated) and, with early stopping, ``best_dev``
-        and ``best_step``.
+        ``steps`` (of the optimizer), ``epochs``, ``history`` (per epoch: ``step``, ``loss``, the mean training loss of
+        the epoch, and, if it was evaluated, ``dev`` in percentage points) and, with early stopping, ``best_dev`` and
+        ``best_step``.
     """
     batch_size = settings["batch_size"]
     steps_per_epoch = -(-len(encodings) // batch_size)
@@ -159,7 +183,7 @@ def train(
         lr_scheduler_type="linear",
         seed=seed,
         data_seed=seed,
-        # Once an epoch, before a checkpoint of the same step: a resumed run has the same history as an undisturbed one.
+        # Once per epoch, before the checkpoint of that step, so that a resumed run has the same history.
         logging_strategy="steps",
         logging_steps=steps_per_epoch,
         report_to=[],
@@ -175,7 +199,7 @@ def train(
         remove_unused_columns=False,
         dataloader_pin_memory=torch.cuda.is_available(),
         accelerator_config={"non_blocking": torch.cuda.is_available()},
-        logging_nan_inf_filter=False,  # it would wait for the GPU at every step
+        logging_nan_inf_filter=False,  # the filter would wait for the GPU at every step
     )
     callbacks: list[TrainerCallback] = [_Steps(by_clock=not stops_early)]
     if stops_early:
@@ -197,7 +221,7 @@ def train(
     if last:
         print(f"resuming from {last.name}", flush=True)
     with warnings.catch_warnings():
-        # The Trainer falls back to the checkpoints' numbers, which are in order.
+        # The Trainer then sorts checkpoints by their numbers, which is correct.
         warnings.filterwarnings("ignore", message="mtime may not be reliable")
         trainer.train(resume_from_checkpoint=str(last) if last else None)
     result = {"steps": trainer.state.global_step, "epochs": round(trainer.state.epoch or 0, 3)}
@@ -209,18 +233,18 @@ def train(
 
 
 def _history(log: Sequence[dict[str, float]]) -> list[dict[str, float]]:
-    """Loss and dev score by step, from what the Trainer logged; the checkpoints carry its log along."""
+    """Loss and dev score by step, from the Trainer's log, which is part of every checkpoint."""
     names = {"loss": "loss", "eval_dev": "dev"}
     steps: dict[int, dict[str, float]] = {}
     for entry in log:
-        found = {names[key]: value for key, value in entry.items() if key in names}
-        if found:
-            steps.setdefault(entry["step"], {"step": entry["step"]}).update(found)
+        values = {names[key]: value for key, value in entry.items() if key in names}
+        if values:
+            steps.setdefault(entry["step"], {"step": entry["step"]}).update(values)
     return list(steps.values())
 
 
 def _last_complete(folder: Path) -> Path | None:
-    """The newest checkpoint that was written to its end; half-written ones are removed."""
+    """The newest complete checkpoint; incomplete ones are removed."""
     while folder.is_dir() and (last := get_last_checkpoint(str(folder))):
         if (Path(last) / _COMPLETE).exists():
             return Path(last)
