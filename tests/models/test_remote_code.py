@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from transformers import AutoModel
 
-from intertask.check.availability import Hub, look_at_model
+from intertask.check.availability import Hub, check_model
 from intertask.config import Model
 from intertask.errors import IntertaskError
 from intertask.models import base
@@ -109,7 +109,7 @@ def test_hostile_repositories_in_the_cache_are_refused(tiny_model, tmp_path, mon
     path = planted(tiny_model, snapshot, "config.json", extra)
     for load in LOADS.values():
         assert_refused(partial(load, Model(path="evil/model")), path, "evil/model", "config.json")
-    found, _ = look_at_model(Model(path="evil/model"), Hub(True, False))
+    found, _ = check_model(Model(path="evil/model"), Hub(True, False))
     assert found.problem.where == str(path)
 
 
@@ -177,7 +177,7 @@ def test_calibration_and_check_report_it(tiny_model, tmp_path):
     path = planted(tiny_model, tmp_path / "m", "config.json", HOSTILE[0])
     model = Model(path=str(path.parent))
     assert "evil/kernel" in calibrate(model, "seq_bn", [8], 4)["failed"]
-    found, _ = look_at_model(model, Hub(True, False))
+    found, _ = check_model(model, Hub(True, False))
     assert "evil/kernel" in found.problem.what
 
 

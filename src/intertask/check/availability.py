@@ -21,6 +21,7 @@ from ..data.download import cached_path
 from ..data.head import Head, TooLargeError, read_head
 from ..errors import IntertaskError, UnavailableError
 from ..models.base import locate
+from ..models.remote_code import check_cached_files
 from ..words import count
 
 #: Longest wait for an answer of the Hub or of a published address, in seconds.
@@ -131,7 +132,12 @@ def check_model(model: Model, hub: Hub) -> tuple[Availability, dict[str, Any]]:
         description = "bundled" if model.path == "bundled" else f"folder {model.path}"
         config = (Path(location) / "config.json").read_text(encoding="utf-8")
         return Availability(description), json.loads(config)
-    return _check_hub(f"Hub {model.path}", model.path, model.revision, "model", hub), {}
+    description = f"Hub {model.path}"
+    try:
+        check_cached_files(model.path, model.revision)
+    except IntertaskError as problem:
+        return Availability(description, problem), {}
+    return _check_hub(description, model.path, model.revision, "model", hub), {}
 
 
 def _check_local_files(task: Task) -> Availability:
