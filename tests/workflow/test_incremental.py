@@ -7,6 +7,9 @@ import time
 import pytest
 from paths import ROOT
 
+#: These tests share one finished run of the small workflow.
+pytestmark = pytest.mark.xdist_group("finished")
+
 
 @pytest.fixture
 def project(finished):
