@@ -57,3 +57,9 @@ def test_tasks_of_one_target():
 def test_tables_and_pages_are_the_last_stage():
     assert stage_of("train_encoder") == "source training"
     assert stage_of("make_report") == STAGES[-1]
+
+
+def test_a_module_may_prefix_the_names_of_rules():
+    assert stage_of("intertask_run_transfer") == "transfers"
+    assert stage_of("intertask_compute_fewshot_gradients") == "gradients"
+    assert stage_of("rerun_transfer") == STAGES[-1]

@@ -191,5 +191,14 @@ ARTIFACTS: Mapping[str, Artifact] = {
 
 
 def stage_of(rule: str) -> str:
-    """The stage of a rule; rules without a step make tables and pages."""
-    return next((step.stage for step in STEPS.values() if rule in step.rules), STAGES[-1])
+    """Return the stage of a rule. Rules without a step make tables and pages.
+
+    Args:
+        rule: Name of a rule. A workflow that uses this one as a module may put a prefix before it, as in
+            ``intertask_run_transfer``.
+
+    Returns:
+        One of :data:`STAGES`.
+    """
+    rules = [(name, step.stage) for step in STEPS.values() for name in step.rules]
+    return next((stage for name, stage in rules if f"_{rule}".endswith(f"_{name}")), STAGES[-1])
