@@ -237,7 +237,7 @@ def usable_length(tokenizer: Any, config: Any, max_length: int) -> int:
 
 
 def identity(model: Model) -> dict[str, Any]:
-    """Describe which model a name stands for: path, revision or SHA-256 of its weights, type and size.
+    """Describe a model: its path, revision or SHA-256 of its weights, type and size.
 
     Loads configuration and tokenizer but not the weights, so it is quick.
 
