@@ -1,5 +1,5 @@
 # The workflow: which source datasets to train on before a target task, and how good each ranking method is.
-include: "rules/stages.smk"
+include: "rules/workflow.smk"
 
 
 rule all:

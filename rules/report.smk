@@ -3,7 +3,7 @@
 # out: results/rankings/{target}.html, and .observed.html with what the transfers reached; results/report.html,
 # results/figures/
 
-from intertask.reporting.names import figure_names
+from intertask.reporting.figure_names import figure_names
 
 
 report: "../workflow/report/workflow.rst"

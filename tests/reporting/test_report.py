@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from browser import CHROMIUM, visit
 
-from intertask.reporting.names import figure_names
+from intertask.reporting.figure_names import figure_names
 from intertask.reporting.report import overview, summary
 from intertask.words import signed
 

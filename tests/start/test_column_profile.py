@@ -1,9 +1,9 @@
 """Kinds of columns, and how they are described."""
 
 import pytest
+from column_profiles import profiles
 
 from intertask.start.column_profile import MAX_ROWS, as_number
-from profiles import profiles
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What the user reads about a new task."""
 
 import yaml
+from column_profiles import profiles, reviews
 
 from intertask.config import Task, validate
 from intertask.data.canonical import canonical
@@ -9,7 +10,6 @@ from intertask.start.guessing import guess
 from intertask.start.locate import RawData
 from intertask.start.report import describe_task
 from intertask.start.writing import task_yaml
-from profiles import profiles, reviews
 
 
 def test_guesses_rows_and_what_is_left_out(monkeypatch):

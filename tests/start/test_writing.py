@@ -2,11 +2,11 @@
 
 import pytest
 import yaml
+from column_profiles import profiles, reviews
 
 from intertask.config import Task, load_config, validate
 from intertask.start.guessing import guess
 from intertask.start.writing import config_yaml, task_yaml
-from profiles import profiles, reviews
 
 
 def written(rows: list[dict], data: dict | None = None, notes=()) -> tuple[Task, str]:

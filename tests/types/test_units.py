@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from intertask.seeded import shuffled
+from intertask.seeded_order import shuffled
 from intertask.types import Tokenization, get_type
 from intertask.types.units import MEAN, capped
 

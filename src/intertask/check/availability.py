@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from ..config import Model, Origin, Task
 from ..data.download import cached_path
-from ..data.head import Head, TooLargeError, read_head
+from ..data.first_rows import FirstRows, TooLargeError, read_first_rows
 from ..errors import IntertaskError, UnavailableError
 from ..models.base import locate
 from ..models.remote_code import check_cached_files
@@ -38,13 +38,13 @@ class Availability:
         description: Where it is, in a few words.
         problem: What would make the run fail; None if nothing would.
         warning: What may make the run fail; empty if nothing may.
-        head: First rows, if it is a task of local files.
+        first_rows: The first rows, if it is a task of local files.
     """
 
     description: str
     problem: IntertaskError | None = None
     warning: str = ""
-    head: Head | None = None
+    first_rows: FirstRows | None = None
 
 
 @dataclass(frozen=True)
@@ -143,15 +143,15 @@ def check_model(model: Model, hub: Hub) -> tuple[Availability, dict[str, Any]]:
 def _check_local_files(task: Task) -> Availability:
     """Read the first rows of local files."""
     try:
-        head = read_head(task)
+        first_rows = read_first_rows(task)
     except TooLargeError as too_large:
         return Availability("local files", warning=too_large.what)
     except IntertaskError as problem:
         return Availability("local files", problem)
     names = {"train": "training row", "validation": "validation row"}
-    counts = [count(rows, names[split]) for split, rows in head.counts.items() if rows is not None]
-    shown = ", ".join(counts) or f"{head.bytes / 1e6:,.0f} MB, of which the first rows were read"
-    return Availability(f"local files, {shown}", head=head)
+    counts = [count(rows, names[split]) for split, rows in first_rows.counts.items() if rows is not None]
+    shown = ", ".join(counts) or f"{first_rows.bytes / 1e6:,.0f} MB, of which the first rows were read"
+    return Availability(f"local files, {shown}", first_rows=first_rows)
 
 
 def _check_origins(task: Task, hub: Hub) -> Availability:

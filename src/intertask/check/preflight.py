@@ -9,7 +9,7 @@ from ..costs.estimate import cheap_plan, plan
 from ..costs.estimate_text import total
 from ..costs.speed import read_speed
 from ..costs.task_sizes import TaskSize, task_size
-from ..data.head import Head
+from ..data.first_rows import FirstRows
 from ..data.prepare import load_info, max_choices, words_per_row
 from ..errors import IntertaskError
 from ..files import read_json
@@ -81,13 +81,13 @@ class Check:
         found = check_tasks(self.tasks, prepared, hub)
         for name, task in self.tasks.items():
             availability, info = found[name], None
-            if availability.head is not None:
-                info = _preliminary_info(task, availability.head)
+            if availability.first_rows is not None:
+                info = _preliminary_info(task, availability.first_rows)
             elif name in prepared:
                 info = load_info(self.results / "data" / name)
             self._sizes[name] = task_size(task, info)
             role = "target" if name in self.config.targets else "source"
-            labels = _labels(availability.head)
+            labels = _labels(availability.first_rows)
             details = f"{task.type.replace('_', ' ')}; {availability.description}{labels}"
             print(f"  {name:<{width}}  {role}  {details}: {self._verdict(availability)}")
 
@@ -191,17 +191,17 @@ def numbered(problems: Sequence[IntertaskError]) -> str:
     return "\n\n".join(f"{number}. {problem}" for number, problem in enumerate(problems, 1))
 
 
-def _preliminary_info(task: Task, head: Head) -> dict[str, Any]:
+def _preliminary_info(task: Task, first_rows: FirstRows) -> dict[str, Any]:
     """Make the part of ``info.json`` that ``task_size`` reads from the first rows; unknown counts are None."""
-    train, validation = head.counts["train"], head.counts.get("validation")
-    if train is not None and "validation" not in head.counts:
+    train, validation = first_rows.counts["train"], first_rows.counts.get("validation")
+    if train is not None and "validation" not in first_rows.counts:
         validation = round(train * task.data.validation_fraction)
         train -= validation
     rows = {
         "train": _capped(train, task.max_train_examples),
         "validation": _capped(validation, task.max_validation_examples),
     }
-    some = head.rows.rows["train"]
+    some = first_rows.rows.rows["train"]
     return {"rows": rows, "words": words_per_row(some, task.type), "max_choices": max_choices(some)}
 
 
@@ -210,9 +210,9 @@ def _capped(rows: int | None, cap: int | None) -> int | None:
     return cap if rows is None else min(rows, cap or rows)
 
 
-def _labels(head: Head | None) -> str:
+def _labels(first_rows: FirstRows | None) -> str:
     """List the first labels of a task of local files."""
-    labels = head.rows.labels if head else None
+    labels = first_rows.rows.labels if first_rows else None
     if not labels:
         return ""
     more = f" and {len(labels) - MAX_LABELS} more" if len(labels) > MAX_LABELS else ""

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable
 
 from ..errors import IntertaskError
-from ..seeded import shuffled
+from ..seeded_order import shuffled
 from ..types import TaskType, get_type
 
 

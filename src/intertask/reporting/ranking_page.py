@@ -9,9 +9,9 @@ import pandas as pd
 from ..artifacts import NO_SOURCE
 from ..tables import read_table
 from ..words import count, in_words, known, number, signed
-from .examples import task_card
 from .pages import write_page
 from .results import gains
+from .task_card import task_card
 
 
 def write_ranking_page(path: Path, results: Path, recipe: dict[str, Any], transfer: pd.DataFrame | None) -> None:

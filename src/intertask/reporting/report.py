@@ -6,9 +6,9 @@ from typing import Any
 from ..artifacts import NO_SOURCE
 from ..rankings.evaluation import MEAN
 from ..words import count, in_words, signed
+from .figure_names import figure_names
 from .figures import curves, gains, methods, predicted, task_map, tradeoff, work
 from .figures.style import Drawing
-from .names import figure_names
 from .pages import write_page
 from .results import REFERENCES, Results, agreement
 

@@ -14,8 +14,8 @@ from .guessing import Guess
 
 #: If one label has at least this share of the rows, accuracy is a poor metric.
 SKEWED_SHARE = 0.8
-#: Number of tokens per word of ordinary text; a high estimate.
-TOKENS_PER_WORD = 1.4
+#: Upper estimate of the tokens per word of ordinary text, so that ``max_length`` rarely cuts a row.
+MAX_TOKENS_PER_WORD = 1.4
 #: ``max_length`` is chosen so that this share of the rows fits.
 FITTING_SHARE = 0.95
 #: Number of labels that are listed with their counts.
@@ -190,7 +190,7 @@ def _max_length(found: Guess, profiles: Sequence[ColumnProfile]) -> tuple[int, s
     )
     most = words[min(len(words) - 1, int(FITTING_SHARE * len(words)))] if words else 0
     limit = 384 if task_type.USES_STRIDE else 256
-    length = min(max(16 * math.ceil((TOKENS_PER_WORD * most + 6) / 16), 32), limit)
+    length = min(max(16 * math.ceil((MAX_TOKENS_PER_WORD * most + 6) / 16), 32), limit)
     why = (
         f"in tokens; {FITTING_SHARE:.0%} of the rows have at most {most} words. Longer ones are cut; shorter is faster"
     )

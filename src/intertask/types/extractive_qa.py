@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import IntertaskError
-from ..seeded import shuffled
+from ..seeded_order import shuffled
 from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer, squad_metrics
 from .encoding import cut, offsets, room
 from .units import Units, units_of_tokens

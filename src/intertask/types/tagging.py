@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..seeded import shuffled
+from ..seeded_order import shuffled
 from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer
 from .encoding import room
 from .label_names import check_several_classes, named_outputs

@@ -1,7 +1,8 @@
 """Extractive QA: answers with and without their positions."""
 
+from column_profiles import profiles
+
 from intertask.start.guessing import guess
-from profiles import profiles
 
 
 def answers(rows: int, answer) -> list[dict]:

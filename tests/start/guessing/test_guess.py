@@ -1,7 +1,8 @@
 """Words in the names of columns, and shares."""
 
+from column_profiles import profiles
+
 from intertask.start.guessing.guess import LABEL_WORDS, is_named, share
-from profiles import profiles
 
 
 def test_names_are_compared_word_by_word():

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 import yaml
+from column_profiles import profiles, reviews
 from paths import ROOT, SHARED
 
 from intertask.config import COLUMNS
@@ -12,7 +13,6 @@ from intertask.errors import IntertaskError
 from intertask.start.column_profile import profile_columns
 from intertask.start.guessing import guess
 from intertask.start.sniffing import read_unknown
-from profiles import profiles, reviews
 
 REAL = ROOT / "tests" / "tasks" / "real"
 

@@ -1,9 +1,9 @@
 """Multiple choice: choices in a list or in numbered columns, and every way to name the right one."""
 
 import pytest
+from column_profiles import profiles
 
 from intertask.start.guessing import guess
-from profiles import profiles
 
 
 def choices(rows: int, label) -> list[dict]:

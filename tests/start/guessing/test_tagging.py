@@ -1,8 +1,9 @@
 """Tagging: lists of tokens and tags."""
 
+from column_profiles import profiles
+
 from intertask.start.guessing import guess
 from intertask.start.guessing.tagging import guess_tagging
-from profiles import profiles
 
 
 def test_tags_of_spans_before_other_tags():

@@ -11,7 +11,7 @@ import torch
 from ...config import Model
 from ...data import Prepared
 from ...data.subset import stratified_subset
-from ...seeded import shuffled
+from ...seeded_order import shuffled
 from ...types import Collator, Encoding, TaskType
 from ..adapters import FULL, load_source
 from ..base import load_model

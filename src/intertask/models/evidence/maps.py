@@ -11,7 +11,7 @@ from ...config import Model
 from ...data import Prepared
 from ...data.subset import stratified_subset
 from ...files import read_json
-from ...seeded import shuffled
+from ...seeded_order import shuffled
 from ...types import Tokenization, get_type
 from ...types.encoding import encode_pairs
 from ...types.units import units_of_texts

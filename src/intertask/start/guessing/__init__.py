@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from ...errors import IntertaskError, did_you_mean
 from ..column_profile import ColumnProfile
+from .classification_and_regression import guess_texts_and_label
 from .extractive_qa import guess_extractive_qa
 from .guess import Guess
 from .multiple_choice import guess_multiple_choice
 from .tagging import guess_tagging
-from .texts import guess_texts_and_label
 
 
 def guess(

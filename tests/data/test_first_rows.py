@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-import intertask.data.head as head
+import intertask.data.first_rows as first_rows
 from intertask.config import Task
-from intertask.data.head import read_head
+from intertask.data.first_rows import read_first_rows
 from intertask.errors import IntertaskError
 
 
@@ -44,7 +44,7 @@ FORMS = ["csv", "csv.gz", "jsonl", "jsonl.gz", "parquet"]
 
 @pytest.mark.parametrize("form", [*FORMS, "json"])
 def test_small_files_are_counted(tmp_path, form):
-    found = read_head(task(write(tmp_path, form, rows(2000))))
+    found = read_first_rows(task(write(tmp_path, form, rows(2000))))
     assert found.counts == {"train": 2000} and found.bytes > 0
     assert found.rows.labels == ["a", "b"]  # the second half of a sorted file is looked at too
     assert len(found.rows.rows["train"]) <= 760
@@ -53,9 +53,9 @@ def test_small_files_are_counted(tmp_path, form):
 @pytest.mark.parametrize("form", FORMS)
 def test_large_files_are_read_in_part(tmp_path, form, monkeypatch):
     path = write(tmp_path, form, rows(3000))
-    monkeypatch.setattr(head, "MAX_WHOLE_BYTES", 1000)
-    monkeypatch.setattr(head, "FIRST_BYTES", 5003)  # within a record, within quotation marks
-    found = read_head(task(path))
+    monkeypatch.setattr(first_rows, "MAX_WHOLE_BYTES", 1000)
+    monkeypatch.setattr(first_rows, "FIRST_BYTES", 5003)  # within a record, within quotation marks
+    found = read_first_rows(task(path))
     assert found.counts == {"train": None}
     texts = [row["text_a"] for row in found.rows.rows["train"]]
     assert 50 < len(texts) <= 500 and texts[:2] == ["this is\nrow 0", "this is\nrow 1"]
@@ -63,19 +63,19 @@ def test_large_files_are_read_in_part(tmp_path, form, monkeypatch):
 
 def test_large_json_is_not_looked_at(tmp_path, monkeypatch):
     path = write(tmp_path, "json", rows(100))
-    monkeypatch.setattr(head, "MAX_WHOLE_BYTES", 1000)
-    with pytest.raises(head.TooLargeError, match="only be read as a whole"):
-        read_head(task(path))
+    monkeypatch.setattr(first_rows, "MAX_WHOLE_BYTES", 1000)
+    with pytest.raises(first_rows.TooLargeError, match="only be read as a whole"):
+        read_first_rows(task(path))
 
 
 def test_mistakes_in_the_first_rows(tmp_path):
     with pytest.raises(IntertaskError, match="text_a") as error:
-        read_head(task(write(tmp_path, "jsonl", rows(100, bad=3))))
+        read_first_rows(task(write(tmp_path, "jsonl", rows(100, bad=3))))
     assert "line 4" in error.value.where
 
 
 def test_validation_too(tmp_path):
     made = task(write(tmp_path, "csv", rows(50))).model_dump()
     made["data"]["files"]["validation"] = [str(write(tmp_path, "jsonl", rows(20)))]
-    found = read_head(Task.model_validate(made))
+    found = read_first_rows(Task.model_validate(made))
     assert found.counts == {"train": 50, "validation": 20}

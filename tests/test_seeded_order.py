@@ -1,6 +1,6 @@
 """Seeded orders."""
 
-from intertask.seeded import shuffled
+from intertask.seeded_order import shuffled
 
 
 def test_order_is_a_permutation_that_depends_on_the_seed_only():

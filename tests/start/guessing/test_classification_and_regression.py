@@ -2,8 +2,9 @@
 
 import random
 
+from column_profiles import profiles, reviews
+
 from intertask.start.guessing import guess
-from profiles import profiles, reviews
 
 
 def test_odd_names():

@@ -20,7 +20,7 @@ MAX_ROWS = 500
 MAX_CUT_LINES = 200
 
 
-class Head:
+class FirstRows:
     """The first rows of a task.
 
     Attributes:
@@ -33,7 +33,7 @@ class Head:
         self.rows, self.counts, self.bytes = rows, counts, size
 
 
-def read_head(task: Task) -> Head:
+def read_first_rows(task: Task) -> FirstRows:
     """Read and check the first rows of a task whose data is in local files.
 
     Args:
@@ -58,7 +58,7 @@ def read_head(task: Task) -> Head:
     if task.data.shape is not None and None not in counts.values():
         tables = read_task(task).tables  # shapes need whole tables
     tables = {split: Table(_spread(table.rows), table.class_names) for split, table in tables.items()}
-    return Head(canonical(task, tables), counts, size)
+    return FirstRows(canonical(task, tables), counts, size)
 
 
 def _spread(rows: list[RawRow]) -> list[RawRow]:

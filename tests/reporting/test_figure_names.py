@@ -1,6 +1,6 @@
 """The names of a report's figures are those that are drawn."""
 
-from intertask.reporting.names import figure_names
+from intertask.reporting.figure_names import figure_names
 
 
 def test_names_are_those_of_the_drawings(report):

@@ -4,7 +4,7 @@ import pytest
 from synthetic_run import write_task
 
 from intertask.files import write_json
-from intertask.reporting.examples import task_card
+from intertask.reporting.task_card import task_card
 
 
 @pytest.fixture
