@@ -94,6 +94,8 @@ def test_imported_history(results):
     ]
     np.testing.assert_array_equal(a.history, [50, np.nan])
     np.testing.assert_array_equal(b.history, [75, 25])
+    unknown, _ = load(results, "history", history=[str(table)], known=["a", "b", "t"])
+    assert unknown.past[0].facts.type == ""  # data of an earlier configuration, which has not been checked
 
 
 def test_observed_transfers_are_history_too(results):
