@@ -9,9 +9,9 @@ ARGS ?=
 # Package index for torch alone. All other packages come from pip's usual index.
 TORCH_INDEX ?=
 
-# This file is written last, so that an interrupted set-up starts again.
+# Written last, so that an interrupted set-up starts again.
 STAMP := $(VENV)/.set-up-finished
-# The rules call `python`, which must be the one of the environment.
+# The rules call `python`, which must be the Python of this environment.
 IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 INSTALL := $(VENV)/bin/python -m pip install --disable-pip-version-check
 

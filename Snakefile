@@ -6,7 +6,7 @@ rule all:
     input:
         get_final_output(),
     message:
-        "All results are there."
+        "All results are complete."
 
 
 include: "rules/helpers/command_line.smk"

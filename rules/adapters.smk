@@ -1,4 +1,4 @@
-# Source training: one adapter (or, with adapter: full, one encoder) per source; or an adapter that somebody published.
+# Source training: one adapter (or, with adapter: full, one encoder) per source, trained or, if published, fetched.
 # in:  results/data/{source}/, results/models/{model}.json
 # out: results/adapters/{model}/{source}/
 
@@ -20,7 +20,7 @@ rule train_adapter:
         "results/benchmarks/adapters/{model}/{source}.tsv"
     wildcard_constraints:
         model=any_of(m for m in MODELS if m not in FULL_MODELS + PUBLISHED_MODELS),
-    # Transfers wait for adapters: the long chain first.
+    # Transfers wait for adapters, so adapters go first.
     priority: 10
     conda:
         "../envs/torch.yaml"
@@ -56,7 +56,7 @@ use rule train_adapter as fetch_adapter with:
         script=script_file("fetch_adapter.py"),
     wildcard_constraints:
         model=any_of(PUBLISHED_MODELS),
-    # As with prepare_data, needs a network, which compute nodes may lack.
+    # Like prepare_data, this job needs a network, which compute nodes may lack.
     localrule: True
     resources:
         gpu=0,

@@ -1,14 +1,14 @@
-# What every stage needs: configuration, wildcard constraints, names of files, and the evidence that methods read.
+# Configuration, wildcard constraints, file names, and the evidence that methods read, for all rule files.
 import re
 import sys
 from pathlib import Path
 
 # The folder of this workflow, wherever it is used from: another folder (-s, --directory) or another workflow (module).
 WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).absolute().parent
-# A module can also be fetched from a repository. Then the environment must hold the package.
+# If this workflow is used as a module fetched from a repository, the environment must contain the package.
 IS_LOCAL = workflow.current_basedir.is_local
 if IS_LOCAL:
-    # The library that belongs to these rules, whether or not the environment has it, or has another version.
+    # Use the library next to these rules, even if the environment has another version or none.
     sys.path.insert(0, str(WORKFLOW / "src"))
 
 from intertask import recipes
@@ -25,7 +25,7 @@ announce_presence(main=workflow.is_main_process)
 
 
 def stop(error):
-    """End Snakemake with the message alone: a WorkflowError would add a line of this file."""
+    """Print the error and end Snakemake. (A WorkflowError would add a line number of this file.)"""
     print(f"Error: {error}", file=sys.stderr, flush=True)
     raise SystemExit(1)
 
@@ -34,7 +34,7 @@ try:
     CONFIG = load_config(config, ", ".join(map(str, workflow.configfiles)) or "config.yaml")
     TASKS = configured_tasks(CONFIG, WORKFLOW)
     check_files(TASKS)
-    # Which artifacts the methods read.
+    # Artifacts that the methods read.
     READS = {artifact for name in CONFIG.methods for artifact in get_declaration(name).reads}
     # Base models, or the settings of a table of imported transfers.
     SETTINGS = observed_settings(CONFIG.observed) if CONFIG.observed else list(CONFIG.models)
@@ -43,7 +43,7 @@ except IntertaskError as error:
 
 SOURCES, TARGETS, MODELS = CONFIG.sources, CONFIG.targets, list(CONFIG.models)
 SENTENCE_ENCODER = next(iter(CONFIG.sentence_encoder))
-# Models that are like another one have no weights, adapters or features of their own.
+# Models with `like` share the weights, adapters and features of another model.
 ENCODERS = {name: CONFIG.models[name] for name in CONFIG.base_models} | CONFIG.sentence_encoder
 
 
@@ -51,13 +51,13 @@ include: "helpers/jobs.smk"
 
 
 def any_of(names):
-    """A pattern for a wildcard; without names it matches nothing."""
+    """Return a wildcard pattern that matches any of the names; without names, it matches nothing."""
     return "|".join(map(re.escape, names)) or "(?!)"
 
 
 wildcard_constraints:
     task=any_of(CONFIG.all_tasks),
-    # A target too can be trained on alone: TaskEmb and adapter weights compare adapters of both.
+    # Targets too, because TaskEmb and adapter-weights compare adapters of sources and targets.
     source=any_of([*CONFIG.all_tasks, "none"]),
     target=any_of(TARGETS),
     model=any_of(MODELS),
@@ -67,7 +67,7 @@ wildcard_constraints:
 
 
 def get_local_files(model):
-    """Files of a model folder, so that a changed model is noticed; none for the bundled one and for hub ids."""
+    """Return the files of a model folder, so that changes are noticed; none for the bundled model and for Hub ids."""
     folder = Path(model.path)
     return sorted(str(path) for suffix in ("json", "safetensors") for path in folder.glob(f"*.{suffix}"))
 
@@ -107,7 +107,7 @@ def get_target_tables(targets):
 
 
 def get_pool_adapters(wildcards):
-    """``metrics.json`` of every source's adapter of one target: the weights beside them change with it."""
+    """Return ``metrics.json`` of every source adapter of a target's pool; it changes whenever the weights do."""
     return expand(
         "results/adapters/{model}/{source}/metrics.json",
         model=CONFIG.base_of(wildcards.model),
@@ -116,23 +116,23 @@ def get_pool_adapters(wildcards):
 
 
 def get_base_model(setting):
-    """The base model whose artifacts serve a setting; for a setting of imported transfers, the first base model."""
+    """Return the base model whose artifacts a setting uses; for imported transfers, the first model."""
     return CONFIG.base_of(setting if setting in MODELS else MODELS[0])
 
 
 def get_relatives(target):
-    """The target and the tasks of its family: what is known of transfers to them must not rank its sources."""
+    """Return the target and the tasks of its family. Transfers to them must not influence the target's ranking."""
     family = TASKS[target].family
     return [task for task in TASKS if task == target or (family is not None and TASKS[task].family == family)]
 
 
 def get_past(target):
-    """Targets whose transfers the methods may learn from when they rank for ``target``."""
+    """Return the targets whose transfers methods may learn from when they rank sources for ``target``."""
     return [past for past in TARGETS if past not in get_relatives(target)]
 
 
 def get_history(target):
-    """Files with earlier transfers to other targets."""
+    """Return the files with earlier transfers to other targets."""
     if isinstance(CONFIG.history, list):
         return CONFIG.history
     if CONFIG.history == "none":
@@ -141,7 +141,7 @@ def get_history(target):
 
 
 def get_evidence(setting, target):
-    """What the methods read to score the sources of a target: made only where some method reads it."""
+    """Return the files that the methods of the configuration read to score the sources of a target."""
     model, pool = get_base_model(setting), CONFIG.pool(target)
     past = get_past(target) if "history" in READS else []
     files = expand("results/data/{task}/info.json", task=dict.fromkeys([*pool, target, *past]))

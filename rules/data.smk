@@ -1,5 +1,5 @@
 # Rows of each task in canonical columns.
-# in:  files or hub dataset named by the task's YAML
+# in:  files or Hub dataset named in the task's YAML
 # out: results/data/{task}/train.parquet, validation.parquet, info.json
 
 
@@ -15,7 +15,7 @@ rule prepare_data:
         "results/logs/data/{task}.log",
     benchmark:
         "results/benchmarks/data/{task}.tsv"
-    # Every task is checked before anything trains.
+    # Check every task before anything is trained.
     priority: 100
     localrule: True
     conda:

@@ -1,4 +1,4 @@
-# How good are the ranking methods, and what does each job cost?
+# The quality of the ranking methods, and the cost of each job.
 # in:  results/transfer.tsv, results/scores/{setting}/{target}.tsv, results/benchmarks/
 # out: results/costs.tsv, and EVALUATION: each method on each target, means and intervals, paired differences, seed noise
 # of each target; where some source is of its target's family, evaluation and means without such sources too
@@ -14,7 +14,7 @@ if any(RELATIVES.values()):
 
 rule collect_costs:
     input:
-        # Benchmarks are not inputs: losing one must not train anything again.
+        # Benchmarks are not inputs, because a lost one must not cause a new training.
         get_scores,
         transfer="results/transfer.tsv",
         script=script_file("collect_costs.py"),
@@ -35,7 +35,7 @@ rule collect_costs:
     params:
         recipe=recipes.costs_recipe(CONFIG, SETTINGS),
     message:
-        "collecting what each job took"
+        "collecting the time and memory of each job"
     shell:
         python("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1

@@ -1,4 +1,4 @@
-# A target's rows (docs/methods.md), under the base model and under the adapter of every source.
+# Features of a target's rows (docs/methods.md), under the base model and under the adapter of every source.
 # in:  results/data/{target}/, results/models/{model}.json, results/adapters/{model}/*/
 # out: results/rows/{model}/{target}.safetensors, results/features/{model}/{target}.safetensors
 
@@ -22,7 +22,7 @@ rule compute_rows:
     params:
         recipe=lambda wildcards: recipes.rows_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
     message:
-        "{wildcards.target}: its rows under {wildcards.model}"
+        "{wildcards.target}: computing features under {wildcards.model}"
     shell:
         launch("""
             --gpus {resources.gpu} {input.script} \
@@ -39,7 +39,7 @@ rule compute_features:
         adapters=get_pool_adapters,
         script=script_file("compute_features.py"),
     output:
-        # Keeps the sources whose adapters have not changed.
+        # The job keeps the features of sources whose adapters have not changed.
         update("results/features/{model}/{target}.safetensors"),
     log:
         "results/logs/features/{model}/{target}.log",
@@ -55,7 +55,7 @@ rule compute_features:
         sources=lambda wildcards: ",".join(CONFIG.pool(wildcards.target)),
         adapters="results/adapters/{model}",
     message:
-        "{wildcards.target}: its rows under every source's adapter on {wildcards.model}"
+        "{wildcards.target}: computing features under every source's adapter on {wildcards.model}"
     shell:
         launch("""
             --gpus {resources.gpu} {input.script} \

@@ -1,4 +1,4 @@
-# Few-shot fine-tuning (FSFT): a few steps on a few of the target's rows, from every source's adapter.
+# Few-shot fine-tuning (FSFT): a few optimizer steps on a few of the target's rows, from every source's adapter.
 # in:  results/data/{target}/, results/adapters/{model}/*/, results/models/{model}.json
 # out: results/fewshot/{model}/{target}.tsv
 
@@ -10,7 +10,7 @@ rule run_fewshot:
         adapters=get_pool_adapters,
         script=script_file("run_fewshot.py"),
     output:
-        # Keeps the sources whose adapters have not changed.
+        # The job keeps the runs of sources whose adapters have not changed.
         update("results/fewshot/{model}/{target}.tsv"),
     log:
         "results/logs/fewshot/{model}/{target}.log",

@@ -1,4 +1,4 @@
-# AdapterFusion of the best-ranked sources of a target (docs/adapter-fusion.md); made only when it is asked for.
+# AdapterFusion of the best-ranked sources of a target (docs/adapter-fusion.md); runs only on request.
 # in:  results/rankings/{target}.tsv, results/data/{target}/, results/adapters/{model}/{source}/, results/transfer.tsv
 # out: results/fusion/{model}/{target}/seed{seed}.json, results/fusion.tsv
 
@@ -45,7 +45,7 @@ rule collect_fusion:
         get_fusions,
         rankings=expand("results/rankings/{target}.tsv", target=TARGETS),
         transfer="results/transfer.tsv",
-        # whether each AdapterFusion was made from today's adapters and data
+        # to check that each AdapterFusion was made from the current adapters and data
         adapters=expand("results/adapters/{model}/{source}/metrics.json", model=CONFIG.base_models, source=SOURCES),
         data=expand("results/data/{target}/info.json", target=TARGETS),
         script=script_file("collect_fusion.py"),

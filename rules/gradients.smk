@@ -1,4 +1,4 @@
-# Fisher embeddings (TaskEmb): of a task's trained adapter, and of a fresh one after a few steps.
+# Fisher embeddings (TaskEmb) of a task's trained adapter, and of a new adapter after a few optimizer steps.
 # in:  results/data/{task}/, results/adapters/{model}/{task}/, results/models/{model}.json
 # out: results/gradients/{model}/{task}.npz, results/fewshot_gradients/{model}/{task}.npz
 
@@ -23,7 +23,7 @@ rule compute_gradients:
     params:
         recipe=lambda wildcards: recipes.gradients_recipe(CONFIG, wildcards.model, TASKS[wildcards.task]),
     message:
-        "{wildcards.task}: Fisher embedding of its adapter on {wildcards.model}"
+        "{wildcards.task}: computing the Fisher embedding of its adapter on {wildcards.model}"
     shell:
         launch("""
             --gpus {resources.gpu} {input.script} \
@@ -51,7 +51,7 @@ rule compute_fewshot_gradients:
     params:
         recipe=lambda wildcards: recipes.fewshot_gradients_recipe(CONFIG, wildcards.model, TASKS[wildcards.task]),
     message:
-        "{wildcards.task}: Fisher embedding after a few steps on {wildcards.model}"
+        "{wildcards.task}: computing the Fisher embedding after a few steps on {wildcards.model}"
     shell:
         launch("""
             --gpus {resources.gpu} {input.script} \

@@ -1,4 +1,4 @@
-# Base models and sentence encoders: can they be had, and which are they?
+# Check that base models and sentence encoders are available, and record their fingerprints.
 # out: results/models/{encoder}.json
 
 

@@ -1,6 +1,6 @@
-# Transfers that somebody else ran, in place of the workflow's own (included instead of transfer.smk).
-# in:  the table that the configuration names under observed
-# out: results/transfer.tsv; results/observed.tsv, which says what was found in the table
+# Imported transfers (included instead of transfer.smk).
+# in:  the table that `observed` in the configuration names
+# out: results/transfer.tsv; results/observed.tsv, which describes the content of the table
 
 
 rule import_transfer:
@@ -19,7 +19,7 @@ rule import_transfer:
         "results/logs/transfer.log",
     benchmark:
         "results/benchmarks/transfer.tsv"
-    # The table is checked before anything is embedded.
+    # Check the table before anything is embedded.
     priority: 100
     localrule: True
     conda:

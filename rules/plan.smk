@@ -22,7 +22,7 @@ rule calibrate_model:
     resources:
         **gpu_job(megabytes=8000, minutes=30),
     params:
-        # The name of the machine is part of the recipe, so each machine measures for itself.
+        # The recipe contains the name of the machine, so that each machine has its own measurement.
         recipe=lambda wildcards: recipes.calibration_recipe(
             CONFIG, TASKS, wildcards.encoder, platform.node(), FAILED_ATTEMPTS[wildcards.encoder]
         ),
@@ -38,7 +38,7 @@ rule calibrate_model:
 rule make_plan:
     input:
         expand("results/plan/{encoder}.json", encoder=ENCODERS),
-        # The rows of local files are counted, which needs no network.
+        # Count the rows of local files, which needs no network.
         expand("results/data/{task}/info.json", task=[name for name, task in TASKS.items() if task.data.files]),
         script=script_file("make_plan.py"),
     output:
@@ -70,6 +70,6 @@ rule plan:
     conda:
         "../envs/tables.yaml"
     message:
-        "what the whole run will take"
+        "printing what the whole run will take"
     shell:
         "cat {input:q} | tee {log:q}"

@@ -1,4 +1,4 @@
-# Rankings for people: which source to train on first, for one target.
+# The ranking of a target's sources, for users.
 # in:  results/scores/{setting}/{target}.tsv
 # out: results/rankings/{target}.tsv
 

@@ -1,4 +1,4 @@
-# One target, from the ranking to a trained adapter: only the first k sources and none are tried (docs/recommend.md).
+# From a target's ranking to a trained adapter: only the first k sources and `none` are tried (docs/recommend.md).
 # in:  results/rankings/{target}.tsv, results/data/{target}/, results/adapters/{model}/{source}/
 # out: results/candidates/{model}/{target}/, results/recommend/{target}.json, results/recommend/{target}/
 
@@ -27,7 +27,7 @@ checkpoint choose_candidates:
     params:
         recipe=lambda wildcards: recipes.choice_recipe(CONFIG, wildcards.model, wildcards.target, int(wildcards.round)),
     message:
-        "{wildcards.target}: choosing what to try next, after {wildcards.round} seeds"
+        "{wildcards.target}: choosing the sources to try next, after {wildcards.round} seeds"
     shell:
         python("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
@@ -60,7 +60,7 @@ rule run_candidate:
         adapters=lambda wildcards: f"results/adapters/{CONFIG.base_of(wildcards.model)}",
         checkpoints="results/checkpoints/candidates+{model}+{target}+{source}+seed{seed}",
     message:
-        "{wildcards.source} -> {wildcards.target}: trying it on {wildcards.model}, seed {wildcards.seed}"
+        "{wildcards.source} -> {wildcards.target}: candidate on {wildcards.model}, seed {wildcards.seed}"
     shell:
         launch("""
             --gpus {resources.gpu} {input.script} \
@@ -73,7 +73,7 @@ rule write_recommendation:
     input:
         lambda wildcards: get_candidates(wildcards, get_rounds(wildcards)),
         rounds=get_rounds,
-        # rows and origins of the sources, for the costs and the card
+        # numbers of rows and origins of the sources, for the costs and the model card
         data=lambda wildcards: expand(
             "results/data/{task}/info.json", task=[wildcards.target, *CONFIG.pool(wildcards.target)]
         ),
@@ -94,7 +94,7 @@ rule write_recommendation:
         rounds=lambda wildcards, input: ",".join(input.rounds),
         sentence_encoder=SENTENCE_ENCODER,
     message:
-        "{wildcards.target}: choosing the best of what was tried"
+        "{wildcards.target}: choosing the best of the sources that were tried"
     shell:
         python("""
             {input.script} --recipe {params.recipe:q} --results results --rounds {params.rounds:q} \
@@ -103,7 +103,7 @@ rule write_recommendation:
             """)
 
 
-# For every target of the configuration; a single one: results/recommend/<target>.json
+# For every target of the configuration. For a single target: snakemake results/recommend/<target>.json
 rule recommend:
     input:
         expand("results/recommend/{target}.json", target=TARGETS),

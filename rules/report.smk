@@ -1,7 +1,7 @@
-# Pages for people: the ranking of each target, and the report of the run with its figures (docs/report.md).
+# HTML pages: the ranking of each target, and the report of the run with its figures (docs/report.md).
 # in:  results/rankings/{target}.tsv, results/data/{task}/info.json; the tables, mean embeddings and transfers of the run
-# out: results/rankings/{target}.html, and .observed.html with what the transfers reached; results/report.html,
-# results/figures/
+# out: results/rankings/{target}.html, and .observed.html with the scores of the transfers; results/report.html,
+#      results/figures/
 
 from intertask.reporting.figure_names import figure_names
 
@@ -9,7 +9,7 @@ from intertask.reporting.figure_names import figure_names
 report: "../workflow/report/workflow.rst"
 
 
-# The map of the tasks is drawn where some method reads embeddings: none are made for it alone.
+# The map of the tasks is drawn only if some method reads embeddings; no embeddings are made for the map alone.
 MAP_ENCODER = SENTENCE_ENCODER if "sentence" in READS else CONFIG.base_models[0] if "base" in READS else None
 FIGURES = figure_names(SETTINGS, trained=not CONFIG.observed, embedded=MAP_ENCODER is not None)
 
@@ -42,14 +42,14 @@ rule make_ranking_page:
     params:
         recipe=lambda wildcards: recipes.ranking_page_recipe(CONFIG, TASKS, wildcards.target, SETTINGS),
     message:
-        "{wildcards.target}: page of its ranking"
+        "{wildcards.target}: writing the page of its ranking"
     shell:
         python("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
             """)
 
 
-# A page of its own: rankings alone must not wait for transfers, nor change when there are some.
+# A separate page, because the page of a ranking must neither wait for transfers nor change when they exist.
 rule make_observed_page:
     input:
         lambda wildcards: expand(
@@ -75,7 +75,7 @@ rule make_observed_page:
     params:
         recipe=lambda wildcards: recipes.ranking_page_recipe(CONFIG, TASKS, wildcards.target, SETTINGS, gains=True),
     message:
-        "{wildcards.target}: page of its ranking with the observed gains"
+        "{wildcards.target}: writing the page of its ranking with the observed gains"
     shell:
         python("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
@@ -86,7 +86,7 @@ rule make_report:
     input:
         expand("results/{table}.tsv", table=["transfer", "costs", "regret", "targets"]),
         expand("results/rankings/{target}.tsv", target=TARGETS),
-        # the report leads to them
+        # the report links to these pages
         expand("results/rankings/{target}.observed.html", target=TARGETS),
         expand("results/data/{task}/info.json", task=TASKS),
         expand("results/embeddings/{encoder}/{task}.npz", encoder=MAP_ENCODER, task=TASKS) if MAP_ENCODER else [],

@@ -1,6 +1,6 @@
 # Scores of every method for the sources of one target.
-# in:  results/data/*/info.json and what the methods read: embeddings, features, gradients, earlier transfers
-# out: results/scores/{setting}/{target}.tsv, and beside it a .json with the fingerprint and the seconds of each method;
+# in:  results/data/*/info.json and the evidence that the methods read: embeddings, features, earlier transfers, ...
+# out: results/scores/{setting}/{target}.tsv, and a .json with the fingerprint and the seconds of each method;
 # a setting is a base model, or a setting of imported transfers
 
 

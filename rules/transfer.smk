@@ -1,4 +1,4 @@
-# Sequential fine-tuning: source adapter, then the target; source 'none' goes straight to the target.
+# Transfers: fine-tuning on the target from a source adapter or, for the source `none`, from the base model.
 # in:  results/data/{target}/, results/adapters/{model}/{source}/, results/models/{model}.json
 # out: results/transfer/{model}/{target}/{source}/seed{seed}.json, results/transfer/{model}/{target}.tsv, results/transfer.tsv
 
@@ -35,11 +35,11 @@ rule run_transfer:
             """)
 
 
-# One small table per target: what learns from the transfers to other targets reads few files.
+# One small table per target, so that methods that learn from transfers to other targets read few files.
 rule collect_target:
     input:
         lambda wildcards: get_transfers_to([wildcards.target], [wildcards.model]),
-        # whether each transfer was made from today's adapter and data
+        # to check that each transfer was made from the current adapter and data
         adapters=get_pool_adapters,
         data="results/data/{target}/info.json",
         script=script_file("collect_target.py"),
@@ -49,7 +49,7 @@ rule collect_target:
         "results/logs/transfer/{model}/{target}.log",
     benchmark:
         "results/benchmarks/transfer/{model}/{target}.tsv"
-    # As soon as they can be made: scores may wait for them.
+    # Collect transfers as soon as possible, because scores may wait for them.
     priority: 20
     localrule: True
     conda:

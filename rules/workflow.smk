@@ -1,14 +1,14 @@
-# The stages of the workflow; the two Snakefiles add what they ask for by default.
+# Includes all rule files; each of the two Snakefiles adds its default target.
 from pathlib import Path
 
 from snakemake.utils import min_version
 
-min_version("9.27")  # pyproject.toml also says: below 10
+min_version("9.27")  # pyproject.toml also requires: below 10
 
-# A file given with --configfile stands alone: nothing of the default run is merged into it.
+# A file given with --configfile replaces config.yaml: the two are not merged.
 if not workflow.overwrite_configfiles:
 
-    # In a folder without a configuration, the bundled example runs.
+    # In a folder without a config.yaml, use that of this repository.
     HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
 
     configfile: "config.yaml" if Path("config.yaml").is_file() else str(HERE.parent / "config.yaml")
@@ -32,7 +32,7 @@ include: "plan.smk"
 include: "check.smk"
 
 
-# These train on the targets themselves.
+# These rules train on targets, which runs with imported transfers do not.
 if not CONFIG.observed:
 
     include: "fusion.smk"

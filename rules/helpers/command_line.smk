@@ -1,4 +1,4 @@
-# Help with what the user asked for, and at the end what to look at; not for workflows that use this one as a module.
+# Checks the requested targets and, at the end, names files to look at; not if this workflow is used as a module.
 import sys
 
 from snakemake.cli import get_argument_parser
@@ -7,7 +7,7 @@ from intertask.console.result import closing_lines
 from intertask.console.suggestions import check_targets
 
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():
-    # Snakemake hands the requested targets over only after it has read the rules.
+    # Snakemake passes on the requested targets only after it has read the rules, so parse the command line here.
     REQUESTED = get_argument_parser().parse_known_args(sys.argv[1:])[0].targets
     PRODUCTS = [output for rule in workflow.rules for output in rule.output]
     COMMON = [

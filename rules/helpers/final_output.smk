@@ -1,8 +1,8 @@
-# What `rule all` asks for.
+# The files that `rule all` requests.
 
 
 def get_final_output():
-    """Tables, and every result that took work: Snakemake does not miss a deleted file unless it is asked for."""
+    """Return the tables and all expensive results: Snakemake makes a deleted file again only if it is requested."""
     tables = expand("results/{table}.tsv", table=["transfer", "costs", *EVALUATION])
     rankings = expand("results/rankings/{target}.{kind}", target=TARGETS, kind=["tsv", "html"])
     data = [path for task in TASKS for path in get_data(task)]

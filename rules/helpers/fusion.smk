@@ -2,7 +2,7 @@
 
 
 def get_fused_adapters(wildcards):
-    """Adapters of the whole pool: the ranking says which of them are fused, and it is not there yet."""
+    """Return the adapters of the whole pool, because the ranking that selects k of them does not exist yet."""
     try:
         CONFIG.check_adapter_fusion(wildcards.model, wildcards.target)
     except IntertaskError as error:
@@ -11,6 +11,6 @@ def get_fused_adapters(wildcards):
 
 
 def get_fusions(wildcards):
-    # Whole encoders cannot be fused; if there is nothing else, the error of the first one explains it.
+    # Leave out models with `adapter: full`, which cannot be fused. If all are, the first one raises the error.
     models = [model for model in MODELS if CONFIG.adapter_of(model) != FULL] or MODELS[:1]
     return expand(rules.run_fusion.output, model=models, target=TARGETS, seed=CONFIG.seeds)

@@ -1,11 +1,11 @@
-# What the plan depends on besides its inputs.
+# Failed measurements and prepared data, which the plan depends on besides its inputs.
 import os
 
 from intertask.files import read_json
 
 
 def get_failed_attempt(encoder):
-    """Time of the failed measurement that the next one repeats; empty if none has failed."""
+    """Return the time of the failed measurement that the next one repeats; empty if none has failed."""
     path = f"results/plan/{encoder}.json"
     measured = read_json(path) if os.path.exists(path) else {}
     return measured.get("failed_at") or measured.get("repeats") or ""
@@ -16,6 +16,6 @@ FAILED_ATTEMPTS = {encoder: get_failed_attempt(encoder) for encoder in ENCODERS}
 
 
 def get_prepared_tasks(wildcards):
-    """Tasks of other origin than local files whose data happens to be prepared: the plan downloads nothing."""
+    """Return the non-local tasks whose data is already prepared. The plan downloads no data."""
     remote = [name for name, task in TASKS.items() if not task.data.files]
     return [name for name in remote if os.path.exists(f"results/data/{name}/info.json")]

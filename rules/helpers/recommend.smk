@@ -1,4 +1,4 @@
-# Inputs of the rules of a recommendation, which become known while it runs.
+# Inputs of the rules of a recommendation, some of which are known only during the run.
 from intertask.files import read_json
 
 
@@ -8,7 +8,7 @@ def get_candidate(wildcards, source, seed):
 
 
 def get_round(wildcards, number):
-    """Which sources are tried with a seed is known when the ranking is there, or the seeds before it are done."""
+    """Return the list of the sources that a round tries, once the ranking or the earlier rounds exist."""
     return checkpoints.choose_candidates.get(
         model=CONFIG.recommend_model, target=wildcards.target, round=number
     ).output[0]
@@ -20,7 +20,7 @@ def get_rounds(wildcards):
 
 
 def get_candidates(wildcards, rounds):
-    """All runs of a recommendation; one round is for all seeds, several are for one each."""
+    """Return all runs of a recommendation. A single round applies to all seeds; otherwise there is one round per seed."""
     sources = [read_json(path)["sources"] for path in rounds]
     return [
         path
@@ -31,7 +31,7 @@ def get_candidates(wildcards, rounds):
 
 
 def get_grounds(wildcards):
-    """What a round decides by: the ranking, or the run before it and its scores."""
+    """Return the files that a round decides by: the ranking, or the previous round and its scores."""
     number = int(wildcards.round)
     if number == 0:
         return [f"results/rankings/{wildcards.target}.tsv"]

@@ -1,8 +1,8 @@
-# How Snakemake's own report lists the figures.
+# Entries of the figures in Snakemake's own report.
 
 
 def figure_flags(name):
-    """How Snakemake's own report shows a figure."""
+    """Return the caption, category and labels of a figure in Snakemake's own report."""
     setting, _, kind = name.rpartition("/")
     return {
         "caption": f"../workflow/report/{kind}.rst",
