@@ -18,12 +18,11 @@ from snakemake_interface_logger_plugins.settings import LogHandlerSettingsBase
 from intertask.console.configuration_files import check_configuration_files
 from intertask.console.display import Display
 from intertask.console.interrupts import Interrupts
+from intertask.console.result import RULES_THAT_PRINT
 from intertask.console.screen import failure
 from intertask.errors import exit_on_user_error
 from intertask.execution.locks import remove_stale_locks
 
-#: Rules whose jobs write to the terminal themselves.
-RULES_THAT_PRINT = ("check", "plan")
 #: Beginnings of Snakemake's plain messages that are shown.
 SHOWN_MESSAGES = ("Nothing to be done", "Building DAG of jobs", "Complete log")
 #: Beginnings of Snakemake's warnings and errors that are not shown, because the display says more.

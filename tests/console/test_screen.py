@@ -67,7 +67,9 @@ def test_a_failed_check_shows_its_whole_log(tmp_path):
     progress = Progress()
     progress.start(1, "check", "checking", str(log), 0.0)
     progress.fail(1, 1.0)
-    assert ending(progress, 1.0)[2:] == ["  1. No label.", "    where: x.csv", "", "Fix this and run the check again."]
+    *log_lines, _, last = ending(progress, 1.0)[2:]
+    assert log_lines == ["  1. No label.", "    where: x.csv"]
+    assert last == "Fix the problems above and run the check again."
 
 
 def test_the_last_line_of_a_good_run_and_of_an_unfinished_one(progress):

@@ -61,7 +61,7 @@ def test_members_of_an_archive_in_sorted_order(site, tmp_path, pack):
 
 def test_bad_row_of_a_member_is_named(site, tmp_path):
     site.files["/all.zip"] = zipped({"a.csv": rows(0) + b"only one cell\n"})
-    with pytest.raises(IntertaskError, match="1 cells, but 2 columns") as error:
+    with pytest.raises(IntertaskError, match="1 cell, but 2 columns") as error:
         prepared(tmp_path, download={"train": {"url": site.address + "/all.zip", "member": "a.csv"}})
     assert error.value.where.endswith("/all.zip!a.csv, line 12")
 

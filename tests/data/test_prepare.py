@@ -318,6 +318,6 @@ def test_script(write, tmp_path):
     write("train.csv", "text,label\none,x\ntwo\n")
     result = run_script(recipe, tmp_path / "other")
     assert result.returncode == 1
-    assert result.stderr.startswith("Error: 1 cells, but 2 columns: text, label.\n  where: ")
+    assert result.stderr.startswith("Error: 1 cell, but 2 columns: text, label.\n  where: ")
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "other").exists()

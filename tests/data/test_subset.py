@@ -175,7 +175,7 @@ def test_tiny_data():
     for rows in (classes(0, 1), classes(0, 1, 1), [*classes(0), *classes(0)]):
         train, held_out = split(rows, 0.2, 1, "classification")
         assert (len(train), len(held_out)) == (len(rows) - 1, 1)
-    with pytest.raises(IntertaskError, match="1 rows cannot be split"):
+    with pytest.raises(IntertaskError, match="1 row cannot be split"):
         split(classes(0), 0.2, 1, "classification")
 
 

@@ -52,6 +52,7 @@ def test_all_problems_are_listed_at_once(project, monkeypatch):
     output = done.stdout + done.stderr
     assert done.returncode != 0 and "Traceback" not in output
     assert "The run would fail: 5 problems." in output and output.count("PROBLEM") == 4
+    assert output.rstrip().endswith("Fix the problems above and run the check again.") and "failed;" not in output
     for words in ("empty_text.csv, line 3", "did you mean 'lable'", "'nobody/nothing' is not in the cache",
                   "The model folder ./models/mine does not exist", "'seq_bnn' is not an adapter", "Only one seed:",
                   "Warning: ", "HF_HUB_OFFLINE is set"):  # fmt: skip

@@ -79,7 +79,7 @@ def ending(progress: Progress, seconds: float) -> list[str]:
         if shown := _shown_lines(job):
             lines += ["", f"{job.label}, {job.log}:", *(f"  {line}" for line in shown)]
     if all(job.rule == "check" for job in progress.failed.values()):
-        return [*lines, "", "Fix this and run the check again."]
+        return [*lines, "", "Fix the problems above and run the check again."]
     more = len(progress.failed) - MAX_LOGS
     lines += ["", f"{count(more, 'more job')} failed."] if more > 0 else []
     kept = {

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from ..errors import IntertaskError
 from ..seeded_order import shuffled
 from ..types import TaskType, get_type
+from ..words import count
 
 
 def stratified_subset(rows: list[dict], n: int, seed: int, type_name: str) -> list[dict]:
@@ -68,7 +69,9 @@ def split(rows: list[dict], fraction: float, seed: int, type_name: str) -> tuple
         IntertaskError: There are fewer than two rows.
     """
     if len(rows) < 2:
-        raise IntertaskError(f"{len(rows)} rows cannot be split in two.", "", "give a validation split, or more rows")
+        raise IntertaskError(
+            f"{count(len(rows), 'row')} cannot be split in two.", "", "give a validation split, or more rows"
+        )
     n = min(max(round(fraction * len(rows)), 1), len(rows) - 1)
     task_type = get_type(type_name)
     order, strata = shuffled(len(rows), seed), task_type.strata(rows) or [0] * len(rows)

@@ -46,7 +46,7 @@ def test_conllu_columns_by_default():
 @pytest.mark.parametrize(
     ("tokens", "tags", "message"),
     [
-        (["a", "b"], ["O"], "2 tokens, but 1 tags"),
+        (["a", "b"], ["O"], "2 tokens, but 1 tag."),
         ([], [], "no tokens"),
         (["a", ""], ["O", "O"], "Token 1 is empty"),
         (["a", None], ["O", "O"], "Token 1 is missing"),

@@ -27,7 +27,7 @@ def test_conll_no_break_space_is_part_of_a_token(write):
 
 
 def test_conll_line_with_other_columns(write):
-    with pytest.raises(IntertaskError, match="1 columns, but the lines before have 2") as error:
+    with pytest.raises(IntertaskError, match="1 column, but the lines before have 2") as error:
         read(write("train.conll", "a O\nb\n"))
     assert error.value.where.endswith("line 2")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ...config import Task
+from ...words import count
 from ..columns import Column, get, plain
 from ..formats import Table
 from ..labels import (
@@ -21,7 +22,9 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
     def read(values: dict) -> dict:
         tokens, tags = (_sequence(get(values, column), column) for column in (tokens_column, tags_column))
         if len(tokens) != len(tags):
-            raise BadRowError(f"{len(tokens)} tokens, but {len(tags)} tags.", "give each token one tag")
+            raise BadRowError(
+                f"{count(len(tokens), 'token')}, but {count(len(tags), 'tag')}.", "give each token one tag"
+            )
         if not tokens:
             raise BadRowError("The row has no tokens.", "take it out")
         checked = [check_text(token, f"Token {n}") for n, token in enumerate(tokens)]

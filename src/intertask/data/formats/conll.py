@@ -3,6 +3,7 @@
 import re
 
 from ...errors import IntertaskError
+from ...words import count
 from .table import RawRow, numbered_lines
 
 CONLLU_COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
@@ -44,7 +45,7 @@ def read_conll(text: str, path: str, delimiter: str | None = None) -> list[RawRo
             continue
         if len(cells) != width:
             raise IntertaskError(
-                f"{len(cells)} columns, but the lines before have {width}.",
+                f"{count(len(cells), 'column')}, but the lines before have {width}.",
                 f"{path}, line {number}",
                 "fix the line; if a token holds a space, put tabs between the columns",
             )
@@ -99,7 +100,7 @@ def read_conllu(text: str, path: str) -> list[RawRow]:
         cells = line.split("\t")
         if len(cells) != len(CONLLU_COLUMNS):
             raise IntertaskError(
-                f"{len(cells)} columns, but CoNLL-U has 10, with tabs between them.",
+                f"{count(len(cells), 'column')}, but CoNLL-U has 10, with tabs between them.",
                 f"{path}, line {number}",
                 "fix the line, or set 'data: format: conll'",
             )

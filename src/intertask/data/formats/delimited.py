@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...config import Origin
 from ...errors import IntertaskError
+from ...words import count
 from .table import RawRow, numbered_lines
 
 
@@ -49,7 +50,7 @@ def read_csv(text: str, path: str, data: Origin, format_name: str = "csv") -> li
             )
         if len(cells) != len(header):
             raise IntertaskError(
-                f"{len(cells)} cells, but {len(header)} columns: {', '.join(header)}.",
+                f"{count(len(cells), 'cell')}, but {count(len(header), 'column')}: {', '.join(header)}.",
                 f"{path}, line {line}",
                 "fix the line; texts that hold the delimiter or span lines must be in quotation marks "
                 f"(now 'quoting: {'minimal' if quoted else 'none'}', delimiter {delimiter!r})",
