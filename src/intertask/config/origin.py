@@ -45,8 +45,8 @@ class Download(Strict):
     url: str = Field(description="Address of the file, with https, http or ftp.")
     sha256: str | None = Field(
         None,
-        description="SHA-256 of the file at the address, as 64 hexadecimal digits in lower case. The file is refused "
-        "if its own differs. By default, any file is accepted.",
+        description="SHA-256 of the file at the address, as 64 hexadecimal digits in lower case. A file "
+        "with another checksum is refused. By default, any file is accepted.",
     )
     member: str | None = Field(
         None,
@@ -160,7 +160,7 @@ class Data(Origin):
 
 
 class PublishedRows(Strict):
-    """Numbers of rows that the dataset's author states, for estimates before the data is available."""
+    """Numbers of rows according to the dataset's author, for estimates before the data is available."""
 
     train: Positive = Field(description="Number of rows of the training split.")
     validation: Positive | None = Field(None, description="Number of rows of the validation split.")

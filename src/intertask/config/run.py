@@ -50,13 +50,11 @@ class Config(Strict):
     )
     max_train_examples: Positive | None = Field(
         None,
-        description="Largest number of rows of the training split of every task, a seeded subset. By default, all "
-        "rows.",
+        description="Maximum size of the seeded subset of every task's training split. By default, all rows.",
     )
     max_validation_examples: Positive | None = Field(
         None,
-        description="Largest number of rows of the validation split of every task, a seeded subset. By default, all "
-        "rows.",
+        description="Maximum size of the seeded subset of every task's validation split. By default, all rows.",
     )
     tasks: dict[Name, TaskOverride] = Field(
         default_factory=dict, description="Keys of single tasks with other values for this run, by the task's name."
@@ -68,7 +66,7 @@ class Config(Strict):
     rank_fusion: list[str] = Field(
         ["recommended"],
         min_length=1,
-        description="Methods whose rankings are combined by reciprocal rank. The result orders the rankings.",
+        description="Methods whose rankings are combined by reciprocal rank. Rankings are in the resulting order.",
     )
     history: Literal["none", "own"] | list[str] = Field(
         "none",

@@ -10,11 +10,11 @@ from .base import Name, Positive, Strict
 class Embeddings(Strict):
     """Embeddings of a task's texts, computed from a seeded subset of its training split."""
 
-    max_examples: Positive = Field(1000, description="Largest number of training examples of a task to embed.")
+    max_examples: Positive = Field(1000, description="Maximum number of training examples of a task to embed.")
     batch_size: Positive = Field(32, description="Number of texts per forward pass.")
-    max_length: Positive = Field(128, description="Largest number of tokens of one piece of a text.")
+    max_length: Positive = Field(128, description="Maximum number of tokens of one piece of a text.")
     max_windows: Positive = Field(
-        4, description="Largest number of pieces of one long text. The rest of the text is not read."
+        4, description="Maximum number of pieces of one long text. The rest of the text is not read."
     )
 
 
@@ -22,10 +22,10 @@ class Features(Strict):
     """Features of a target's rows, under the base model and under every source's adapter (docs/methods.md)."""
 
     max_examples: Positive = Field(
-        1000, description="Largest number of training examples of the target to use, a seeded subset."
+        1000, description="Maximum size of the seeded subset of the target's training examples."
     )
     max_rows: Positive = Field(
-        2000, description="Largest number of rows of features, one per token (tagging and extractive_qa only)."
+        2000, description="Maximum number of rows of features, one per token (tagging and extractive_qa only)."
     )
     negatives: Positive = Field(
         4, description="Number of other tokens that are sampled from each window (extractive_qa only)."
@@ -45,28 +45,28 @@ class Maps(Strict):
         "recipe (`sgd`).",
     )
     max_examples: Positive = Field(
-        1000, description="Largest number of training examples of the source to use. The publication used 10000."
+        1000, description="Maximum number of training examples of the source to use. The publication used 10000."
     )
     ridge: float = Field(
         1e-3, gt=0, description="Penalty of the ridge regression, as a share of the mean variance of its inputs."
     )
     epochs: Positive = Field(10, description="Number of epochs (`fit: sgd` only).")
     batch_size: Positive = Field(32, description="Number of examples per optimizer step (`fit: sgd` only).")
-    learning_rate: float = Field(1e-3, gt=0, description="Highest learning rate of AdamW (`fit: sgd` only).")
+    learning_rate: float = Field(1e-3, gt=0, description="Peak learning rate of AdamW (`fit: sgd` only).")
 
 
 class Gradients(Strict):
     """Fisher embeddings of trained adapters, for TaskEmb."""
 
     max_examples: Positive = Field(
-        200, description="Largest number of training examples whose gradients are computed, a seeded subset."
+        200, description="Maximum size of the seeded subset of training examples whose gradients are computed."
     )
 
 
 class FewShot(Strict):
     """Few-shot fine-tuning: a few optimizer steps on a few training examples of the target, from every source."""
 
-    max_examples: Positive = Field(1000, description="Largest number of training examples of the target to use.")
+    max_examples: Positive = Field(1000, description="Maximum number of training examples of the target to use.")
     held_out: float = Field(
         0.2, gt=0, lt=1, description="Share of these examples that is held out, to compute the score on."
     )
@@ -75,12 +75,12 @@ class FewShot(Strict):
     )
     batch_size: Positive = Field(20, description="Number of rows per optimizer step.")
     learning_rate: float | None = Field(
-        None, gt=0, description="Highest learning rate of AdamW. By default, that of transfers."
+        None, gt=0, description="Peak learning rate of AdamW. By default, that of transfers."
     )
 
 
 class Observed(Strict):
-    """Transfers that somebody else ran, read from a table instead of run here (docs/metrics.md)."""
+    """Imported transfers, read from a table instead of being run here (docs/metrics.md)."""
 
     file: str = Field(
         description="Path of a tab-separated table with the columns setting, target, source, seed, metric and value. "
@@ -112,7 +112,8 @@ class AdapterFusion(Strict):
     """AdapterFusion of the best-ranked sources (docs/adapter-fusion.md)."""
 
     k: Annotated[int, Field(ge=2)] = Field(
-        3, description="Number of sources to mix: the first k of a target's ranking, or all of them if there are fewer."
+        3,
+        description="Number of sources to combine: the first k of a target's ranking, or all if there are fewer.",
     )
     training: dict[str, Any] = Field(
         default_factory=dict,
@@ -129,7 +130,7 @@ class Recommend(Strict):
         description="Number of sources to try: the first k of the target's ranking, or all of them if there are fewer.",
     )
     stop_early: bool = Field(
-        False, description="Whether to drop clearly losing sources between seeds (successive halving)."
+        False, description="Whether to drop clearly worse sources between seeds (successive halving)."
     )
     model: str | None = Field(
         None, description="Name of the model to recommend a source for. By default, the first of `models`."

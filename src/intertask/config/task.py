@@ -77,7 +77,7 @@ class Task(Strict):
         description="Metric of the task's score. By default, the first metric of its type (docs/your-own-data.md).",
     )
     max_length: Positive = Field(
-        128, description="Largest number of tokens of one encoded text. Longer texts are cut or split into windows."
+        128, description="Maximum number of tokens of one encoded text. Longer texts are cut or split into windows."
     )
     stride: NonNegative = Field(
         32, description="Number of tokens that two neighboring windows of a context share (extractive_qa only)."
@@ -86,7 +86,7 @@ class Task(Strict):
         32, description="Number of rows per optimizer step, unless the configuration sets `batch_size` for the stage."
     )
     epochs: Positive | None = Field(
-        None, description="Largest number of epochs of source training. By default, as in the configuration."
+        None, description="Maximum number of epochs of source training. By default, as in the configuration."
     )
     patience: NonNegative | None = Field(
         None,
@@ -95,17 +95,17 @@ class Task(Strict):
     )
     max_train_examples: Positive | None = Field(
         None,
-        description="Largest number of rows of the training split: a seeded subset that keeps the proportions of the "
+        description="Maximum size of the seeded subset of the training split, which keeps the proportions of the "
         "labels. By default, all rows.",
     )
     max_validation_examples: Positive | None = Field(
         None,
-        description="Largest number of rows of the validation split: a seeded subset that keeps the proportions of "
-        "the labels. By default, all rows.",
+        description="Maximum size of the seeded subset of the validation split, which keeps the proportions of the "
+        "labels. By default, all rows.",
     )
     published_rows: PublishedRows | None = Field(
         None,
-        description="Numbers of rows that the dataset's author states, for estimates before the data is available.",
+        description="Numbers of rows according to the dataset's author, for estimates before the data is available.",
     )
     family: str | None = Field(
         None,

@@ -10,7 +10,7 @@ from .problems import validate
 from .run import Config
 from .task import Task, load_task
 
-#: Largest number of missing files in one message.
+#: Maximum number of missing files in one message.
 MAX_LISTED = 10
 
 

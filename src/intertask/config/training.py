@@ -11,11 +11,11 @@ class Training(Strict):
     """Settings of one stage of fine-tuning. The defaults are those of the paper for adapters on RoBERTa-base."""
 
     learning_rate: float = Field(
-        1e-4, gt=0, description="Highest learning rate of AdamW. It decreases linearly to 0 over the steps."
+        1e-4, gt=0, description="Peak learning rate of AdamW. It decreases linearly to 0 over the steps."
     )
-    epochs: Positive = Field(15, description="Largest number of epochs. Early stopping may end the training sooner.")
+    epochs: Positive = Field(15, description="Maximum number of epochs. Early stopping may end the training sooner.")
     max_steps: Positive | None = Field(
-        None, description="Largest number of optimizer steps, whatever `epochs` is. By default, no limit."
+        None, description="Maximum number of optimizer steps, whatever `epochs` is. By default, no limit."
     )
     batch_size: Positive | None = Field(
         None, description="Number of rows per optimizer step. By default, the `batch_size` of the task."
@@ -25,7 +25,7 @@ class Training(Strict):
         0.0, ge=0, lt=1, description="Share of the optimizer steps during which the learning rate rises from 0."
     )
     max_grad_norm: float = Field(
-        1.0, gt=0, description="Largest norm of the gradient. Longer gradients are scaled down to this norm."
+        1.0, gt=0, description="Maximum norm of the gradient. Longer gradients are scaled down to this norm."
     )
     patience: NonNegative = Field(
         4,
@@ -42,13 +42,11 @@ class Training(Strict):
     dev_fraction: float = Field(
         0.1, gt=0, lt=1, description="Share of the training split that is held out (`dev: held_out`)."
     )
-    max_dev_examples: Positive | None = Field(
-        500, description="Largest number of dev rows. With null, all rows of that share."
-    )
+    max_dev_examples: Positive | None = Field(500, description="Maximum number of dev rows. With null, no limit.")
     max_train_examples: Positive | None = Field(
         None,
-        description="Largest number of rows to train on, a seeded subset, for example 1000 to simulate small targets. "
-        "By default, all rows.",
+        description="Maximum size of the seeded subset of rows to train on, for example 1000 to simulate small "
+        "targets. By default, all rows.",
     )
 
 

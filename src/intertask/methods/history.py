@@ -21,7 +21,7 @@ from .profile import similarity
 
 #: Weak prior of each log variance: normal with mean log(SHARE · variance of the data) and standard deviation WIDTH.
 SHARE, WIDTH = 0.1, 2.0
-#: Largest number of L-BFGS iterations.
+#: Maximum number of L-BFGS iterations.
 ITERATIONS = 20
 #: Added to the diagonal of the covariance, for numerical stability.
 JITTER = 1e-6

@@ -59,7 +59,7 @@ def posterior(F: np.ndarray, clusters: int) -> np.ndarray:
 
     Args:
         F: [N, D] Features.
-        clusters: Largest number of clusters.
+        clusters: Maximum number of clusters.
 
     Returns:
         [N, Z] Posterior with Z ≤ ``clusters``; each row sums to 1.

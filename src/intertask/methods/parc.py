@@ -9,7 +9,7 @@ from .feature_rows import is_regression, score_rows
 from .folds import standardized
 from .registry import method
 
-#: Largest number of rows that are compared with each other.
+#: Maximum number of rows that are compared with each other.
 MAX_ROWS = 1000
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from .facts import Facts
 from .registry import method
 
-#: Largest number of tokens per task.
+#: Maximum number of tokens per task.
 MAX_TOKENS = 10_000
 
 

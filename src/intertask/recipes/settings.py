@@ -86,7 +86,7 @@ def training_settings(training: Training, task: Task, epochs: int | None) -> dic
     Args:
         training: Settings of the stage.
         task: The task that is trained on.
-        epochs: Largest number of epochs; None for the stage's.
+        epochs: Maximum number of epochs; None for the stage's.
 
     Returns:
         The settings of the training.

@@ -150,7 +150,7 @@ def grid_shape(panels: int, most: int = 4) -> tuple[int, int]:
 
     Args:
         panels: Number of panels.
-        most: Largest number of columns.
+        most: Maximum number of columns.
     """
     columns = min(panels, most)
     return -(-panels // columns), columns
