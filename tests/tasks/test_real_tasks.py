@@ -43,6 +43,7 @@ def test_tasks_that_share_text_are_of_one_family():
         assert len(families) == 1 and None not in families
 
 
+@pytest.mark.slow  # all of them together
 @needs_shared
 @pytest.mark.parametrize("name", NAMES)
 def test_prepares_with_the_rows_of_the_manifest(name, manifest, tmp_path):
@@ -75,6 +76,7 @@ def test_prepares_with_the_rows_of_the_manifest(name, manifest, tmp_path):
         assert info["positive_label"] == "equivalent"
 
 
+@pytest.mark.slow  # all of them together
 @needs_shared
 @pytest.mark.parametrize("name", ["rotten_tomatoes", "conll2000", "squad_v2", "stsb", "quail"])
 def test_a_cap_keeps_classes_and_tags(name, tmp_path):

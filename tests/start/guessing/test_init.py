@@ -34,6 +34,7 @@ def test_nothing_fits():
         guess(profiles([{"a": n % 2, "b": n % 3} for n in range(50)]))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "data").is_dir(), reason="the datasets are not in the repository")
 def test_real_datasets():
     """Guess 59 datasets in common formats without any option, and compare with their hand-written YAMLs."""
