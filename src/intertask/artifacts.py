@@ -1,4 +1,4 @@
-"""What the rules make, once: the steps of the workflow, and the artifacts that ranking methods read.
+"""Tables of the steps of the workflow and of the artifacts that ranking methods read.
 
 Rule files, costs, plan, progress and report look rules, files, stages and words up here. The module imports nothing
 heavy, because a dry run reads it. ``python -m intertask.costs.artifacts_page`` writes it as docs/artifacts.md.
@@ -65,18 +65,18 @@ STEPS: dict[str, Step] = {
 
 
 class Artifact(NamedTuple):
-    """What one rule makes for every task, source or target, when some method reads it.
+    """The files that one rule makes for every task, source or target if some method reads them.
 
     Attributes:
         name: The word in ``@method(reads=...)``.
         step: One of :data:`STEPS`.
-        label: What it is, in tables of the docs.
+        label: Its description in the tables of the docs.
         per: For which tasks of a target's ranking it is made: the target, each source, or both.
         path: The file, with the fields ``model`` and one of ``task``, ``source`` and ``target``. Empty for the two
             artifacts whose files depend on the configuration: ``weights`` (by the kind of adapter) and ``history``.
         encoder: Which model makes it: the base model or the sentence encoder.
         of_past: Whether methods that read ``history`` also need it for the targets of past transfers.
-        adapters: Whose adapters must be trained first: nobody's, the sources', or the sources' and the target's.
+        adapters: Tasks whose adapters must be trained first: none, the sources, or the sources and the target.
         needs: Names of artifacts that must be made first.
     """
 
@@ -97,7 +97,7 @@ class Artifact(NamedTuple):
 
     @property
     def stage(self) -> str:
-        """Line of the progress display and of the plan."""
+        """Name of its stage in the progress display and in the plan; empty for ``history``."""
         return STEPS[self.step].stage if self.step else ""
 
     def tasks(self, pool: Iterable[str], target: str, past: Iterable[str] = ()) -> list[str]:

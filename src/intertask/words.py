@@ -100,11 +100,14 @@ def count(items: int, word: str) -> str:
 
 
 def plural(items: int, word: str) -> str:
-    """Return the word as it is for one thing, else with an ``s``.
+    """Return a word in the singular for one item, otherwise with an ``s``.
 
     Args:
-        items: How many.
+        items: Number of items.
         word: The word in the singular.
+
+    Returns:
+        The word.
     """
     return word if items == 1 else f"{word}s"
 

@@ -19,7 +19,7 @@ from . import machine
 from .availability import Availability, Hub, ask_hub, check_model, check_tasks
 from .disk import disk_space, parameters
 
-#: A training with a small model needs at least this much main memory beside Snakemake, in bytes.
+#: Minimum main memory that a training with a small model needs in addition to Snakemake, in bytes.
 MIN_MEMORY = 4e9
 #: Models with more parameters than this are slow without a GPU.
 MAX_PARAMETERS_ON_CPU = 60e6

@@ -105,7 +105,7 @@ def has_only(data: Origin, splits: list[str]) -> bool:
     """Tell whether the dataset is known to have these splits and no other."""
     try:
         return sorted(split_names(data)) == sorted(splits)
-    except UnavailableError:  # the caller raises an error that tells more
+    except UnavailableError:  # the caller raises a more informative error
         return False
 
 

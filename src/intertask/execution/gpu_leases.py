@@ -40,7 +40,7 @@ _WAITING, _RUNNING = ".waiting", ".running"
 
 
 class Lease(NamedTuple):
-    """What a job gets.
+    """The GPUs of a job, and the claim that reserves them.
 
     Attributes:
         visible: Value for ``CUDA_VISIBLE_DEVICES``; None to leave it as it is.

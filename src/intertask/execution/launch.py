@@ -248,7 +248,7 @@ def run_warm(argv: list[str], lease: int | None = None) -> dict[str, Any] | None
                 with contextlib.suppress(OSError):
                     reply, _ = wire.receive(connection)
                 if reply is None and came:
-                    return {"status": came[0], "max_rss_mb": 0.0}  # it was told to end, so it is not started again
+                    return {"status": came[0], "max_rss_mb": 0.0}  # it was asked to end, so it is not started again
         except (OSError, ValueError):
             return None
     return reply

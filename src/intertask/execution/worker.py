@@ -313,7 +313,7 @@ def main() -> None:
 
 
 def _refuse(server: Server, reason: str) -> NoReturn:
-    """End; the launcher starts no worker again, and the jobs run in processes of their own."""
+    """End. The launcher starts no worker again and runs the jobs itself, in separate processes."""
     server.address.with_suffix(".unsafe").touch()
     server.address.unlink(missing_ok=True)
     sys.exit(reason)

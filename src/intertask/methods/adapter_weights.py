@@ -35,7 +35,7 @@ def adapter_weights(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
 
 
 def inner_product(a: Weights, b: Weights) -> float:
-    """Inner product of the products up · down of two adapters.
+    """Compute the inner product of the products up · down of two adapters.
 
     Σ over sites ⟨U₁D₁, U₂D₂⟩ = Σ tr((U₁ᵀU₂)(D₂D₁ᵀ)), which needs no [D, D] product. A site that one of the adapters
     lacks counts as zero.

@@ -1,4 +1,4 @@
-"""Shared by feature scores, which measure how well the target's labels follow from its rows under an adapter."""
+"""Functions for the methods that measure how well a target's labels follow from its features under an adapter."""
 
 from collections.abc import Callable, Sequence
 
@@ -63,16 +63,19 @@ def centered_within(F: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
 
 def is_regression(labels: np.ndarray) -> bool:
-    """Whether labels are values (float) and not class ids.
+    """Tell whether labels are values and not class ids.
 
     Args:
-        labels: [N] Labels.
+        labels: [N] Labels, float for values and integer for class ids.
+
+    Returns:
+        True for values.
     """
     return np.issubdtype(labels.dtype, np.floating)
 
 
 def choice_accuracy(scores: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> float:
-    """Accuracy of multiple choice: the share of examples whose choice with the highest score is the right one.
+    """Compute the accuracy of multiple choice: the share of examples whose choice with the highest score is right.
 
     Choices that tie for the highest score share the credit, so that the order of the rows does not matter.
 

@@ -84,7 +84,7 @@ class Method:
 
     @property
     def reads_rows(self) -> bool:
-        """Whether it looks at the rows of the target: their labels and features."""
+        """Whether the method reads features of the target's rows, with their labels."""
         return not {"rows", "features", "maps"}.isdisjoint(self.reads)
 
 

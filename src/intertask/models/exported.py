@@ -20,7 +20,7 @@ from .prediction import predict_logits
 from .remote_code import check_model_files
 from .training.fine_tuning import training_rows
 
-#: File that describes the adapter, beside its weights.
+#: File next to the weights that describes the adapter.
 ABOUT = "intertask.json"
 
 

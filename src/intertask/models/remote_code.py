@@ -129,7 +129,7 @@ def _check_paths(paths: Iterable[Path], model: str) -> None:
 
 
 def _check_auto_map(content: dict[str, Any], path: Path, model: str) -> None:
-    """Refuse an ``auto_map`` where transformers has no class of its own for the model or its tokenizer."""
+    """Refuse an ``auto_map`` if transformers itself has no class for the model or its tokenizer."""
     if "auto_map" not in content:
         return
     if path.name == "tokenizer_config.json":

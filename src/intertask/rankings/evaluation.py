@@ -11,7 +11,7 @@ from ..tables import EVALUATION_COLUMNS
 from . import metrics
 
 PAIR = ["model", "target", "source"]
-#: Stands in the column ``model`` for the mean over settings. No model or setting can have this name.
+#: Value of the column ``model`` for the mean over settings. No model or setting can have this name.
 MEAN = "mean over settings"
 
 
@@ -47,7 +47,7 @@ def truth(transfer: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean_of_runs(values: Sequence[float]) -> float:
-    """Mean score of one transfer over its runs.
+    """Compute the mean score of one transfer over its runs.
 
     Args:
         values: [runs] Scores in percentage points. A run without a score (NaN) counts as 0.

@@ -144,7 +144,7 @@ def regret(true: np.ndarray, predicted: np.ndarray, k: int) -> float:
 
 
 def spearman(true: np.ndarray, predicted: np.ndarray) -> float:
-    """Spearman's rank correlation of observed and predicted scores, with average ranks for ties.
+    """Compute Spearman's rank correlation of observed and predicted scores, with average ranks for ties.
 
     Args:
         true: [n] Observed scores of the sources, percentage points.

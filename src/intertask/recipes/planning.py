@@ -9,7 +9,7 @@ from .settings import SIZE_KEYS, model_settings, precision_settings, recipe, wit
 def calibration_recipe(
     config: Config, tasks: Mapping[str, Task], encoder: str, machine: str, failed_attempt: str = ""
 ) -> str:
-    """Recipe of measuring an encoder's speed, at lengths and with a batch size as in the run.
+    """Return the recipe of measuring an encoder's speed, at lengths and with a batch size as in the run.
 
     Args:
         config: Configuration of the run.
@@ -32,7 +32,7 @@ def calibration_recipe(
 
 
 def plan_recipe(config: Config, tasks: Mapping[str, Task], settings: Sequence[str]) -> str:
-    """Recipe of the plan: the whole configuration, and the settings of the tasks that determine how long they take."""
+    """Return the recipe of the plan: the whole configuration, and the settings of tasks that influence job times."""
     fields = dict.fromkeys(SIZE_KEYS, True) | {"data": {"files", "hub", "download", "validation_fraction"}}
     return recipe(
         "plan",
@@ -46,7 +46,7 @@ def plan_recipe(config: Config, tasks: Mapping[str, Task], settings: Sequence[st
 
 
 def check_recipe(config: Config, settings: Sequence[str]) -> str:
-    """Recipe of the check: the configuration as the user wrote it. The tasks are read from their files again."""
+    """Return the recipe of the check: the configuration as the user wrote it. Task files are read again."""
     return recipe(
         "check",
         config=with_former_names(config.model_dump(mode="json", exclude_unset=True)),

@@ -7,7 +7,7 @@ from ..config import Config, Model, Task, Training
 from ..files import canonical_json
 from .versions import VERSIONS
 
-#: Keys of a task, beside some of its data, that determine how long its jobs take.
+#: Keys of a task that, besides some of its data, determine how long its jobs take.
 SIZE_KEYS = (
     *("name", "type", "columns", "max_length", "stride", "batch_size", "epochs", "patience"),
     *("max_train_examples", "max_validation_examples", "published_rows"),

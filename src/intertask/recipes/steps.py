@@ -8,18 +8,18 @@ from .settings import base_settings, model_settings, precision_settings, recipe,
 
 
 def data_recipe(config: Config, task: Task) -> str:
-    """Recipe of one task's canonical rows."""
+    """Return the recipe of one task's canonical rows."""
     fields = task.model_dump(mode="json", include=set(DATA_KEYS))
     return recipe("data", task=fields, seed=config.seed)
 
 
 def model_recipe(model: Model) -> str:
-    """Recipe of the check that a base model or sentence encoder is available, and of its commit."""
+    """Return the recipe of the check that a base model or sentence encoder is available, and of its commit."""
     return recipe("model", model=model_settings(model))
 
 
 def embedding_recipe(config: Config, model: Model, kind: str) -> str:
-    """Recipe of the embeddings of one task's texts; ``kind`` is 'base' (masked mean of a base model) or 'sentence'."""
+    """Return the recipe of the embeddings of a task's texts; ``kind`` is 'base' (masked mean) or 'sentence'."""
     return recipe(
         "embeddings",
         kind=kind,
@@ -31,7 +31,7 @@ def embedding_recipe(config: Config, model: Model, kind: str) -> str:
 
 
 def adapter_recipe(config: Config, model: str, task: Task) -> str:
-    """Recipe of one source training. The task's `epochs` overrides the stage's."""
+    """Return the recipe of one source training. The task's `epochs` overrides the stage's."""
     published = config.models[model].published
     fetched = (
         {}
@@ -56,7 +56,7 @@ def adapter_recipe(config: Config, model: str, task: Task) -> str:
 
 
 def transfer_recipe(config: Config, model: str, task: Task, source: str, seed: int) -> str:
-    """Recipe of one transfer. Its epochs are the stage's for every target, as in the paper."""
+    """Return the recipe of one transfer. Its epochs are the stage's for every target, as in the paper."""
     return recipe(
         "transfer",
         **base_settings(config, model),
@@ -70,7 +70,7 @@ def transfer_recipe(config: Config, model: str, task: Task, source: str, seed: i
 
 
 def rows_recipe(config: Config, model: str, task: Task) -> str:
-    """Recipe of a target's features under the base model, with their labels and groups."""
+    """Return the recipe of a target's features under the base model, with their labels and groups."""
     settings = config.features.model_dump(mode="json", exclude={"batch_size", "parallel"})
     return recipe(
         "rows",
@@ -85,7 +85,7 @@ def rows_recipe(config: Config, model: str, task: Task) -> str:
 
 
 def features_recipe(config: Config, model: str, task: Task) -> str:
-    """Recipe of a target's features under each source's adapter.
+    """Return the recipe of a target's features under each source's adapter.
 
     The sources are not part of it, because another source does not change the features of the others.
     """
@@ -100,7 +100,7 @@ def features_recipe(config: Config, model: str, task: Task) -> str:
 
 
 def map_recipe(config: Config, model: str, task: Task) -> str:
-    """Recipe of the embedding space map of one source."""
+    """Return the recipe of the embedding space map of one source."""
     return recipe(
         "map",
         **base_settings(config, model),
@@ -111,7 +111,7 @@ def map_recipe(config: Config, model: str, task: Task) -> str:
 
 
 def gradients_recipe(config: Config, model: str, task: Task) -> str:
-    """Recipe of the Fisher embedding of a task's trained adapter."""
+    """Return the recipe of the Fisher embedding of a task's trained adapter."""
     return recipe(
         "gradients",
         **base_settings(config, model),
@@ -123,7 +123,7 @@ def gradients_recipe(config: Config, model: str, task: Task) -> str:
 
 
 def fewshot_gradients_recipe(config: Config, model: str, task: Task) -> str:
-    """Recipe of the Fisher embedding of a task after a few optimizer steps with a fresh adapter."""
+    """Return the recipe of the Fisher embedding of a task after a few optimizer steps with a fresh adapter."""
     fewshot = _fewshot(config, model)
     return recipe(
         "fewshot_gradients",
@@ -138,7 +138,7 @@ def fewshot_gradients_recipe(config: Config, model: str, task: Task) -> str:
 
 
 def fewshot_recipe(config: Config, model: str, task: Task) -> str:
-    """Recipe of the few-shot fine-tuning of one target from every source.
+    """Return the recipe of the few-shot fine-tuning of one target from every source.
 
     The sources are not part of it, as in :func:`features_recipe`.
     """
@@ -160,7 +160,7 @@ def _fewshot(config: Config, model: str) -> dict[str, Any]:
 
 
 def fusion_recipe(config: Config, model: str, task: Task, seed: int) -> str:
-    """Recipe of AdapterFusion on one target. Its ranking decides which sources are combined."""
+    """Return the recipe of AdapterFusion on one target. Its ranking decides which sources are combined."""
     return recipe(
         "fusion",
         **base_settings(config, model),
@@ -175,7 +175,7 @@ def fusion_recipe(config: Config, model: str, task: Task, seed: int) -> str:
 
 
 def candidate_recipe(config: Config, model: str, task: Task, source: str, seed: int) -> str:
-    """Recipe of one run that a recommendation compares.
+    """Return the recipe of one run that a recommendation compares.
 
     It is a transfer (:func:`transfer_recipe`) whose weights are kept and which is scored on held-out rows.
     """

@@ -7,7 +7,7 @@ from .settings import SIZE_KEYS, base_settings, grid_settings, recipe, with_form
 
 
 def scores_recipe(config: Config, setting: str, target: str, relatives: Sequence[str]) -> str:
-    """Recipe of the scores that the methods give to the sources of one target.
+    """Return the recipe of the scores that the methods give to the sources of one target.
 
     Args:
         config: Configuration of the run.
@@ -31,7 +31,7 @@ def scores_recipe(config: Config, setting: str, target: str, relatives: Sequence
 
 
 def ranking_recipe(config: Config, target: str, settings: Sequence[str] | None = None) -> str:
-    """Recipe of the table with one target's ranking."""
+    """Return the recipe of the table with one target's ranking."""
     return recipe(
         "ranking",
         target=target,
@@ -44,7 +44,7 @@ def ranking_recipe(config: Config, target: str, settings: Sequence[str] | None =
 def ranking_page_recipe(
     config: Config, tasks: Mapping[str, Task], target: str, settings: Sequence[str] | None = None, gains: bool = False
 ) -> str:
-    """Recipe of the page with one target's ranking; with `gains`, the page shows what the transfers reached."""
+    """Return the recipe of the page with one target's ranking; with `gains`, the page shows the transfers' gains."""
     named = {name: tasks[name] for name in [target, *config.pool(target)]}
     return recipe(
         "ranking_page",
@@ -58,7 +58,7 @@ def ranking_page_recipe(
 
 
 def report_recipe(config: Config, settings: Sequence[str], encoder: str | None) -> str:
-    """Recipe of the report. `encoder` names the encoder whose embeddings the map of the tasks shows, if any."""
+    """Return the recipe of the report. `encoder` is the encoder whose embeddings the map of the tasks shows, if any."""
     return recipe(
         "report",
         **grid_settings(config),
@@ -73,7 +73,7 @@ def report_recipe(config: Config, settings: Sequence[str], encoder: str | None) 
 
 
 def target_table_recipe(config: Config, model: str, target: str) -> str:
-    """Recipe of the table of the transfers to one target."""
+    """Return the recipe of the table of the transfers to one target."""
     return recipe(
         "target_table",
         model=model,
@@ -85,12 +85,12 @@ def target_table_recipe(config: Config, model: str, target: str) -> str:
 
 
 def transfer_table_recipe(config: Config) -> str:
-    """Recipe of the table of all transfers."""
+    """Return the recipe of the table of all transfers."""
     return recipe("transfer_table", models=list(config.models), targets=config.targets)
 
 
 def import_transfer_recipe(config: Config) -> str:
-    """Recipe of the table of all transfers when they are imported. The path of the imported table is not part of it."""
+    """Return the recipe of the table of imported transfers, without the path of the imported file."""
     return recipe(
         "import_transfer",
         sources=config.sources,
@@ -100,7 +100,7 @@ def import_transfer_recipe(config: Config) -> str:
 
 
 def fusion_table_recipe(config: Config) -> str:
-    """Recipe of the table that compares AdapterFusion with the transfers, for all models with adapters."""
+    """Return the recipe of the table that compares AdapterFusion with the transfers, for all models with adapters."""
     fused = [model for model in config.models if config.adapter_of(model) != "full"]
     return recipe(
         "fusion_table", **grid_settings(config), fused_models=fused, k=config.adapter_fusion.k, seeds=config.seeds
@@ -108,13 +108,13 @@ def fusion_table_recipe(config: Config) -> str:
 
 
 def choice_recipe(config: Config, model: str, target: str, round_number: int) -> str:
-    """Recipe of the choice of the sources that run with the next seed, after `round_number` seeds."""
+    """Return the recipe of the choice of the sources that run with the next seed, after `round_number` seeds."""
     recommend = config.recommend
     return recipe("choice", model=model, target=target, k=recommend.k, seeds=config.seeds[:round_number])
 
 
 def recommendation_recipe(config: Config, model: str, tasks: Mapping[str, Task], target: str) -> str:
-    """Recipe of the choice among the candidates of one target, and of the exported adapter with its model card.
+    """Return the recipe of the choice among a target's candidates, and of the exported adapter with its model card.
 
     Args:
         config: Configuration of the run.
@@ -148,7 +148,7 @@ def recommendation_recipe(config: Config, model: str, tasks: Mapping[str, Task],
 def evaluation_recipe(
     config: Config, settings: Sequence[str] | None = None, relatives: Mapping[str, Sequence[str]] | None = None
 ) -> str:
-    """Recipe of the evaluation of the methods. `relatives` maps a target to the sources of its own family."""
+    """Return the recipe of the evaluation of the methods. `relatives` maps a target to the sources of its family."""
     return recipe(
         "evaluation",
         **grid_settings(config),
@@ -162,7 +162,7 @@ def evaluation_recipe(
 
 
 def costs_recipe(config: Config, settings: Sequence[str] | None = None) -> str:
-    """Recipe of the table with the duration of each job."""
+    """Return the recipe of the table with the duration of each job."""
     return recipe(
         "costs",
         **grid_settings(config),

@@ -1,4 +1,4 @@
-"""The version of each step. Whoever changes the results of a step raises its number, and the step runs again.
+"""The version of each step. If you change the results of a step, raise its number, and the step runs again.
 
 A comment, a message or a refactoring changes no result and no number.
 """

@@ -19,7 +19,10 @@ def mean(values: Sequence[float]) -> float:
     """Return the mean over seeds. A source whose runs all failed has mean 0, unlike in the evaluation of methods.
 
     Args:
-        values: [S] scores, one per seed; NaN counts as 0.
+        values: [S] scores in percentage points, one per seed; NaN counts as 0.
+
+    Returns:
+        The mean in percentage points.
     """
     return float(np.nan_to_num(np.asarray(values, np.float64)).mean())
 
@@ -74,7 +77,7 @@ def choose_seed(scores: Mapping[str, Mapping[int, float]], source: str) -> int:
     """
 
     def lead(seed: int) -> float:
-        """How far the run is above the mean of all runs on the same rows."""
+        """The score of the run minus the mean of all runs on the same rows."""
         return mean([scores[source][seed]]) - mean([by_seed[seed] for by_seed in scores.values() if seed in by_seed])
 
     return max(scores[source], key=lead)

@@ -79,7 +79,7 @@ def _costs(cost: Mapping[str, Any]) -> list[str]:
 
 
 def _adapter(summary: Mapping[str, Any]) -> str:
-    """Where the exported adapter or model is, and how it scored."""
+    """Say where the exported adapter or model is, and how it scored."""
     candidate = next(line for line in summary["candidates"] if line["source"] == summary["chosen"])
     score = candidate["dev"][str(summary["seed"])]
     return (

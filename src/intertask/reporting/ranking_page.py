@@ -46,7 +46,7 @@ def write_ranking_page(path: Path, results: Path, recipe: dict[str, Any], transf
 
 
 def _card(results: Path, name: str, recipe: dict[str, Any]) -> dict[str, Any]:
-    """What the page shows of one task."""
+    """Collect what the page shows of one task."""
     about = recipe["tasks"].get(name, {})
     return {
         **task_card(results / "data" / name),

@@ -116,7 +116,7 @@ class Results:
 
     @cached_property
     def gains(self) -> pd.DataFrame:
-        """The gain of every transfer, as the function :func:`gains` returns it."""
+        """The gains of all transfers, a table as :func:`gains` returns it."""
         return gains(self.transfer)
 
     @cached_property
@@ -138,18 +138,18 @@ class Results:
 
     @property
     def leading(self) -> str | None:
-        """What the rankings follow: ``fused``, or the first method; None if no method ranks."""
+        """The column that orders the rankings: ``fused``, or the first method; None if no method ranks."""
         methods = [method for method in self.recipe["methods"] if method != "random"]
         return "fused" if self.recipe["fused"] else next(iter(methods), None)
 
     @property
     def leading_method(self) -> str | None:
-        """The line of ``regret.tsv`` that stands for :attr:`leading`. A fusion of one method is that method."""
+        """The line of ``regret.tsv`` that belongs to :attr:`leading`; for a fusion of one method, that method."""
         return self.recipe["fused"][0] if len(self.recipe["fused"]) == 1 else self.leading
 
     @property
     def leading_label(self) -> str:
-        """The words for :attr:`leading` in sentences."""
+        """The phrase for :attr:`leading` in sentences."""
         return (
             "the fusion of " + in_words(self.recipe["fused"])
             if self.leading_method == "fused"
@@ -174,6 +174,9 @@ class Results:
         Args:
             setting: Base model, or setting of the imported table.
             target: The target.
+
+        Returns:
+            Source -> rank, sorted by rank; empty if no method ranks.
         """
         if self.leading is None:
             return pd.Series(dtype="float64")

@@ -31,7 +31,7 @@ EXTRA_KEYS = ("row",)
 
 
 def default_metric(labels: Sequence[str] | None) -> str:
-    """Accuracy."""
+    """Return ``accuracy``."""
     return "accuracy"
 
 
@@ -76,7 +76,7 @@ def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> No
 
 
 def head_outputs(info: Info) -> int:
-    """One output per label."""
+    """Return one output per label."""
     return len(info["labels"])
 
 
@@ -91,20 +91,20 @@ def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled:
 
 
 def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
-    """One unit per row: the mean over the tokens of its text, or of both texts jointly; its class."""
+    """Return one unit per row: the mean over the tokens of its text or texts, labeled with its class."""
     encodings = encode(rows, tokenization, info)
     return units_of_texts(encodings, range(len(rows)), np.array([f["labels"] for f in encodings], np.int64))
 
 
 def collator(tokenizer: Tokenizer) -> Collator:
-    """Batches of inputs int64 [B, L] and labels int64 [B]."""
+    """Return a function that makes batches: inputs int64 [B, L] and labels int64 [B]."""
     from .batches import pad_with_labels
 
     return partial(pad_with_labels, tokenizer=tokenizer)
 
 
 def loss(model: Any, batch: Batch) -> LossAndLogits:
-    """Cross entropy; logits [B, C]."""
+    """Return the cross entropy, and logits [B, C]."""
     from torch.nn.functional import cross_entropy
 
     from .batches import forward
@@ -183,7 +183,7 @@ def _group_exact_match(groups: Iterable[Sequence[int]], gold: Sequence[int], lab
 def _group_f1(
     groups: Iterable[Sequence[int]], predictions: Sequence[CandidatePrediction], rows: Sequence[Row], positive: int
 ) -> float:
-    """Mean over groups, in percent, of the word F1 between the most likely candidate and the closest right one.
+    """Return the mean over groups, in percent, of the word F1 of the most likely candidate and the closest right one.
 
     Of equally likely candidates the first counts. A group without a right candidate scores 0.
     Source: F1 of ReCoRD, Zhang et al. 2018, https://arxiv.org/abs/1810.12885.

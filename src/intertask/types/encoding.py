@@ -72,8 +72,11 @@ def cut(text: str, spans: Sequence[tuple[int, int]], limit: int) -> str:
 
     Args:
         text: The text.
-        spans: Its tokens, of :func:`offsets`.
-        limit: Number of tokens to keep, at most.
+        spans: (start, end) of each token in characters, from :func:`offsets`.
+        limit: Maximum number of tokens to keep.
+
+    Returns:
+        The beginning of the text.
     """
     if len(spans) <= limit:
         return text

@@ -66,7 +66,7 @@ def strata(rows: Sequence[Row]) -> list[Hashable] | None:
 
 
 def classes(row: Row) -> Iterable[int]:
-    """No classes."""
+    """Return no classes."""
     return ()
 
 
@@ -222,14 +222,14 @@ def _window_labels(
 
 
 def collator(tokenizer: Tokenizer) -> Collator:
-    """Batches of inputs int64 [B, L], start_positions and end_positions int64 [B]."""
+    """Return a function that makes batches: inputs int64 [B, L], start_positions and end_positions int64 [B]."""
     from .batches import pad_with_labels
 
     return partial(pad_with_labels, tokenizer=tokenizer)
 
 
 def loss(model: Any, batch: Batch) -> LossAndLogits:
-    """Mean of the cross entropies of start and end over all positions but padding; logits [B, L] each."""
+    """Return the mean of the cross entropies of start and end over all positions but padding; logits [B, L] each."""
     from torch.nn.functional import cross_entropy
 
     from .batches import IMPOSSIBLE, forward

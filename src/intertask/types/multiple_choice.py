@@ -28,12 +28,12 @@ EXTRA_KEYS = ("row",)
 
 
 def default_metric(labels: Sequence[str] | None) -> str:
-    """Accuracy."""
+    """Return ``accuracy``."""
     return "accuracy"
 
 
 def check_rows(rows: Sequence[Row], split: str, labels: Sequence[str] | None, location: str) -> None:
-    """Any rows will do."""
+    """Accept any rows."""
 
 
 def input_texts(row: Row) -> list[str]:
@@ -52,7 +52,7 @@ def strata(rows: Sequence[Row]) -> list[Hashable] | None:
 
 
 def classes(row: Row) -> Iterable[int]:
-    """No classes: the first choice of one row has nothing in common with that of another."""
+    """Return no classes: the first choice of one row has nothing in common with that of another."""
     return ()
 
 
@@ -77,7 +77,7 @@ def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> No
 
 
 def head_outputs(info: Info) -> int:
-    """One output, which is computed for each choice."""
+    """Return one output, which is computed for each choice."""
     return 1
 
 
@@ -120,7 +120,7 @@ def _first_texts(rows: Sequence[Row], tokenization: Tokenization) -> list[str]:
 
 
 def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
-    """One unit per row and choice: the mean over the tokens of context, question and choice; 1 if it is right, else 0.
+    """Return one unit per row and choice: the mean over its tokens, labeled 1 if the choice is right, else 0.
 
     Groups are the rows.
     """
@@ -134,7 +134,7 @@ def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings:
 
 
 def collator(tokenizer: Tokenizer) -> Collator:
-    """Batches of inputs int64 [B, K, L], choice_mask bool [B, K] and labels int64 [B]."""
+    """Return a function that makes batches: inputs int64 [B, K, L], choice_mask bool [B, K], labels int64 [B]."""
     return partial(_collate, tokenizer=tokenizer)
 
 
@@ -161,7 +161,7 @@ def _choice(encoding: Encoding, k: int) -> Encoding:
 
 
 def loss(model: Any, batch: Batch) -> LossAndLogits:
-    """Cross entropy over the real choices; logits [B, K], those of absent choices -1e9."""
+    """Return the cross entropy over the real choices, and logits [B, K], which are -1e9 for absent choices."""
     from torch.nn.functional import cross_entropy
 
     from .batches import IMPOSSIBLE, INPUTS, forward
@@ -181,7 +181,7 @@ def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], 
 
 
 def score(predictions: Sequence[int], rows: Sequence[Row], info: Info) -> dict[str, float]:
-    """Accuracy."""
+    """Return the accuracy, in percent."""
     hits = [row["label"] == predicted for row, predicted in zip(rows, predictions, strict=True)]
     return {"accuracy": 100 * float(np.mean(hits))}
 

@@ -63,7 +63,7 @@ def strata(rows: Sequence[Row]) -> list[Hashable] | None:
 
 
 def classes(row: Row) -> Iterable[int]:
-    """No classes."""
+    """Return no classes."""
     return ()
 
 
@@ -73,12 +73,12 @@ def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> No
 
 
 def head_outputs(info: Info) -> int:
-    """One output."""
+    """Return one output."""
     return 1
 
 
 def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled: bool = True) -> list[Encoding]:
-    """Encode one encoding per row, as classification does; labels are in the unit of the rows."""
+    """Make one encoding per row, as classification does; labels are in the unit of the rows."""
     encodings = classification.encode(rows, tokenization, info, labeled=False)
     if labeled:
         for encoding, row in zip(encodings, rows, strict=True):
@@ -87,7 +87,7 @@ def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled:
 
 
 def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
-    """One unit per row, as for classification; its label, standardized over the rows."""
+    """Return one unit per row, as for classification, with its label standardized over the rows."""
     encodings = encode(rows, tokenization, info)
     labels = np.array([encoding["labels"] for encoding in encodings], np.float64)
     spread = labels.std() if np.ptp(labels) > 0 else 1.0  # the standard deviation of equal floats may come out above 0
@@ -95,7 +95,7 @@ def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings:
 
 
 def loss(model: Any, batch: Batch) -> LossAndLogits:
-    """Mean squared error; logits [B]."""
+    """Return the mean squared error, and logits [B]."""
     from torch.nn.functional import mse_loss
 
     from .batches import forward

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 
 def is_span_scheme(labels: Iterable[str]) -> bool:
-    """Whether tags mark spans (B-PER, I-PER, O; also E- and S-), so that span F1 is defined.
+    """Tell whether tags mark spans (B-PER, I-PER, O; also E- and S-), so that span F1 is defined.
 
     Untyped tags (B, I, O) count only if O is among them. Without it they are letters that may mean anything.
 

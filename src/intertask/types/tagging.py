@@ -79,7 +79,7 @@ def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> No
 
 
 def head_outputs(info: Info) -> int:
-    """One output per tag."""
+    """Return one output per tag."""
     return len(info["labels"])
 
 
@@ -123,7 +123,7 @@ def encode(rows: Sequence[Row], tokenization: Tokenization, info: Info, labeled:
 
 
 def _word_lengths(rows: Sequence[Row], tokenizer: Tokenizer) -> list[list[int]]:
-    """Number of tokens of every word of every row."""
+    """Return the number of tokens of every word of every row."""
     if not rows:
         return []
     batch = tokenizer(
@@ -145,7 +145,7 @@ def _windows(lengths: Sequence[int], limit: int) -> Iterator[tuple[int, int]]:
 
 
 def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
-    """One unit per word: its first token; its tag.
+    """Return one unit per word, with the features of its first token and the word's tag as label.
 
     If there are more than ``max_rows``, all units of rare tags are kept, and the other tags are cut to an equal number
     each. Groups are the rows.
@@ -159,7 +159,7 @@ def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings:
 
 
 def collator(tokenizer: Tokenizer) -> Collator:
-    """Batches of inputs int64 [B, L] and labels int64 [B, L] with -100 at padding."""
+    """Return a function that makes batches: inputs int64 [B, L], and labels int64 [B, L] with -100 at padding."""
     return partial(_collate, tokenizer=tokenizer)
 
 
@@ -174,7 +174,7 @@ def _collate(encodings: Sequence[Encoding], tokenizer: Tokenizer) -> Batch:
 
 
 def loss(model: Any, batch: Batch) -> LossAndLogits:
-    """Cross entropy, mean over labeled positions (0 if the batch has none); logits [B, L, C]."""
+    """Return the mean cross entropy over labeled positions (0 if the batch has none), and logits [B, L, C]."""
     from torch.nn.functional import cross_entropy
 
     from .batches import IGNORED, forward

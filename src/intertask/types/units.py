@@ -38,6 +38,9 @@ def units_of_texts(inputs: Sequence[Mapping[str, Any]], groups: Sequence[int], l
         inputs: N encoded texts.
         groups: [N] group of each text.
         labels: [N] class ids (int64) or values (float64).
+
+    Returns:
+        N units with one view.
     """
     count = np.arange(len(inputs))
     return Units(inputs, count, np.full(len(inputs), MEAN), np.asarray(groups, np.int64), ((count, labels),))
@@ -55,7 +58,10 @@ def units_of_tokens(
         encodings: Encoded texts. Texts without any unit are left out.
         places: [N] (index of the text, position of the token) of each unit.
         groups: [N] group of each unit.
-        views: Lists of (index of the unit, class id).
+        views: For each view, a list of (index of the unit, class id).
+
+    Returns:
+        N units.
     """
     used = sorted({text for text, _ in places})
     number = {text: i for i, text in enumerate(used)}

@@ -42,7 +42,7 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
 
 
 def _group_reader(task: Task, columns: dict[str, Column]) -> Callable[[dict], dict]:
-    """Make a function that reads those of the group and the candidate of a row that the task maps."""
+    """Make a function that reads the group and the candidate of a row, as far as the task maps these columns."""
     needed = {"group_exact_match": ("group",), "group_f1": ("group", "candidate")}.get(task.metric, ())
     if missing := [name for name in needed if columns[name] is None]:
         raise IntertaskError(

@@ -65,7 +65,7 @@ def read_text(values: dict, column: Column, name: str, join: str) -> str:
 
 
 def read_text_or_empty(values: dict, column: Column, name: str, join: str) -> str:
-    """Read a text as :func:`read_text` does; a missing one is ''.
+    """Read a text as :func:`read_text` does, or return '' if it is missing.
 
     Args:
         values: Values of a raw row.

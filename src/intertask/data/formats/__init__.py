@@ -85,7 +85,7 @@ def read_content(path: str, content: bytes, data: Origin) -> Table:
 
 
 def _format_of(path: str) -> str:
-    """The format that the file's extension stands for."""
+    """Return the format of a file by its extension."""
     extension = path.lower().removesuffix(".gz").rpartition(".")[2]
     if extension not in EXTENSIONS:
         raise IntertaskError(

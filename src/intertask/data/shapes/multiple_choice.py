@@ -29,7 +29,7 @@ def copa(values: Values) -> Iterator[Values]:
 def winogrande(values: Values) -> Iterator[Values]:
     """WinoGrande: the context is the text before the gap; a choice is an option and the text after the gap.
 
-    A sentence without a gap gives no row.
+    A sentence without a gap yields no row.
     """
     before, gap, after = values["sentence"].partition("_")
     if gap:

@@ -21,7 +21,7 @@ def fit_head(head: Any, info: Mapping[str, Any]) -> tuple[bool, list[str]]:
 
     Returns:
         Whether the head has an output for each of the task's labels, so that the task's loss is defined; and notes for
-        the reader.
+        the user.
     """
     task_type, config = get_type(info["type"]), head.config
     head_type = task_type.HEAD_TYPE

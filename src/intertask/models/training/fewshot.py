@@ -146,7 +146,7 @@ def fresh_model(base: Model, adapter: str, seed: int) -> Any:
         The model with the adapter :data:`NAME` active.
     """
     model = load_model(base)
-    torch.manual_seed(seed)  # after loading, which may draw numbers of its own
+    torch.manual_seed(seed)  # after loading, which may draw random numbers
     add_fresh_adapter(model, NAME, adapter)
     return model
 

@@ -59,7 +59,7 @@ class _Steps(TrainerCallback):
 
 
 class _TypedTraining:
-    """What both Trainers lack: the task type's loss, sampler and dev score, and checkpoints in safetensors."""
+    """Adds to both Trainers the task type's loss, sampler and dev score, and checkpoints in safetensors."""
 
     def __init__(
         self,

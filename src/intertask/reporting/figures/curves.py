@@ -81,7 +81,7 @@ def draw(results: Results, setting: str) -> Drawing:
 
 
 def _history(run: dict[str, Any]) -> list[dict[str, float]]:
-    """What a run recorded after each epoch or evaluation: ``step``, and ``loss`` or ``dev``."""
+    """Return the records of a run after each epoch or evaluation: ``step``, and ``loss`` or ``dev``."""
     return run.get("training", {}).get("history", [])
 
 
@@ -107,7 +107,7 @@ def mean_curve(runs: list[dict[str, Any]], quantity: str) -> Curve | None:
 
 
 def _caption(panels: dict[str, dict[str, Curve]], quantity: str) -> str:
-    """What the panels show, in words."""
+    """Describe the panels in words."""
     shown = "the score on the dev split"
     advice = "A curve that starts higher has a better start. A curve that ends higher has learned more."
     best, unit = max, "evaluation"

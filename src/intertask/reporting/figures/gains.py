@@ -21,6 +21,9 @@ def draw(results: Results, setting: str) -> Drawing:
     Args:
         results: Results of the run.
         setting: Base model, or setting of the imported table.
+
+    Returns:
+        The figure with its caption, or a note without a figure if there are no gains.
     """
     name = f"{setting}/gains"
     table = results.gains[results.gains["model"] == setting]
@@ -119,7 +122,7 @@ def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline:
 
 
 def _caption(results: Results, setting: str, wide: pd.DataFrame, noise: pd.Series, baseline: pd.Series) -> str:
-    """What the heat map shows, in words."""
+    """Describe the heat map in words."""
     known = wide.stack()
     source, target = known.idxmax()
     zero = "training without a source" if (baseline == NO_SOURCE).any() else "the mean of the target's sources"

@@ -62,7 +62,7 @@ def draw(results: Results, block: str) -> Drawing:
 
 
 def _caption(results: Results, block: str, table: pd.DataFrame, ranked: pd.DataFrame, k: str) -> str:
-    """What the figure shows, in words."""
+    """Describe the figure in words."""
     metric, targets = results.main, int(table["targets"].max())
     best = ranked[metric].min()
     first = list(ranked.index[ranked[metric] == best])

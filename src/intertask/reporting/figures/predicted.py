@@ -71,7 +71,7 @@ def draw(results: Results, setting: str) -> Drawing:
 
 
 def _caption(results: Results, panels: list, baseline: dict[str, str]) -> str:
-    """What the panels show, in words."""
+    """Describe the panels in words."""
     hits = [target for target, ranks, observed in panels if ranks.idxmin() == observed["gain"].idxmax()]
     helped = [t for t, ranks, observed in panels if observed.loc[ranks.idxmin(), "gain"] > 0]
     rhos = {target: agreement(ranks, observed["gain"]) for target, ranks, observed in panels}

@@ -98,7 +98,7 @@ def scaled(distances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _caption(
     tasks: list[str], targets: list[str], results: Results, distances: np.ndarray, share: np.ndarray, shown: int
 ) -> str:
-    """What the map shows, in words."""
+    """Describe the map in words."""
     words = [
         f"Tasks whose texts have similar mean embeddings ({results.recipe['encoder']}) are close to each other. The "
         f"two dimensions hold {share.sum():.0%} of the spread, so tasks may look closer than they are."

@@ -97,12 +97,12 @@ def pareto(cost: pd.Series, loss: pd.Series) -> list[str]:
 
 
 def _needs(table: pd.DataFrame) -> pd.Series:
-    """What each method needs; ``nothing`` instead of a missing value."""
+    """Return what each method needs, with ``nothing`` instead of a missing value."""
     return table["needs"].fillna("nothing")
 
 
 def _caption(results: Results, table: pd.DataFrame, ranked: pd.DataFrame, known: pd.DataFrame) -> str:
-    """What the panels show, in words."""
+    """Describe the panels in words."""
     words = [
         "Each point is a method. Points further down (better) and to the left (faster) are preferable. The line is the "
         "Pareto front: no other method is both faster and better than a method on it."

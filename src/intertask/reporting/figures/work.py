@@ -69,7 +69,7 @@ def draw(results: Results) -> Drawing:
 
 
 def _caption(results: Results, table: pd.DataFrame) -> str:
-    """What the bars show, in words."""
+    """Describe the bars in words."""
     total = table["total"].sum()
     top = table.loc[table["total"].idxmax()]
     words = [
