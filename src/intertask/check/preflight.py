@@ -14,6 +14,7 @@ from ..data.prepare import load_info, max_choices, words_per_row
 from ..errors import IntertaskError
 from ..files import read_json
 from ..models.adapters import check_adapter_string
+from ..types import get_type
 from ..words import count, duration, in_words
 from . import machine
 from .availability import Availability, Hub, ask_hub, check_model, check_tasks
@@ -88,7 +89,7 @@ class Check:
             self._sizes[name] = task_size(task, info)
             role = "target" if name in self.config.targets else "source"
             labels = _labels(availability.first_rows)
-            details = f"{task.type.replace('_', ' ')}; {availability.description}{labels}"
+            details = f"{get_type(task.type).LABEL}; {availability.description}{labels}"
             print(f"  {name:<{width}}  {role}  {details}: {self._verdict(availability)}")
 
     def _verdict(self, availability: Availability) -> str:

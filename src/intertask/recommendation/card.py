@@ -65,6 +65,7 @@ def model_card(
         The text of the card.
     """
     recipe, info = result["recipe"], result["info"]
+    task_type = get_type(info["type"])
     path = recipe["model"]["path"]
     base_name = _BUNDLED if path == "bundled" else path
     environment = jinja2.Environment(
@@ -84,7 +85,8 @@ def model_card(
         recipe=recipe,
         info={"unanswerable": False, **info},
         path=path,
-        pre_split=get_type(info["type"]).PRE_SPLIT,
+        type_label=task_type.LABEL,
+        pre_split=task_type.PRE_SPLIT,
         base_name=base_name,
         revision=commit or recipe["model"]["revision"],
         whole_encoder=recipe["adapter"] == "full",

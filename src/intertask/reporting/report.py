@@ -116,7 +116,7 @@ def summary(results: Results) -> list[dict[str, Any]]:
                 {
                     "setting": setting,
                     "target": target,
-                    "type": results.type_of(target).replace("_", " "),
+                    "type": results.type_label_of(target),
                     "metric": results.metrics.get(key, "").replace("_", " "),
                     "none": None if noise is None else noise["none"],
                     "first": first,

@@ -17,6 +17,7 @@ from ..errors import IntertaskError
 from ..rankings.evaluation import MEAN, main_metric, truth
 from ..rankings.metrics import spearman
 from ..tables import TRANSFER_COLUMNS, read_table
+from ..types import get_type
 from ..words import in_words
 
 #: Lines of ``regret.tsv`` that methods are compared with.
@@ -195,6 +196,15 @@ class Results:
             return load_info(self.folder / "data" / task)["type"]
         except IntertaskError:
             return ""
+
+    def type_label_of(self, task: str) -> str:
+        """Return the name of a task's type for a page; an empty string if its data was deleted.
+
+        Args:
+            task: Name of the task.
+        """
+        type_name = self.type_of(task)
+        return get_type(type_name).LABEL if type_name else ""
 
     def embeddings(self) -> dict[str, np.ndarray]:
         """Return the mean embedding [D] of each task that has one."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ..data import load_info
+from ..types import get_type
 
 #: Longer texts are cut.
 MAX_CHARACTERS = 300
@@ -29,7 +30,7 @@ def task_card(folder: Path, rows: int = 3) -> dict[str, Any]:
     columns, table = _example_rows(folder / "train.parquet", info, rows)
     return {
         "name": info["task"],
-        "type": info["type"].replace("_", " "),
+        "type": get_type(info["type"]).LABEL,
         "train": info["rows_before_cap"]["train"],
         "validation": info["rows_before_cap"]["validation"],
         "metric": info["metric"].replace("_", " "),

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..config import Task
 from ..data.canonical import Canonical
+from ..types import get_type
 from .column_profile import ColumnProfile
 from .guessing import Guess
 from .locate import RawData
@@ -44,7 +45,7 @@ def describe_task(raw: RawData, task: Task, found: Guess, profiles: Sequence[Col
 
 def _guesses(task: Task, found: Guess) -> list[str]:
     """Write a table of what was guessed: role, the user's column, reason."""
-    table = [("type", found.type.replace("_", " "), found.reasons["type"])]
+    table = [("type", get_type(found.type).LABEL, found.reasons["type"])]
     for name, column in found.columns.items():
         yours = " + ".join(map(str, column)) if isinstance(column, list) else "–" if column is None else str(column)
         table.append((name, yours, found.reasons.get(name, "")))

@@ -57,6 +57,7 @@ class TaskType(Protocol):
     """What the workflow needs to know of a task type.
 
     Attributes:
+        LABEL: Name of the type in messages, pages and cards.
         ROW_COLUMNS: Columns of a canonical row and their Python types. ``group`` and ``candidate`` of classification
             are in a task's rows only if the task maps them; every other column is in every row.
         OPTIONAL_INPUTS: Columns that a user may leave out of rows to predict, and the values that replace them.
@@ -73,6 +74,7 @@ class TaskType(Protocol):
         EXTRA_KEYS: Keys of an encoding that only ``predict`` reads. They are no inputs of the model.
     """
 
+    LABEL: str
     ROW_COLUMNS: Mapping[str, Any]
     OPTIONAL_INPUTS: Mapping[str, Any]
     PRE_SPLIT: bool

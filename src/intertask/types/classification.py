@@ -16,6 +16,7 @@ from .label_names import check_several_classes, named_outputs
 from .metrics import class_scores, f_beta, positive_index
 from .units import Units, units_of_texts
 
+LABEL = "classification"
 ROW_COLUMNS = {"text_a": str, "text_b": str, "label": int, "group": str, "candidate": str}
 OPTIONAL_INPUTS = {"text_b": None}
 PRE_SPLIT = False

@@ -18,6 +18,7 @@ from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Token
 from .encoding import cut, offsets, room
 from .units import Units, units_of_tokens
 
+LABEL = "extractive QA"
 ROW_COLUMNS = {"id": str, "context": str, "question": str, "answer_texts": list[str], "answer_starts": list[int]}
 OPTIONAL_INPUTS: dict[str, Any] = {}
 PRE_SPLIT = False

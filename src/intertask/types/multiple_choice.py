@@ -13,6 +13,7 @@ from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Token
 from .encoding import cut, encode_pairs, offsets, room
 from .units import Units, units_of_texts
 
+LABEL = "multiple choice"
 ROW_COLUMNS = {"context": str, "question": str, "choices": list[str], "label": int}
 OPTIONAL_INPUTS = {"context": "", "question": ""}
 PRE_SPLIT = False

@@ -14,6 +14,7 @@ from ..errors import IntertaskError
 from . import Batch, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, classification
 from .units import Units, units_of_texts
 
+LABEL = "regression"
 ROW_COLUMNS = {"text_a": str, "text_b": str, "label": float}
 OPTIONAL_INPUTS = classification.OPTIONAL_INPUTS
 PRE_SPLIT = False

@@ -19,6 +19,7 @@ from .metrics import class_scores, f_beta, positive_index
 from .spans import is_span_scheme
 from .units import Units, capped, units_of_tokens
 
+LABEL = "tagging"
 ROW_COLUMNS = {"tokens": list[str], "tags": list[int]}
 OPTIONAL_INPUTS: dict[str, Any] = {}
 PRE_SPLIT = True

@@ -26,15 +26,15 @@ def draw(results: Results) -> Drawing:
     distances = cosine_distances(np.stack([means[task] for task in tasks]))
     at, share = scaled(distances)
     targets = [task for task in tasks if task in results.targets]
-    types = {task: results.type_of(task) for task in tasks}
+    types = {task: results.type_label_of(task) for task in tasks}
     markers = {name: MARKERS[i % len(MARKERS)] for i, name in enumerate(dict.fromkeys(sorted(types.values())))}
     figure, axes = new_figure(height=4.6 if len(tasks) < 20 else 6.4)
     axes = axes[0, 0]
-    for type_name, (color, marker) in markers.items():
-        part = [i for i, task in enumerate(tasks) if types[task] == type_name]
+    for type_label, (color, marker) in markers.items():
+        part = [i for i, task in enumerate(tasks) if types[task] == type_label]
         edges = [INK if tasks[i] in targets else "white" for i in part]
         sizes = [90 if tasks[i] in targets else 38 for i in part]
-        label = type_name.replace("_", " ") or "unknown type"
+        label = type_label or "unknown type"
         axes.scatter(*at[part].T, c=color, marker=marker, s=sizes, edgecolors=edges, linewidths=1.4, label=label)
     # Both axes have the same scale, so that a distance means the same in every direction.
     axes.set_aspect("equal", adjustable="datalim")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ...errors import IntertaskError, did_you_mean
+from ...types import get_type
 from ..column_profile import ColumnProfile
 from .classification_and_regression import guess_texts_and_label
 from .extractive_qa import guess_extractive_qa
@@ -62,7 +63,7 @@ def _nothing_fits(
     columns = "\n".join(f"    {profile.name}: {profile.described()}" for profile in profiles)
     what = "No task type fits these columns"
     if type_name:
-        what = f"The columns do not fit the task type {type_name.replace('_', ' ')}"
+        what = f"The columns do not fit the task type {get_type(type_name).LABEL}"
     missing = []
     if not texts and not any(profile.column_kind == "text" for profile in profiles):
         missing.append("no column holds texts")
