@@ -31,7 +31,7 @@ test-fast: $(STAMP) ## Run all tests except the slow ones and those that start S
 check: $(STAMP) ## Check the style of the Python code and of the workflow
 	$(IN_VENV) ruff check .
 	$(IN_VENV) ruff format --check .
-	$(IN_VENV) snakefmt --check Snakefile rules
+	$(IN_VENV) snakefmt --check Snakefile workflow/Snakefile rules
 	$(IN_VENV) snakemake --lint
 
 setup: $(STAMP) ## Create the environment (PYTHON=python3.11, VENV=.venv, TORCH_INDEX=URL)
