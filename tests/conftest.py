@@ -1,21 +1,34 @@
-"""How the tests are distributed over the processes that run them side by side (pytest-xdist, ``--dist loadgroup``)."""
+"""How the tests are dealt out to the processes that run them side by side (pytest-xdist)."""
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 HERE = Path(__file__).parent
+#: They share one finished run of the small workflow.
+FINISHED = {"test_main_job.py", "test_incremental.py", "test_mistakes.py", "test_report_run.py"}
+#: Slow tests that wait rather than compute.
+WAITING = {"test_slurm.py", "test_killed.py", "test_interrupted.py", "test_leases.py", "test_worker.py"}
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together, and begin with whole runs, so that no process ends long after the others.
-
-    Files with ``pytestmark = pytest.mark.xdist_group(...)`` share a process with the other files of their group. Slow
-    tests of other files share one process, because side by side they would take each other's processors and memory.
-    """
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole runs come first, so that no process ends long after the others."""
     items.sort(key=lambda item: HERE / "workflow" not in item.path.parents)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling:
     slow = config.option.markexpr == "slow"
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group("computing" if slow else str(item.path.relative_to(HERE))))
+
+    class Scheduler(LoadScopeScheduling):
+        """A file stays together. Slow tests wait for each other, those that wait anyway apart from the rest."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            name = PurePath(path).name
+            if slow:
+                return "waiting" if name in WAITING else "computing"
+            return "finished" if name in FINISHED else path
+
+    return Scheduler(config, log)

@@ -7,9 +7,6 @@ import time
 import pytest
 from paths import ROOT
 
-#: These tests share one finished run of the small workflow.
-pytestmark = pytest.mark.xdist_group("finished")
-
 
 @pytest.fixture
 def project(finished):

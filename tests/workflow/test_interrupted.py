@@ -10,7 +10,7 @@ import pytest
 from small_project import Project, small_config
 from waiting import DEADLINE_SECONDS, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("waiting")]
+pytestmark = pytest.mark.slow
 
 
 def processes(folder: Path) -> dict[int, str]:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from small_project import Project
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("waiting")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("orphans", [False, True])

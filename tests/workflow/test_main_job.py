@@ -10,9 +10,6 @@ from files_page import differences, files, matches, sections
 
 from intertask.config import load_config
 
-#: These tests share one finished run of the small workflow.
-pytestmark = pytest.mark.xdist_group("finished")
-
 
 def read(project, name: str) -> pd.DataFrame:
     return pd.read_csv(project.folder / "results" / name, sep="\t")

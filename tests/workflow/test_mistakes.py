@@ -10,9 +10,6 @@ from small_project import Project, small_config
 from intertask import recipes
 from intertask.config import load_config
 
-#: These tests share one finished run of the small workflow.
-pytestmark = pytest.mark.xdist_group("finished")
-
 CONFIG_MISTAKES = [
     ({"sorces": ["a"]}, "did you mean 'sources'"),
     ({"sources": ["no_such_task"]}, "There is no task 'no_such_task'"),

@@ -3,11 +3,7 @@
 import re
 import zipfile
 
-import pytest
 from small_project import Project, small_config
-
-#: These tests share one finished run of the small workflow.
-pytestmark = pytest.mark.xdist_group("finished")
 
 
 def test_a_run_ends_with_its_report(finished):

@@ -46,11 +46,7 @@ def missing() -> str | None:
     return None if os.geteuid() == 0 else "pretended GPUs of a Slurm of one's own need root"
 
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(missing() is not None, reason=str(missing())),
-    pytest.mark.xdist_group("waiting"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(missing() is not None, reason=str(missing()))]
 
 
 @dataclass
