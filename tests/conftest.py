@@ -1,4 +1,7 @@
-"""How the tests are dealt out to the processes that run them side by side (pytest-xdist)."""
+"""How the tests are distributed over the processes that run them side by side (pytest-xdist).
+
+The scheduler is ours because ``--dist loadgroup`` of pytest-xdist 3.8 has no effect with pytest 9.2.
+"""
 
 from pathlib import Path, PurePath
 
@@ -9,7 +12,7 @@ HERE = Path(__file__).parent
 #: They share one finished run of the small workflow.
 FINISHED = {"test_main_job.py", "test_incremental.py", "test_mistakes.py", "test_report_run.py"}
 #: Slow tests that wait rather than compute.
-WAITING = {"test_slurm.py", "test_killed.py", "test_interrupted.py", "test_leases.py", "test_worker.py"}
+WAITING = {"test_slurm.py", "test_killed.py", "test_interrupted.py", "test_gpu_leases.py", "test_worker.py"}
 
 
 @pytest.hookimpl(tryfirst=True)
