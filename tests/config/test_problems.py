@@ -75,6 +75,11 @@ def test_every_wrong_key_is_listed():
     )
 
 
+def test_a_message_ends_with_one_mark():
+    assert message(Config, {**CONFIG, "sedes": [1]}) == "sedes: unknown key; did you mean 'seeds'?"
+    assert message(Config, {"targets": ["t"]}) == "sources: this key is missing."
+
+
 def test_sections_inside_of_other_types():
     assert nested_models(dict[str, Model] | list[TrainingChanges] | None) == [Model, TrainingChanges]
     assert nested_models(list[str]) == []

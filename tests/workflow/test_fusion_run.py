@@ -125,4 +125,4 @@ def test_published_transfers_have_no_adapters(project, tmp_path):
     pd.DataFrame(rows, columns=columns).to_csv(observed, sep="\t", index=False)
     other = Project(tmp_path / "p", config | {"observed": {"file": str(observed)}})
     done = other.run("--dry-run", TABLE, check=False)
-    assert "Nothing makes results/fusion.tsv" in done.stdout + done.stderr
+    assert "No rule makes the file results/fusion.tsv" in done.stdout + done.stderr

@@ -71,7 +71,7 @@ class Check:
         shown = ", ".join(count(len(items), word) for items, word in counts)
         print(f"\nConfiguration\n  {shown}")
         methods = count(len(config.methods), "ranking method")
-        print(f"  {methods}; the final ranking follows {in_words(config.rank_fusion)}")
+        print(f"  {methods}; rankings follow {in_words([repr(method) for method in config.rank_fusion])}")
         if len(config.seeds) == 1 and not config.observed:
             self.warnings.append("Only one seed: gains cannot be told from noise. List at least two under 'seeds'.")
 

@@ -44,9 +44,9 @@ def validate(model: type[Section], values: Mapping[str, Any], location: str) -> 
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise IntertaskError(
-            "; ".join(problems_in_words(error, model)) + ".", location, "correct the file and run again"
-        ) from None
+        words = "; ".join(problems_in_words(error, model))
+        sentence = words if words.endswith("?") else f"{words}."
+        raise IntertaskError(sentence, location, "correct the file and run again") from None
 
 
 def problems_in_words(error: ValidationError, model: type[BaseModel]) -> list[str]:

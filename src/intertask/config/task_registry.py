@@ -58,7 +58,7 @@ class Registry:
         if name not in self._tasks:
             raise IntertaskError(
                 f"There is no task {name!r}; {did_you_mean(name, self._tasks)}",
-                "config: sources, targets, tasks",
+                "the configuration: sources, targets or tasks",
                 "correct the name, or add the task's folder to task_folders",
             )
         return self._tasks[name]
@@ -146,8 +146,8 @@ def check_files(tasks: Mapping[str, Task]) -> None:
         more = f"\n(and {len(missing) - MAX_LISTED} more)" if len(missing) > MAX_LISTED else ""
         raise IntertaskError(
             "\n".join(missing[:MAX_LISTED]) + more,
-            "data.files, in the task's YAML file or in the configuration under 'tasks:'",
-            "correct the path; it is relative to the task's YAML file or, in a configuration, to the working folder",
+            "'files:' of the task, in its YAML file or under 'tasks:' in the configuration",
+            "correct the path; it is relative to the task's YAML file or, under 'tasks:', to the working folder",
         )
 
 

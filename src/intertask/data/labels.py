@@ -145,10 +145,9 @@ def unknown_label(name: str, names: list[str]) -> BadRowError:
         name: The label.
         names: The known labels.
     """
-    """Make the error about a label that is not among the names of labels."""
     return BadRowError(
         f"The label {name!r} is unknown; {did_you_mean(name, names)}",
-        "correct the row, add the label to 'labels:', or leave such rows out with 'drop_labels:'",
+        "correct the row, or add the label to 'labels:' or, to leave out its rows, to 'drop_labels:'",
     )
 
 

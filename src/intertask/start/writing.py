@@ -86,7 +86,7 @@ def config_yaml(target: str, sources: Sequence[str], folders: Sequence[str], pat
     commands = {
         "check": "will the run work? takes seconds",
         f"results/rankings/{target}.html": "ranks the sources and writes a page",
-        f"results/recommend/{target}.json": "tries the best sources and keeps an adapter",
+        f"results/recommend/{target}.json": "tries the best sources and exports an adapter",
     }
     width = max(map(len, commands))
     command_lines = "\n".join(
