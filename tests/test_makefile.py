@@ -9,7 +9,7 @@ import pytest
 from paths import ROOT
 
 INDEX = "https://packages.example/cpu"
-#: Stands in for Python: writes down how it was called; ``-m venv`` copies it into the new environment.
+#: Replaces Python and records how it was called; ``-m venv`` copies it into the new environment.
 STAND_IN = """#!/bin/sh
 echo "$@" >> "$CALLS"
 if [ "$2" = venv ]; then mkdir -p "$4/bin" && cp "$0" "$4/bin/python"; fi

@@ -6,7 +6,7 @@ from typing import Any
 
 #: Units of time, and how many seconds each is.
 _UNITS = (("s", 1), ("min", 60), ("h", 3600), ("days", 86400))
-#: From here on a duration is given in the next unit: 99 s, 99 min, 47 h. A whole 1 min or 1 h is given as such.
+#: Limits, in seconds, from which a duration is given in the next unit: 99 s, 99 min, 47 h. Exceptions: 1 min and 1 h.
 _LIMITS = (99.5, 99.5 * 60, 47.5 * 3600, math.inf)
 
 

@@ -1,4 +1,4 @@
-"""Settings of single steps that have limits of their own."""
+"""Settings of single steps that have special limits."""
 
 import pytest
 from pydantic import ValidationError

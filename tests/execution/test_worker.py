@@ -151,7 +151,7 @@ def test_requests_are_plain_data(private, script, tmp_path):
     assert worker_of(private, script) == worker
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can try as somebody else")
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can try as another user")
 def test_another_user_cannot_connect(private, script):
     worker_of(private, script)
     connect = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"

@@ -100,7 +100,7 @@ def test_multiple_choice_has_an_intercept_per_example(d):
 @pytest.mark.parametrize("centered", [False, True])
 def test_sufficient_statistics_give_the_same(n, d, decades, centered):
     F, labels = example(n, d)
-    F = F * np.logspace(0, -decades, d)  # singular values over so many decades
+    F = F * np.logspace(0, -decades, d)  # singular values that span that many decades
     Y, freedom = label_columns(labels), n
     if centered:
         F, Y, freedom = F - F.mean(0), Y - Y.mean(0), n - 1

@@ -1,4 +1,4 @@
-"""Models that can and cannot be had."""
+"""Models that can and cannot be loaded."""
 
 import json
 

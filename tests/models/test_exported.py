@@ -1,4 +1,4 @@
-"""An exported adapter, loaded in a fresh process by the lines of its own card, scores what its run scored."""
+"""An exported adapter, loaded in a new process by the code in its card, reaches the score of its run."""
 
 import json
 import re
@@ -31,7 +31,7 @@ RUNS = {
     "tagging": "par_bn[reduction_factor=2]",
 }
 
-#: Run in a process of its own: the lines of each card, then the score of what they predict.
+#: Run in a separate process: the code of each card, then the score of its predictions.
 FRESH = r"""
 import json, re, sys
 from pathlib import Path

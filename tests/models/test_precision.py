@@ -1,4 +1,4 @@
-"""bf16 on the CPU, where nobody wants it but everybody can test it, and what is chosen on which device."""
+"""bf16 on the CPU, where it is slow but can be tested everywhere, and the precision that each device gets."""
 
 import numpy as np
 import pytest

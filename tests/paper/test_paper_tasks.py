@@ -78,5 +78,5 @@ def test_stand_in_becomes_canonical_rows(prepared, name):
 def test_yaml_says_what_plans_and_readers_need(name):
     task = REGISTRY[name]
     assert task.description and task.license and task.homepage and task.language == "en"
-    if name != "pmb_sem_tagging":  # nobody has published how many rows there are
+    if name != "pmb_sem_tagging":  # its number of rows has not been published
         assert task.published_rows.train >= 300

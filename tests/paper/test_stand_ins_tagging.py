@@ -136,7 +136,7 @@ def test_published_files_are_read_too(name, tmp_path):
     task, (text, tags) = REGISTRY[name], PUBLISHED[name]
     place = task.data.alternatives[-1]
     files = {}
-    # Another word in validation, since rows that stand there are taken out of train.
+    # Another word in validation, because rows that are also in validation are removed from train.
     for part, content in (("train", text), ("validation", text.replace("ran", "sat"))):
         files[part] = str(tmp_path / getattr(place.download, part)[0].url.rpartition("/")[2])
         Path(files[part]).write_text(content, encoding="utf-8")

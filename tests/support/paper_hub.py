@@ -1,4 +1,4 @@
-"""Every dataset and model of configs/paper.yaml as a stand-in, on a hub of one's own."""
+"""A local hub with a stand-in for every dataset and model of configs/paper.yaml."""
 
 import importlib
 import json

@@ -1,4 +1,4 @@
-"""Where the repository is, and the optional shared material beside it."""
+"""Paths of the repository and of the optional shared material next to it."""
 
 from pathlib import Path
 

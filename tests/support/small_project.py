@@ -17,11 +17,11 @@ PARTS = ["Snakefile", "rules", "workflow", "envs", "profiles", "data", "tasks"]
 
 
 class Project:
-    """A folder with the workflow and a configuration of its own."""
+    """A folder with the workflow and a separate configuration."""
 
     def __init__(self, folder: Path, config: dict):
         self.folder, self.config = folder, config
-        #: Environment variables of its Snakemake, beside the usual ones.
+        #: Additional environment variables of its Snakemake.
         self.variables: dict[str, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
         for part in PARTS:
@@ -57,7 +57,7 @@ class Project:
         return done
 
     def start(self, *arguments: str, **options) -> subprocess.Popen:
-        """Start Snakemake in a session of its own; the caller waits for its end.
+        """Start Snakemake in a separate session. The caller waits for its end.
 
         Its output is one pipe, unless ``options`` of :class:`subprocess.Popen` say otherwise.
         """

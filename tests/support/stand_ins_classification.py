@@ -106,7 +106,7 @@ def answers(first: int, count: int, labelled: bool) -> list[dict]:
 
 
 def queries(first: int, count: int, labelled: bool) -> list[dict]:
-    """Articles with four entities each, of which the right one stands in a long and a short form."""
+    """Make articles with four entities each; the right one occurs in a long and a short form."""
     rows = []
     for n in range(count):
         long, short, *others = _people(first + n)

@@ -1,8 +1,8 @@
 """Stand-ins of the datasets behind the paper's extractive question answering tasks.
 
 Layout, features and splits are those of the hub (``dataset_infos.json`` of the datasets' own repository, the cards and
-file lists of the hub) and of MultiQA's files; the rows are of our own invention. Each row asks for something that is
-said of one day: a day has one sentence, so an answer that names the day stands in its passage once.
+file lists of the hub) and of MultiQA's files; the rows are made up. Each row asks for something that
+happened on one day. Each day has one sentence, so an answer that names the day occurs once in its passage.
 """
 
 import gzip
@@ -125,7 +125,7 @@ def drop(seed: int, n: int) -> dict:
 
 
 def duorc(seed: int, n: int) -> dict:
-    """Of eight questions, one has no answer, one an answer in words of its own, one an answer in other case."""
+    """Of eight questions, one has no answer, one a free-form answer, and one an answer in another case."""
     it = example(seed)
     texts = {2: [], 3: [f"It happened around {it.day}."], 4: [it.answer.upper(), "around then"]}.get(n % 8, [it.answer])
     return {

@@ -1,8 +1,8 @@
 """Stand-ins of the datasets behind the paper's multiple-choice tasks.
 
 Layout, features, label names and splits are those of the hub (``dataset_infos.json`` of the datasets' own repository,
-cards and file lists of the hub); the rows are of our own invention. Each asks for the thing that a sentence tells of,
-so that the right choice is the one that stands in it. Not known: the order of balanced-copa's columns.
+cards and file lists of the hub); the rows are made up. Each asks for the thing that a sentence mentions, so the
+right choice is the one that occurs in it. Not known: the order of balanced-copa's columns.
 """
 
 import csv
@@ -316,7 +316,7 @@ SOURCES: dict[str, Source] = {
 
 
 def copa_files() -> dict[str, bytes]:
-    """Two csv files; each row of train is there a second time, mirrored: another premise, the other choice right."""
+    """Make two csv files. Each row of train is repeated with another premise, for which the other choice is right."""
     files = {}
     for place, (path, count) in enumerate({"train.csv": TRAIN, "test.csv": OTHER}.items()):
         rows = []

@@ -54,7 +54,7 @@ def spans(types: list[str], n: int) -> list[str]:
 
 
 def parts_of_speech(names: list[str], n: int) -> list[str]:
-    """Of each row, two tokens have tags of their own, so that all occur."""
+    """Give two tokens of each row other tags than the rest, so that all tags occur."""
     own = [names[(2 * n + k) % len(names)] for k in range(2)]
     return ["NNP", "VBD", "DT", *own, "IN", "DT", "NN", "IN", "NN", "CD", "."]
 
@@ -118,7 +118,7 @@ def wnut_17() -> dict[str, bytes]:
 
 
 def mit_movie_trivia() -> dict[str, bytes]:
-    """One JSON object a line, tags as numbers; the label names are in a file of their own."""
+    """One JSON object per line, with tags as numbers; the label names are in a separate file."""
     kinds = sorted({name[2:] for name in MOVIES if name != "O"})
     files = {"dataset/label.json": json.dumps({name: n for n, name in enumerate(MOVIES)}).encode()}
     for split, path in {"train": "train", "validation": "valid", "test": "test"}.items():

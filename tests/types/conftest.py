@@ -1,4 +1,4 @@
-"""Tiny randomly initialised models, and tokenizers with a vocabulary learnt from a few sentences."""
+"""Tiny randomly initialized models, and tokenizers with a vocabulary learned from a few sentences."""
 
 from importlib import resources
 from types import SimpleNamespace

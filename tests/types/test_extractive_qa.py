@@ -56,7 +56,7 @@ def test_windows_cover_the_context_with_stride(tokenizer):
     for encoding, following in pairwise(encodings):
         assert encoding["input_ids"][1 : 1 + len(question)] == question
         ends, following_ends = encoding["context_spans"][:, 1].tolist(), following["context_spans"][:, 1].tolist()
-        assert ends[-16:] == following_ends[:16], "16 sub-words are in both"
+        assert ends[-16:] == following_ends[:16], "16 tokens are in both"
     assert encodings[0]["context_spans"][0, 0] == 0
     assert encodings[-1]["context_spans"][-1, 1] == len(one["context"])
 
@@ -149,7 +149,7 @@ def test_cls_is_found_where_it_stands(tokenizers_by_name):
         extractive_qa.encode([row("the bay")], Tokenization(WithoutCls(), 32, 8), {})
 
 
-# The words of one context as sub-words 3 to 8, CLS at 0.
+# The words of one context are tokens 3 to 8; CLS is token 0.
 CONTEXT = "a b c d e f"
 ENCODING = {"row": 0, "cls": 0, "context_begin": 3, "context_spans": np.array([[2 * i, 2 * i + 1] for i in range(6)])}
 

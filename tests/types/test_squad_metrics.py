@@ -23,7 +23,7 @@ def test_normalize(answer, expected):
     [
         ("the cat", "cat", 1, 1),
         ("black cat", "a cat", 0, 2 / 3),
-        ("cat cat dog", "cat dog dog", 0, 2 / 3),  # words count as often as they stand there
+        ("cat cat dog", "cat dog dog", 0, 2 / 3),  # words count as often as they occur
         ("dog", "cat", 0, 0),
         ("", "cat", 0, 0),
         ("cat", "", 0, 0),

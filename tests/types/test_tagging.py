@@ -15,7 +15,7 @@ def row(tokens, tags=None):
 
 
 def gold_logits(encodings, n_tags):
-    """Logits whose best tag is the label, at every labelled position; elsewhere the last tag."""
+    """Return logits whose best tag is the label at every labeled position, and the last tag elsewhere."""
     length = max(len(encoding["labels"]) for encoding in encodings)
     logits = np.full((len(encodings), length, n_tags), -100.0)
     for i, encoding in enumerate(encodings):
@@ -63,7 +63,7 @@ def test_weird_tokens_count_but_need_no_sub_word(tokenizer):
     predictions = tagging.predict(gold_logits(encodings, 5), encodings, rows, INFO)
     assert [len(tags) for tags in predictions] == [len(WEIRD), 0, 1]
     found = {word for encoding in encodings if encoding["row"] == 0 for _, word in encoding["words"]}
-    assert 2 not in found, "an empty token has no sub-word"
+    assert 2 not in found, "the tokenizer makes no token of an empty word"
     assert all(tag == (1 if word in found else 0) for word, tag in enumerate(predictions[0]))
     assert tagging.score(predictions, rows, INFO)["accuracy"] < 100
 

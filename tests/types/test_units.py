@@ -17,7 +17,7 @@ def units_of(kind, rows, tokenizer, info=None, length=64, stride=16, **settings)
 
 
 def sub_words(units, tokenizer):
-    """The sub-word of every row."""
+    """Return the token of every unit."""
     ids = [units.inputs[text]["input_ids"][position] for text, position in zip(units.text, units.position, strict=True)]
     return tokenizer.convert_ids_to_tokens(ids)
 
@@ -130,7 +130,7 @@ def test_extractive_qa_knows_every_answer_of_a_window(tokenizer):
 
 
 def test_extractive_qa_without_an_answer(tokenizer):
-    """CLS is the answer where there is none; it is a negative elsewhere, or the class could be told by it alone."""
+    """CLS is the answer of unanswerable questions. Elsewhere it is a negative, or it alone would reveal the class."""
     rows = [question("the storm reached the bay"), question("she paid for a lamp and a telescope", "lamp")]
     units = units_of("extractive_qa", rows, tokenizer)
     words = sub_words(units, tokenizer)

@@ -21,7 +21,7 @@ fail() { echo "slurm_lab: $*" >&2; exit 2; }
 all_nodes() { seq -f node%.0f "$nodes"; }
 alive() { grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$1/status" 2>/dev/null; }
 
-# Pids of those who have a daemon's log open: nobody else but it and, if it is a slurmd, the steps that it started.
+# Pids of the processes that have a daemon's log open: the daemon and, if it is a slurmd, the steps that it started.
 writers() { { find /proc/[0-9]*/fd -lname "$folder/log/$1.log" 2>/dev/null || true; } | cut -d/ -f3 | sort -u; }
 
 recorded() { # DAEMON: its pid, if it runs and is ours
@@ -136,7 +136,7 @@ env)
     echo "export SLURM_CONF='$SLURM_CONF' PATH='$folder/bin':\"\$PATH\""
     ;;
 crash)
-    # at once, so that nobody can report it
+    # at once, so that no process can report it
     kill -9 $(node_processes "${node:?which node}") 2>/dev/null || true
     ;;
 revive)

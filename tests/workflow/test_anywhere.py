@@ -141,7 +141,7 @@ def test_a_mistake_in_the_configuration_is_one_message(snakemake_alone, tmp_path
 
 
 def test_jobs_run_from_another_folder_for_another_group(suite, tmp_path):
-    """A configuration, its results and nothing else lie there; the umask lets a group read and write them."""
+    """The folder holds only a configuration and its results; the umask lets a group read and write them."""
     config = small_config(suite["sources"][:2], suite["targets"][:1])
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     target = f"results/rankings/{suite['targets'][0]}.tsv"

@@ -15,7 +15,7 @@ from intertask.config import read_yaml
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROGRAMS = ("snakemake", "python", "python3", "pytest", "make", "pip", "git", "hf", "apt-get", "export", ".")
-#: Commands that set a machine up, reach a network or measure for minutes, and what stands in for running them here.
+#: Commands that set a machine up, reach a network or measure for minutes, and what replaces running them here.
 NOT_HERE = {
     ". .venv/bin/activate": "make setup does it",
     "make setup && . .venv/bin/activate": "make setup does it",

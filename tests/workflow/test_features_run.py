@@ -101,7 +101,7 @@ def test_the_workflow_keeps_the_sources_that_are_there(project):
 
 @pytest.fixture
 def job(project, tmp_path):
-    """The script of one target, with an output of its own and copies of the adapters."""
+    """The script of one target, with a separate output and copies of the adapters."""
     config = load_config(project.config)
     task = {task.name: task for task in configured_tasks(config).values()}["match_reports"]
     results, out = project.folder / "results", tmp_path / "features.safetensors"

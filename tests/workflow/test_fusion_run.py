@@ -1,4 +1,4 @@
-"""AdapterFusion in a small run: made when asked for, from the first sources of the ranking, beside the transfers."""
+"""AdapterFusion in a small run: made on request, from the first sources of the ranking."""
 
 import json
 import subprocess
@@ -114,7 +114,7 @@ def test_what_cannot_be_fused(project, tmp_path, change, words):
     done = other.run("--dry-run", TABLE, check=False)
     assert done.returncode != 0
     assert words in done.stdout + done.stderr
-    assert other.planned()  # whoever does not ask for it is not kept from anything
+    assert other.planned()  # a run that does not request it still works
 
 
 def test_published_transfers_have_no_adapters(project, tmp_path):

@@ -1,4 +1,4 @@
-"""Brought transfers: the methods are judged by a table that somebody else made, and nothing is trained."""
+"""Imported transfers: the methods are evaluated with a table of transfers that others ran; nothing is trained."""
 
 import random
 

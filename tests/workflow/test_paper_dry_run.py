@@ -7,7 +7,7 @@ from small_project import ROOT, Project
 
 from intertask.config import load_config, read_yaml
 
-#: Loaded by Python itself before anything else; writes down whoever is called.
+#: Python loads this before anything else. It records every address that a connection is attempted to.
 NO_NETWORK = """
 import os, socket
 connect = socket.socket.connect

@@ -24,7 +24,7 @@ from ..models.base import locate
 from ..models.remote_code import check_cached_files
 from ..words import count
 
-#: Longest wait for an answer of the Hub or of a published address, in seconds.
+#: Maximum time to wait for an answer from the Hub or from a published address, in seconds.
 TIMEOUT = 5
 #: Number of datasets that are looked up at the same time.
 MAX_THREADS = 8
@@ -60,7 +60,7 @@ class Hub:
     reachable: bool
 
     def described(self) -> str:
-        """Describe it in a few words for the user."""
+        """Return a phrase for the user that says whether the Hub can be used."""
         if self.offline:
             return "not used, because HF_HUB_OFFLINE is set; only cached files are available"
         return "reachable" if self.reachable else "not reachable; only cached files are available"

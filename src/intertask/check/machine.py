@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..execution.nvidia_smi import ask_nvidia_smi
 
-#: Longest wait for an answer of nvidia-smi, in seconds.
+#: Maximum time to wait for nvidia-smi, in seconds.
 TIMEOUT = 20
 
 

@@ -13,7 +13,7 @@ from .time_left import TimeLeft
 
 #: Seconds between two lines in a file while jobs end, and while none does.
 LINE_SECONDS, QUIET_SECONDS = 15.0, 25.0
-#: Seconds between two pictures on a terminal while jobs end, and while none does.
+#: Seconds between two updates of the terminal while jobs end, and while none does.
 PICTURE_SECONDS, REFRESH_SECONDS = 0.2, 1.0
 #: A run of a single job is shown only if it takes this many seconds.
 SHORT_RUN_SECONDS = 10.0
@@ -44,7 +44,7 @@ class Display:
         self.printing: set[int] = set()
         self._lock, self._interrupts, self._left = lock, interrupts, TimeLeft()
         self._began = self._last = self.now()
-        self._block_lines = 0  # that can be taken away
+        self._block_lines = 0  # lines of the block, which the next update erases
         self._shown = False
         self._over = threading.Event()
 

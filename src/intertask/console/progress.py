@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..artifacts import STAGES, STEPS, stage_of
 
-#: Rules that only ask for files.
+#: Rules that only request files.
 RULES_WITHOUT_JOB = ("all", "recommend")
 #: Number of earlier benchmarks of a step that are read for the mean time of its jobs.
 MAX_BENCHMARKS = 20

@@ -9,7 +9,7 @@ from .progress import Estimate, Progress
 MAX_GROWTH, MAX_GROWTH_SECONDS = 0.1, 5.0
 #: Share of the remaining jobs whose mean time must be known before an estimate is shown.
 MIN_SHARE_KNOWN = 0.5
-#: How long the reason of a growth stays on the screen, in seconds. It goes earlier if the growth is undone.
+#: Number of seconds for which the reason for a longer estimate is shown. It disappears earlier if the estimate shrinks.
 REASON_SECONDS = 30.0
 
 
@@ -20,7 +20,7 @@ class TimeLeft:
     _shown: Estimate | None = None
     _reason: str = ""
     _reason_since: float = 0.0
-    _before: float = 0.0  # the seconds from which it grew
+    _before: float = 0.0  # the estimate before it grew, in seconds
 
     def words(self, progress: Progress, now: float) -> str:
         """Return the remaining time, as in ``about 7 min left``.

@@ -9,7 +9,7 @@ from .estimate import CHEAP_METHOD, Line
 from .speed import Speed
 from .task_sizes import TaskSize
 
-#: The sentence about the cheap plan is about the k that is nearest to this number.
+#: The sentence about the cheap plan uses the k that is nearest to this number.
 _SHOWN_K = 3
 
 

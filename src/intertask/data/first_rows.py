@@ -12,7 +12,7 @@ from .origin import read_task
 
 #: Files up to this size in bytes are read to their end, and their rows are counted.
 MAX_WHOLE_BYTES = 20_000_000
-#: Bytes that are read of a larger file.
+#: Number of bytes that are read from a larger file.
 FIRST_BYTES = 2_000_000
 #: Number of rows that are converted into canonical rows.
 MAX_ROWS = 500

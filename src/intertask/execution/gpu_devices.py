@@ -18,7 +18,7 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 #: Variables that identify a job of a scheduler, array jobs included: Slurm, PBS, LSF, Grid Engine.
 _SCHEDULERS = (("SLURM_JOB_ID",), ("PBS_JOBID",), ("LSB_JOBID", "LSB_JOBINDEX"), ("JOB_ID", "SGE_TASK_ID"))
-#: For how many seconds an answer of nvidia-smi is kept.
+#: Number of seconds for which the output of nvidia-smi is cached.
 _SMI_KEPT_SECONDS = 600.0
 
 

@@ -36,7 +36,7 @@ from .locks import make_private
 LOGS, BENCHMARKS = Path("results/logs"), Path("results/benchmarks")
 #: '0' turns the worker off.
 SWITCH = "INTERTASK_WARM_WORKER"
-#: Process id of the Snakemake whose job this is.
+#: Variable with the process id of the Snakemake that runs the job.
 RUN = "INTERTASK_RUN"
 _START_SECONDS = 10.0
 #: For the worker's imports: a fork of a process with threads can deadlock (Arrow's memory pool starts one otherwise),

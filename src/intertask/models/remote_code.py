@@ -22,7 +22,7 @@ from ..retry import hub_is_offline
 #: ``org/repository@revision:function``.
 BUILT_IN_ATTENTION = ("eager", "sdpa", "flex_attention", "flash_attention_2", "flash_attention_3")
 ATTENTION_KEYS = ("attn_implementation", "_attn_implementation", "_attn_implementation_internal")
-#: Keys that ask for code of the publisher wherever they are. (``auto_map`` has no effect for model types that
+#: Keys that request the publisher's code wherever they are. (``auto_map`` has no effect for model types that
 #: transformers knows, so it depends on the type.)
 CODE_KEYS = ("trust_remote_code", "custom_pipelines")
 #: Classes of sentence-transformers that neither import nor load anything else by name.

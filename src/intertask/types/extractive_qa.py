@@ -32,7 +32,7 @@ HEAD_TYPE = "question_answering"
 PROBABILITY_HEADS = ("tagging",)
 EXTRA_KEYS = ("row", "cls", "context_begin", "context_spans")
 
-#: Tokens of a predicted answer, at most.
+#: Maximum number of tokens of a predicted answer.
 MAX_ANSWER_LENGTH = 30
 
 

@@ -89,7 +89,7 @@ def capped(labels: Sequence[int], limit: int, order: Sequence[int]) -> list[int]
         return list(range(len(labels)))
     sizes = Counter(labels)
     left, quota = limit, {}
-    # from the smallest class on, each may take an equal share of what the smaller ones left
+    # from the smallest class on, each class may take an equal share of the places that are left
     for i, label in enumerate(sorted(sizes, key=lambda label: (sizes[label], label))):
         quota[label] = min(sizes[label], left // (len(sizes) - i))
         left -= quota[label]

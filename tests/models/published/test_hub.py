@@ -144,7 +144,7 @@ def test_offline_and_not_in_the_cache(hub, roberta, tmp_path):
 
 
 def test_half_a_snapshot_is_no_answer(hub, roberta, tmp_path):
-    """A download that was killed must not look like an adapter that nobody published."""
+    """A download that was killed must not look like an adapter that was never published."""
     info = small_task("classification").info
     fetched(Path("owner/pf"), roberta, info, tmp_path / "out")
     (head,) = hub.cache.rglob("snapshots/*/pytorch_model_head.bin")

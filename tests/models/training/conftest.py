@@ -12,7 +12,7 @@ from intertask.files import write_json
 
 @pytest.fixture
 def prepared_folder(colours, tmp_path) -> Path:
-    """The task of colors as a data job writes it, beside the result of the check of a model."""
+    """The task of colors as a data job writes it, next to the result of the check of a model."""
     folder = tmp_path / "data"
     folder.mkdir()
     parts = {"train": colours.train, "validation": colours.validation}

@@ -1,4 +1,4 @@
-"""Training: learns, stops early, keeps the best, and goes on after an interruption as if there had been none."""
+"""Training learns, stops early, keeps the best checkpoint, and resumes as if it had not been interrupted."""
 
 import copy
 
@@ -155,7 +155,7 @@ def test_max_steps(tiny_model, recipe, colours, tmp_path):
 
 
 def test_regression_learns_labels_of_any_unit(tiny_model, recipe, tmp_path):
-    """Labels around 10,000: without a scale of their own the loss would be 10^8 and nothing else be learnt."""
+    """Labels around 10,000: without scaling, the loss would be 10^8 and training would learn nothing else."""
     numbers = ["one", "two", "three", "four", "five", "six"]
     things = ["houses", "boats", "doors", "flags", "coats", "lamps"]
     rows = [

@@ -1,4 +1,4 @@
-"""Names beside points do not overlap; those that must be there are."""
+"""Names next to points do not overlap, and none that must be shown is missing."""
 
 import itertools
 
