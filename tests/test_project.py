@@ -1,4 +1,4 @@
-"""The project's own files agree: lock, conda environments, schemas, README, citation, floors of the library."""
+"""The project's own files agree: lock, conda environments, schemas, README, citation, layers of the library."""
 
 import ast
 import re
@@ -23,9 +23,9 @@ LIBRARY = ROOT / "src" / "intertask"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 
-#: Ground floor first. A module imports from its own package and from the floors below; packages of one floor know
+#: Lowest layer first. A module imports from its own package and from the layers below; packages of one layer know
 #: nothing of each other (methods are plain maths on arrays, without any model).
-FLOORS = [
+LAYERS = [
     {"errors", "retry"},
     {"files", "words", "ranks", "artifacts", "seeded_order"},
     {"config", "tables", "execution", "console"},
@@ -105,39 +105,39 @@ def imported(file: Path, inside: bool = True) -> frozenset[str]:
     return frozenset(names)
 
 
-def floor(module: str) -> tuple[int, str]:
+def layer(module: str) -> tuple[int, str]:
     part = [*module.split("."), ""][1]
-    return next(((height, part) for height, parts in enumerate(FLOORS) if part in parts), (-1, part))
+    return next(((height, part) for height, parts in enumerate(LAYERS) if part in parts), (-1, part))
 
 
 def modules() -> list[Path]:
     return [file for file in sorted(LIBRARY.rglob("*.py")) if file != LIBRARY / "__init__.py"]
 
 
-def test_every_module_stands_on_a_floor():
-    assert [module_name(file) for file in modules() if floor(module_name(file))[0] < 0] == []
+def test_every_module_is_in_a_layer():
+    assert [module_name(file) for file in modules() if layer(module_name(file))[0] < 0] == []
 
 
-def test_the_design_page_lists_the_floors():
+def test_the_design_page_lists_the_layers():
     page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
-    table = page.partition("| floor | package |")[2].partition("\n\n")[0]
+    table = page.partition("| layer | package |")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| (\d*) ?\| (.+?) \|", table, re.MULTILINE)
     listed: list[set[str]] = []
     for number, packages in rows:
         if number:
             listed.append(set())
         listed[-1].update(re.findall(r"`(\w+)`", packages))
-    assert listed == FLOORS
+    assert listed == LAYERS
 
 
-def test_no_module_imports_from_a_higher_floor():
+def test_no_module_imports_from_a_higher_layer():
     wrong = []
     for file in modules():
-        height, part = floor(module_name(file))
+        height, part = layer(module_name(file))
         for name in imported(file):
             if not name.startswith("intertask."):
                 continue
-            other_height, other = floor(name)
+            other_height, other = layer(name)
             if other_height >= height and other != part:
                 wrong.append(f"{module_name(file)} imports {name}")
     assert wrong == []
