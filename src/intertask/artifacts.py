@@ -101,7 +101,7 @@ class Artifact(NamedTuple):
         return STEPS[self.step].stage if self.step else ""
 
     def tasks(self, pool: Iterable[str], target: str, past: Iterable[str] = ()) -> list[str]:
-        """Tasks for which it is made when the sources of one target are ranked.
+        """List the tasks for which it is made when the sources of one target are ranked.
 
         Args:
             pool: The target's sources.
@@ -112,11 +112,11 @@ class Artifact(NamedTuple):
         return list(dict.fromkeys([*tasks, *(past if self.of_past else [])]))
 
     def trained(self, pool: Iterable[str], target: str) -> list[str]:
-        """Tasks whose adapters must be trained before it is made."""
+        """List the tasks whose adapters must be trained before it is made."""
         return {"none": [], "pool": [*pool], "all": [*pool, target]}[self.adapters]
 
     def files(self, model: str, tasks: Iterable[str]) -> list[str]:
-        """Its files for the tasks, made by ``model``; none where they depend on the configuration."""
+        """List its files for the tasks, made by ``model``; none if they depend on the configuration."""
         return [self.path.format(model=model, **{self.per: task}) for task in tasks] if self.path else []
 
 

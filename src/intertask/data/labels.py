@@ -139,7 +139,7 @@ class LabelNames:
 
 
 def unknown_label(name: str, names: list[str]) -> BadRowError:
-    """Make the error of a label that is not among the known ones.
+    """Make the error for a label that is not one of the known labels.
 
     Args:
         name: The label.

@@ -6,7 +6,7 @@ import numpy as np
 
 
 def cosines(target: np.ndarray | None, sources: Sequence[np.ndarray | None]) -> np.ndarray:
-    """Cosine similarity of the target's vector to the vector of each source.
+    """Compute the cosine similarity of the target's vector to the vector of each source.
 
     Computed in float64, because cosines of a language model's embeddings differ little from each other and from 1.
 
@@ -22,7 +22,7 @@ def cosines(target: np.ndarray | None, sources: Sequence[np.ndarray | None]) -> 
 
 
 def centered_cosines(target: np.ndarray | None, sources: Sequence[np.ndarray | None]) -> np.ndarray:
-    """Cosine similarity after subtracting the mean over the tasks: the target and all sources, each counted once.
+    """Compute cosine similarities after subtracting the mean over the target and all sources, each counted once.
 
     This removes what all texts share, which is most of a language model's mean embedding. The scores depend on the
     pool. A vector that is missing, zero or not finite does not enter the mean.

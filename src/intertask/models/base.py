@@ -184,7 +184,7 @@ def load_encoder(folder: str | Path) -> Any:
 
 
 def text_positions(config: Any) -> int | None:
-    """Number of tokens that a model has positions for.
+    """Return the number of tokens that a model has positions for.
 
     RoBERTa counts its positions from the padding index + 1, so that many of them are never used.
 

@@ -24,7 +24,7 @@ MAX_SCORE = 1000.0
 
 
 def gains(true: np.ndarray, gain: Gain = "exp-percent") -> np.ndarray:
-    """Gain of each source, the quantity that NDCG accumulates.
+    """Compute the gain of each source, the quantity that NDCG accumulates.
 
     - ``exp-percent``: 2^score - 1, the exponential gain that is common in web search.
     - ``linear``: the score itself.
@@ -60,7 +60,7 @@ def gains(true: np.ndarray, gain: Gain = "exp-percent") -> np.ndarray:
 
 
 def ndcg(true: np.ndarray, predicted: np.ndarray, gain: Gain = "exp-percent") -> float:
-    """Normalized discounted cumulative gain over the whole pool.
+    """Compute the normalized discounted cumulative gain over the whole pool.
 
     NDCG = DCG / ideal DCG, with DCG = Σ_i gain_i / log2(i + 1) over ranks i = 1, 2, … Tied sources share the mean gain
     of their tie, which is the expectation over the orders of the tie (McSherry and Najork 2008).
@@ -98,7 +98,7 @@ def ndcg(true: np.ndarray, predicted: np.ndarray, gain: Gain = "exp-percent") ->
 
 
 def regret(true: np.ndarray, predicted: np.ndarray, k: int) -> float:
-    """Regret@k: how far the best of the first k sources is below the best source of the pool, in percent.
+    """Compute Regret@k: how far the best of the first k sources is below the best source of the pool, in percent.
 
     Regret@k = 100 · (max over the pool - max over the first k) / max over the pool, the expectation over the orders of
     tied sources, also if a tie contains both the k-th and the next rank.
@@ -176,7 +176,7 @@ def spearman(true: np.ndarray, predicted: np.ndarray) -> float:
 
 
 def first_choice_beats_none(true: np.ndarray, predicted: np.ndarray, none: float) -> float:
-    """Probability that the first choice is better than no source: the share of the first tie that is above ``none``.
+    """Compute the probability that the first choice beats ``none``: the share of the first tie that is above it.
 
     Args:
         true: [n] Observed scores of the sources, percentage points.

@@ -82,7 +82,7 @@ def write_card(
 
 
 def describe_origin(origin: Mapping[str, Any]) -> str:
-    """Name the place that a task's rows are from, in a few words.
+    """Describe in a few words where a task's rows come from.
 
     Args:
         origin: ``origin`` of the task's ``info.json``.

@@ -194,7 +194,7 @@ class TaskType(Protocol):
 
     @staticmethod
     def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> "Units":
-        """Select the labeled vectors that feature methods look at.
+        """Select the labeled vectors that become features.
 
         The result depends on the arguments only, so it is the same for every source.
 
@@ -276,7 +276,7 @@ class TaskType(Protocol):
 
     @staticmethod
     def for_user(prediction: Any, labels: Sequence[str] | None, label_scale: Mapping[str, float] | None) -> Any:
-        """Put a prediction into the task's own labels and units.
+        """Convert a prediction to the task's own labels and units.
 
         Args:
             prediction: Of :meth:`predict`.

@@ -47,7 +47,7 @@ def input_texts(row: Row) -> list[str]:
 
 
 def passage(row: Row) -> str | None:
-    """None: no text is shared."""
+    """Return None, because rows share no text."""
     return None
 
 
@@ -146,7 +146,7 @@ def _log_odds(logits: np.ndarray, positive: int) -> float:
 
 
 def score(predictions: Sequence[int | CandidatePrediction], rows: Sequence[Row], info: Info) -> dict[str, float]:
-    """Accuracy, F1 (micro, macro, weighted) and Matthews correlation; ``f1`` of the positive class if there is one.
+    """Compute accuracy, F1 (micro, macro, weighted), Matthews correlation, and ``f1`` of the positive class, if any.
 
     Rows with a group also give ``group_exact_match``. If they have candidates too, they also give ``group_f1``.
     """

@@ -37,7 +37,7 @@ MAX_ANSWER_LENGTH = 30
 
 
 def default_metric(labels: Sequence[str] | None) -> str:
-    """SQuAD's F1."""
+    """Return ``f1``, SQuAD's F1."""
     return "f1"
 
 
@@ -87,7 +87,7 @@ def add_head(model: Any, name: str, info: Info, layers: int = HEAD_LAYERS) -> No
 
 
 def head_outputs(info: Info) -> int:
-    """Two outputs: start and end."""
+    """Return two outputs: start and end."""
     return 2
 
 
@@ -163,7 +163,7 @@ def _gold_spans(encoding: Encoding, row: Row) -> Iterator[tuple[int, int]]:
 
 
 def units(rows: Sequence[Row], tokenization: Tokenization, info: Info, settings: Mapping[str, Any]) -> Units:
-    """Units of single tokens in two views: starts of answers (class 1) against other tokens (0), and ends likewise.
+    """Return units of single tokens in two views: starts of answers (class 1) against other tokens (0), and ends.
 
     Each window gives the starts and ends of the answers in it, or CLS if it has none, and ``negatives`` other tokens of
     its context (fewer if it has fewer), drawn at random, which both views share. If some window has CLS as its answer,
@@ -290,7 +290,7 @@ def _best_span(start: np.ndarray, end: np.ndarray, spans: np.ndarray) -> tuple[f
 
 
 def score(predictions: Sequence[str], rows: Sequence[Row], info: Info) -> dict[str, float]:
-    """SQuAD's F1 and exact match: the best over a row's gold answers, the mean over rows."""
+    """Compute SQuAD's F1 and exact match: the best over a row's gold answers, averaged over rows."""
     return {
         name: 100
         * float(

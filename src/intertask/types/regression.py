@@ -39,7 +39,7 @@ collator = classification.collator  # float labels give a float tensor
 
 
 def default_metric(labels: Sequence[str] | None) -> str:
-    """Spearman's rank correlation."""
+    """Return ``spearman``."""
     return "spearman"
 
 
@@ -114,7 +114,7 @@ def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], 
 
 
 def score(predictions: Sequence[float], rows: Sequence[Row], info: Info) -> dict[str, float]:
-    """Spearman's and Pearson's correlation and their mean, each times 100.
+    """Compute Spearman's and Pearson's correlation and their mean, each times 100.
 
     Predictions that are constant or not finite have no correlation. The run has failed then: the scores are 0, and
     ``degenerate`` is 1.

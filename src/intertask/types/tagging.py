@@ -50,12 +50,12 @@ def input_texts(row: Row) -> list[str]:
 
 
 def passage(row: Row) -> str | None:
-    """None: no text is shared."""
+    """Return None, because rows share no text."""
     return None
 
 
 def strata(rows: Sequence[Row]) -> list[Hashable] | None:
-    """None: a row has several tags."""
+    """Return None, because a row has several tags."""
     return None
 
 
@@ -207,7 +207,7 @@ def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], 
 
 
 def score(predictions: Sequence[Sequence[int]], rows: Sequence[Row], info: Info) -> dict[str, float]:
-    """``f1`` over spans (seqeval) if the tags mark spans, else over words (micro); the other scores are over words.
+    """Compute ``f1`` over spans (seqeval) if the tags mark spans, else over words (micro); other scores are over words.
 
     Over all words: ``accuracy``, ``f1_macro`` (over the tags that occur), ``f1_weighted`` (by their frequency), and
     ``f0.5`` of the positive tag if there is one.

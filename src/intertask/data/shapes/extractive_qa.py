@@ -18,7 +18,7 @@ Span = tuple[int, int]
 
 @shape("mrqa")
 def mrqa(values: Values) -> Iterator[Values]:
-    """MRQA 2019: answers from ``labels``, which holds begins and ends (inclusive) of each answer's occurrences.
+    """MRQA 2019: answers from ``labels``, which holds the start and (inclusive) end of each occurrence.
 
     The column ``answers`` is not used: it also has accepted answers that are not in the context. The marks ``[TLE]``,
     ``[DOC]`` and ``[PAR]`` of the context are kept.
