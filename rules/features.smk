@@ -3,7 +3,8 @@
 # out: results/rows/{model}/{target}.safetensors, results/features/{model}/{target}.safetensors
 
 
-rule compute_rows:
+# Uses the shell command and the resources of compute_embeddings.
+use rule compute_embeddings as compute_rows with:
     input:
         data=lambda wildcards: get_data(wildcards.target),
         model="results/models/{model}.json",
@@ -14,21 +15,10 @@ rule compute_rows:
         "results/logs/rows/{model}/{target}.log",
     benchmark:
         "results/benchmarks/rows/{model}/{target}.tsv"
-    priority: 50
-    conda:
-        "../envs/torch.yaml"
-    resources:
-        **gpu_job(megabytes=8000, minutes=30),
     params:
         recipe=lambda wildcards: recipes.rows_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
     message:
         "{wildcards.target}: computing features under {wildcards.model}"
-    shell:
-        launch("""
-            --gpus {resources.gpu} {input.script} \
-                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-                --out {output:q} >{log:q} 2>&1
-            """)
 
 
 rule compute_features:

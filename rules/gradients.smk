@@ -32,7 +32,8 @@ rule compute_gradients:
             """)
 
 
-rule compute_fewshot_gradients:
+# Uses the shell command and the resources of compute_embeddings.
+use rule compute_embeddings as compute_fewshot_gradients with:
     input:
         data=lambda wildcards: get_data(wildcards.task),
         model="results/models/{model}.json",
@@ -44,17 +45,7 @@ rule compute_fewshot_gradients:
     benchmark:
         "results/benchmarks/fewshot_gradients/{model}/{task}.tsv"
     priority: 15
-    conda:
-        "../envs/torch.yaml"
-    resources:
-        **gpu_job(megabytes=8000, minutes=30),
     params:
         recipe=lambda wildcards: recipes.fewshot_gradients_recipe(CONFIG, wildcards.model, TASKS[wildcards.task]),
     message:
         "{wildcards.task}: computing the Fisher embedding after a few steps on {wildcards.model}"
-    shell:
-        launch("""
-            --gpus {resources.gpu} {input.script} \
-                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-                --out {output:q} >{log:q} 2>&1
-            """)

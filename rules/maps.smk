@@ -3,7 +3,8 @@
 # out: results/maps/{model}/{source}.npz
 
 
-rule fit_map:
+# Uses the shell command and the resources of compute_gradients.
+use rule compute_gradients as fit_map with:
     input:
         data=lambda wildcards: get_data(wildcards.source),
         model="results/models/{model}.json",
@@ -15,18 +16,7 @@ rule fit_map:
         "results/logs/maps/{model}/{source}.log",
     benchmark:
         "results/benchmarks/maps/{model}/{source}.tsv"
-    priority: 15
-    conda:
-        "../envs/torch.yaml"
-    resources:
-        **gpu_job(megabytes=8000, minutes=30),
     params:
         recipe=lambda wildcards: recipes.map_recipe(CONFIG, wildcards.model, TASKS[wildcards.source]),
     message:
         "{wildcards.source}: fitting its embedding space map on {wildcards.model}"
-    shell:
-        launch("""
-            --gpus {resources.gpu} {input.script} \
-                --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
-                --adapter $(dirname {input.adapter[0]:q}) --out {output:q} >{log:q} 2>&1
-            """)
