@@ -105,8 +105,8 @@ def test_result_of_other_sources_is_refused(project):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda config: {"adapter": "full"}, "AdapterFusion mixes adapters, and the sources of the model 'minilm'"),
-        (lambda config: {"sources": config["sources"][:1]}, "AdapterFusion needs two sources at least"),
+        (lambda config: {"adapter": "full"}, "AdapterFusion combines adapters, but the model 'minilm' has none"),
+        (lambda config: {"sources": config["sources"][:1]}, "AdapterFusion needs at least two sources"),
     ],
 )
 def test_what_cannot_be_fused(project, tmp_path, change, words):
