@@ -2,13 +2,9 @@
 
 import pytest
 import stand_ins_classification as stand_ins
-from paths import ROOT
-from stand_in import OTHER, TRAIN, readme
+from paper_tasks import REGISTRY, prepared, repository_key, write_repository
+from stand_in import OTHER, TRAIN
 
-from intertask.config.task_registry import Registry
-from intertask.data import load_prepared, prepare
-
-TASKS = ROOT / "tasks" / "paper"
 NAMES = [
     "anli_r3",
     "boolq",
@@ -72,24 +68,15 @@ def repositories(tmp_path_factory):
 
     def folder(key):
         if key not in made:
-            root = made[key] = tmp_path_factory.mktemp("repository")
-            files = stand_ins.REPOSITORIES[key]()
-            if key in stand_ins.CONFIGS:
-                files["README.md"] = readme(stand_ins.CONFIGS[key])
-            for path, content in files.items():
-                (root / path).parent.mkdir(parents=True, exist_ok=True)
-                (root / path).write_bytes(content)
-        return str(made[key])
+            made[key] = write_repository(stand_ins, key, tmp_path_factory.mktemp("repository"))
+        return made[key]
 
     return folder
 
 
 def load(task, repositories, folder):
-    data = task.data
-    key = f"{data.hub}@{data.revision}" if data.revision else data.hub
-    data = data.model_copy(update={"hub": repositories(key), "revision": None, "alternatives": []})
-    prepare(task.model_copy(update={"data": data}), 1, folder, {})
-    return load_prepared(folder)
+    hub = repositories(repository_key(task.data))
+    return prepared(task, folder, task.data.model_copy(update={"hub": hub, "revision": None, "alternatives": []}))
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +86,7 @@ def cache(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_gives_the_tasks_rows(name, repositories, tmp_path):
-    task = Registry([TASKS])[name]
+    task = REGISTRY[name]
     info, train, validation = (vars(load(task, repositories, tmp_path / "out"))[key] for key in _FIELDS)
     assert (len(train), len(validation)) == ROWS.get(name, (TRAIN, OTHER))
     assert info["metric"] == METRICS.get(name, "accuracy")
@@ -119,37 +106,34 @@ _FIELDS = ("info", "train", "validation")
 
 
 def test_every_task_has_its_place_and_no_repository_is_without_a_task():
-    registry = Registry([TASKS])
-    places = {f"{d.hub}@{d.revision}" if d.revision else d.hub for d in (registry[name].data for name in NAMES)}
-    assert places == set(stand_ins.REPOSITORIES)
+    assert {repository_key(REGISTRY[name].data) for name in NAMES} == set(stand_ins.REPOSITORIES)
 
 
 def test_rows_that_are_shaped(repositories, tmp_path):
-    tasks = Registry([TASKS])
-    wic = load(tasks["wic"], repositories, tmp_path / "wic").train[0]
+    wic = load(REGISTRY["wic"], repositories, tmp_path / "wic").train[0]
     word = wic["text_a"].partition(": ")[0]
     assert word in stand_ins.words("verbs", 0) and wic["text_a"] == f"{word}: {stand_ins.sentence(0)}"
 
-    emo = load(tasks["emo"], repositories, tmp_path / "emo").train
+    emo = load(REGISTRY["emo"], repositories, tmp_path / "emo").train
     assert emo[0]["text_a"] == " ".join(stand_ins.sentence(n) for n in (0, 1000, 2000))
     assert emo[1]["text_a"] == " ".join(stand_ins.sentence(n) for n in (1, 2001))
 
-    stsb = load(tasks["stsb"], repositories, tmp_path / "stsb").train
+    stsb = load(REGISTRY["stsb"], repositories, tmp_path / "stsb").train
     assert [row["label"] for row in stsb[:3]] == [0.0, 0.5, 1.0]
 
-    multirc = load(tasks["multirc"], repositories, tmp_path / "multirc").validation
+    multirc = load(REGISTRY["multirc"], repositories, tmp_path / "multirc").validation
     assert len({row["group"] for row in multirc}) == len(multirc) // 3 >= 8
     assert multirc[0]["text_b"].startswith("What is told of day ")
 
-    record = load(tasks["record"], repositories, tmp_path / "record").validation
+    record = load(REGISTRY["record"], repositories, tmp_path / "record").validation
     assert len({row["group"] for row in record}) == OTHER
     assert all("@" not in row["text_a"] + row["text_b"] and row["candidate"] in row["text_b"] for row in record)
     assert sum(row["label"] for row in record) == 2 * OTHER
 
 
 def test_a_limit_keeps_groups_whole(repositories, tmp_path):
-    task = Registry([TASKS])["record"].model_copy(update={"max_train_examples": 30, "max_validation_examples": 18})
-    prepared = load(task, repositories, tmp_path / "out")
-    for rows, most in ((prepared.train, 30), (prepared.validation, 18)):
+    task = REGISTRY["record"].model_copy(update={"max_train_examples": 30, "max_validation_examples": 18})
+    record = load(task, repositories, tmp_path / "out")
+    for rows, most in ((record.train, 30), (record.validation, 18)):
         sizes = [sum(row["group"] == group for row in rows) for group in {row["group"] for row in rows}]
         assert set(sizes) == {4} and most - 4 < len(rows) <= most

@@ -6,17 +6,12 @@ import zipfile
 
 import pytest
 import stand_ins_extractive_qa as stand_ins
-from paths import ROOT
-from stand_in import OTHER, TRAIN, readme
+from paper_tasks import REGISTRY, load, prepared, put_in_cache, repository_key
+from stand_in import OTHER, TRAIN
 
 from intertask.config import Task
-from intertask.config.task_registry import Registry
-from intertask.data import load_prepared, prepare
-from intertask.data.download import cached_path
 from intertask.data.shapes import get_shape
-from intertask.files import file_sha256, write_json
 
-REGISTRY = Registry([ROOT / "tasks" / "paper"])
 NAMES = ["cq", "drop", "duorc_p", "duorc_s", "hotpotqa", "newsqa", "quoref", "squad", "squad_v2", "wikihop"]
 #: Places in eight rows that a shape leaves out.
 LEFT_OUT = {"cq": {2}, "drop": {2, 3}, "duorc_p": {3}, "duorc_s": {3}, "wikihop": {7}}
@@ -30,41 +25,6 @@ def caches(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
-def write_repository(key, folder):
-    files = stand_ins.REPOSITORIES[key]()
-    if key in stand_ins.CONFIGS:
-        files["README.md"] = readme(stand_ins.CONFIGS[key])
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-    return str(folder)
-
-
-def put_in_cache(url, content):
-    path = cached_path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    write_json(path.with_name(path.name + ".json"), {"url": url, "sha256": file_sha256(path)})
-
-
-def place_of(data):
-    return f"{data.hub}@{data.revision}" if data.revision else data.hub
-
-
-def load(name, tmp_path):
-    """The task's rows, from the place that it prefers."""
-    task = REGISTRY[name]
-    data = task.data.model_copy(update={"alternatives": []})
-    if data.hub is None:
-        for url, make in stand_ins.ADDRESSES.items():
-            put_in_cache(url, make())
-    else:
-        folder = write_repository(place_of(data), tmp_path / "repository")
-        data = data.model_copy(update={"hub": folder, "revision": None})
-    prepare(task.model_copy(update={"data": data}), 1, tmp_path / "out", {})
-    return load_prepared(tmp_path / "out")
-
-
 def expected(name, split):
     """Number in its split and canonical answers of each row of the stand-in that is to stay."""
     place, count = (0, TRAIN) if split == "train" else (1, OTHER)
@@ -76,7 +36,7 @@ def expected(name, split):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_gives_the_tasks_rows(name, tmp_path):
-    info, train, validation = (vars(load(name, tmp_path))[key] for key in ("info", "train", "validation"))
+    info, train, validation = (vars(load(stand_ins, name, tmp_path))[key] for key in ("info", "train", "validation"))
     assert info["metric"] == "f1"
     assert info["removed"]["in_validation"] == 0 and not any(info["removed"]["bad_rows"].values())
     left_out = {
@@ -111,7 +71,7 @@ def test_gives_the_tasks_rows(name, tmp_path):
     ],
 )
 def test_several_answers(name, several, tmp_path):
-    rows = load(name, tmp_path).train
+    rows = load(stand_ins, name, tmp_path).train
     for row, (n, it) in zip(rows, expected(name, "train"), strict=True):
         both = [it.answer, it.day] if n % 8 in several and it.answer != it.day else [it.answer]
         if row["answer_texts"]:
@@ -119,16 +79,16 @@ def test_several_answers(name, several, tmp_path):
 
 
 def test_texts_that_shapes_make(tmp_path):
-    wikihop = load("wikihop", tmp_path / "wikihop").train[0]
+    wikihop = load(stand_ins, "wikihop", tmp_path / "wikihop").train[0]
     it = stand_ins.example(0)
     assert wikihop["context"] == "\n".join(it.sentences)
     assert wikihop["question"] == f"place and day {it.question.lower()}"
-    newsqa = load("newsqa", tmp_path / "newsqa").train[0]
+    newsqa = load(stand_ins, "newsqa", tmp_path / "newsqa").train[0]
     assert newsqa["context"] == f"[TLE] Days [PAR] {it.passage} [DOC] Nothing else." and newsqa["id"] == "k0"
 
 
 def test_every_task_has_its_place_and_no_repository_is_without_a_task():
-    hubs = {place_of(REGISTRY[name].data) for name in NAMES if REGISTRY[name].data.hub}
+    hubs = {repository_key(REGISTRY[name].data) for name in NAMES if REGISTRY[name].data.hub}
     assert hubs == set(stand_ins.REPOSITORIES)
     download = REGISTRY["cq"].data.download
     assert {item.url for item in (*download.train, *download.validation)} == set(stand_ins.ADDRESSES)
@@ -159,10 +119,9 @@ def test_multiqa_file_with_questions_that_have_no_answer(tmp_path):
         for paragraph in paragraphs[::8]:
             paragraph["qas"][0] |= {"answers": [], "is_impossible": True}
         put_in_cache(item.url, gzip.compress(json.dumps({"data": [{"paragraphs": paragraphs}]}).encode()))
-    prepare(task, 1, tmp_path / "out", {})
-    prepared = load_prepared(tmp_path / "out")
-    assert prepared.info["origin"]["shape"]["left_out"] == {"train": OTHER // 8, "validation": OTHER // 8}
-    assert sum(not row["answer_texts"] for row in prepared.train) == OTHER // 8
+    rows = prepared(task, tmp_path / "out")
+    assert rows.info["origin"]["shape"]["left_out"] == {"train": OTHER // 8, "validation": OTHER // 8}
+    assert sum(not row["answer_texts"] for row in rows.train) == OTHER // 8
 
 
 def test_quoref_from_the_archive_of_its_authors(tmp_path):
@@ -184,7 +143,6 @@ def test_quoref_from_the_archive_of_its_authors(tmp_path):
         for part in ("train", "validation")
         for item in getattr(task.data.download, part)
     }
-    prepare(alternative("quoref", 1, download=items), 1, tmp_path / "out", {})
-    prepared = load_prepared(tmp_path / "out")
-    assert len(prepared.train) == len(prepared.validation) == OTHER
-    assert prepared.train[1]["answer_texts"] == stand_ins.quoref(1, 1)["answers"]["text"]
+    rows = prepared(alternative("quoref", 1, download=items), tmp_path / "out")
+    assert len(rows.train) == len(rows.validation) == OTHER
+    assert rows.train[1]["answer_texts"] == stand_ins.quoref(1, 1)["answers"]["text"]

@@ -7,14 +7,11 @@ from collections import Counter
 
 import pytest
 import stand_ins_multiple_choice as stand_ins
-from paths import ROOT
-from stand_in import OTHER, TRAIN, readme
+from paper_tasks import REGISTRY, load, prepared, repository_key, write_repository
+from stand_in import OTHER, TRAIN
 
 from intertask.config import Data, Task
-from intertask.config.task_registry import Registry
-from intertask.data import load_prepared, prepare
 
-REGISTRY = Registry([ROOT / "tasks" / "paper"])
 #: Number of choices of each task.
 CHOICES = {
     "art": 2,
@@ -38,31 +35,18 @@ def cache(monkeypatch, tmp_path):
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
 
 
-def place_of(data):
-    return f"{data.hub}@{data.revision}" if data.revision else data.hub
-
-
-def load(name, tmp_path, place=None):
-    """The task's rows, from ``place``, by default the one that it prefers."""
-    task = REGISTRY[name]
-    place = place or task.data
-    key, folder = place_of(place), tmp_path / "repository"
-    files = stand_ins.REPOSITORIES[key]()
-    if key in stand_ins.CONFIGS:
-        files["README.md"] = readme(stand_ins.CONFIGS[key])
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
-    data = Data(
-        **place.model_dump(exclude={"columns", "labels", "alternatives"}) | {"hub": str(folder), "revision": None}
-    )
-    prepare(task.model_copy(update={"data": data}), 1, tmp_path / "out", {})
-    return load_prepared(tmp_path / "out")
+def load_copa_of_super_glue(folder):
+    """The rows of COPA from its alternative, where labels are not hidden."""
+    place = REGISTRY["copa"].data.alternatives[0]
+    assert repository_key(place) == stand_ins.SUPER_GLUE and place.splits.validation == ["validation"]
+    repository = write_repository(stand_ins, stand_ins.SUPER_GLUE, folder / "repository")
+    data = place.model_dump(exclude={"columns", "labels", "alternatives"}) | {"hub": repository, "revision": None}
+    return prepared(REGISTRY["copa"], folder / "out", Data(**data))
 
 
 @pytest.mark.parametrize("name", CHOICES)
 def test_gives_the_tasks_rows(name, tmp_path):
-    info, train, validation = (vars(load(name, tmp_path))[key] for key in ("info", "train", "validation"))
+    info, train, validation = (vars(load(stand_ins, name, tmp_path))[key] for key in ("info", "train", "validation"))
     assert (info["metric"], info["max_choices"]) == ("accuracy", CHOICES[name])
     assert (len(train), len(validation)) == (TRAIN, OTHER)
     assert info["removed"]["in_validation"] == 0 and not any(info["removed"]["bad_rows"].values())
@@ -79,30 +63,30 @@ def test_gives_the_tasks_rows(name, tmp_path):
 
 
 def test_every_task_has_its_place_and_no_repository_is_without_a_task():
-    assert {place_of(REGISTRY[name].data) for name in CHOICES} | {stand_ins.SUPER_GLUE} == set(stand_ins.REPOSITORIES)
+    assert {repository_key(REGISTRY[name].data) for name in CHOICES} | {stand_ins.SUPER_GLUE} == set(
+        stand_ins.REPOSITORIES
+    )
 
 
 def test_cause_and_effect_are_asked_for_in_words(tmp_path):
-    prepared = load("copa", tmp_path)
-    assert Counter(row["question"] for row in prepared.train) == {
+    copa = load(stand_ins, "copa", tmp_path)
+    assert Counter(row["question"] for row in copa.train) == {
         "What was the cause of this?": TRAIN // 2,
         "What happened as a result?": TRAIN // 2,
     }
-    assert prepared.info["origin"]["shape"]["left_out"] == {"train": TRAIN, "validation": 0}  # the mirrored rows
+    assert copa.info["origin"]["shape"]["left_out"] == {"train": TRAIN, "validation": 0}  # the mirrored rows
 
 
 def test_copa_of_super_glue_has_the_same_form(tmp_path):
-    """Its rows are those of the first place but for the mirrored ones; it is read where labels are not hidden."""
-    place = REGISTRY["copa"].data.alternatives[0]
-    assert place_of(place) == stand_ins.SUPER_GLUE and place.splits.validation == ["validation"]
-    other, first = load("copa", tmp_path / "other", place), load("copa", tmp_path / "first")
+    """Its rows are those of the first place, without the mirrored ones."""
+    other, first = load_copa_of_super_glue(tmp_path / "other"), load(stand_ins, "copa", tmp_path / "first")
     assert (other.train, other.validation) == (first.train, first.validation)
     assert other.info["origin"]["shape"]["left_out"] == {"train": 0, "validation": 0}
 
 
 @pytest.mark.parametrize("name, every", [("quartz", 2), ("race", 3), ("winogrande", 1)])
 def test_gaps_are_filled(name, every, tmp_path):
-    rows = load(name, tmp_path).train
+    rows = load(stand_ins, name, tmp_path).train
     assert not any("_" in row["context"] + row["question"] + "".join(row["choices"]) for row in rows)
     assert sum(row["question"] == "" for row in rows) == TRAIN // every
     filled = {"quartz": rows[1], "race": rows[2], "winogrande": rows[0]}[name]
@@ -120,7 +104,7 @@ def expected_filling(name):
 
 
 def test_beginnings_of_endings_are_questions(tmp_path):
-    swag, hellaswag = (load(name, tmp_path / name).validation for name in ("swag", "hellaswag"))
+    swag, hellaswag = (load(stand_ins, name, tmp_path / name).validation for name in ("swag", "hellaswag"))
     assert {row["question"] for row in swag} == {"They"}
     assert [row["question"] for row in hellaswag[:2]] == ["", "then they"]
 
@@ -174,6 +158,5 @@ def test_published_files_are_read_too(name, tmp_path):
         data={"files": {"train": str(path), "validation": str(other)}, "shape": place.shape},
         columns=task.columns if place.columns is None else place.columns,
     )
-    prepare(own, 1, tmp_path / "out", {})
-    (train,) = load_prepared(tmp_path / "out").train
+    (train,) = prepared(own, tmp_path / "out").train
     assert len(train["choices"]) == CHOICES[name] and train["label"] == 1

@@ -4,17 +4,12 @@ from pathlib import Path
 
 import pytest
 import stand_ins_tagging as stand_ins
-from paths import ROOT
-from stand_in import OTHER, TRAIN, readme
+from paper_tasks import REGISTRY, load, prepared, repository_key
+from stand_in import OTHER, TRAIN
 
 from intertask.config import Task
-from intertask.config.task_registry import Registry
-from intertask.data import load_prepared, prepare
-from intertask.data.download import cached_path
-from intertask.files import file_sha256, write_json
 from intertask.types.spans import is_span_scheme
 
-REGISTRY = Registry([ROOT / "tasks" / "paper"])
 #: Labels of each task; None: those that its rows have, sorted.
 LABELS = {
     "conll2000": stand_ins.bio(stand_ins.CHUNKS),
@@ -37,44 +32,9 @@ def caches(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
-def place_of(data):
-    return f"{data.hub}@{data.revision}" if data.revision else data.hub
-
-
-def put_in_cache(url, content):
-    path = cached_path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    write_json(path.with_name(path.name + ".json"), {"url": url, "sha256": file_sha256(path)})
-
-
-def load(name, tmp_path):
-    """The task's rows, from the place that it prefers."""
-    task = REGISTRY[name]
-    data = task.data.model_copy(update={"alternatives": []})
-    if data.hub is None:
-        for url, make in stand_ins.ADDRESSES.items():
-            put_in_cache(url, make())
-    else:
-        key, folder = place_of(data), tmp_path / "repository"
-        files = stand_ins.REPOSITORIES[key]()
-        if key in stand_ins.CONFIGS:
-            files["README.md"] = readme(stand_ins.CONFIGS[key])
-        for path, content in files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
-        data = data.model_copy(update={"hub": str(folder), "revision": None})
-    return prepared(task.model_copy(update={"data": data}), tmp_path)
-
-
-def prepared(task, tmp_path):
-    prepare(task, 1, tmp_path / "out", {})
-    return load_prepared(tmp_path / "out")
-
-
 @pytest.mark.parametrize("name", LABELS)
 def test_gives_the_tasks_rows(name, tmp_path):
-    info, train, validation = (vars(load(name, tmp_path))[key] for key in ("info", "train", "validation"))
+    info, train, validation = (vars(load(stand_ins, name, tmp_path))[key] for key in ("info", "train", "validation"))
     movies = name == "mit_movie_trivia"
     assert (len(train), len(validation)) == (TRAIN + OTHER * movies, OTHER)
     assert info["metric"] == {"conll2003": "f1", "ud_deprel": "f1_weighted"}.get(name, "accuracy")
@@ -102,13 +62,13 @@ def test_gives_the_tasks_rows(name, tmp_path):
     ],
 )
 def test_tags_stand_at_their_tokens(name, n, tags, tmp_path):
-    loaded = load(name, tmp_path)
+    loaded = load(stand_ins, name, tmp_path)
     assert [loaded.info["labels"][tag] for tag in loaded.validation[n]["tags"]] == tags
 
 
 def test_every_task_has_its_place_and_no_stand_in_is_without_a_task():
     data = [REGISTRY[name].data for name in LABELS]
-    assert {place_of(d) for d in data if d.hub} == set(stand_ins.REPOSITORIES)
+    assert {repository_key(d) for d in data if d.hub} == set(stand_ins.REPOSITORIES)
     urls = {item.url for d in data if d.download for item in (*d.download.train, *d.download.validation)}
     assert urls == set(stand_ins.ADDRESSES)
 
@@ -148,6 +108,6 @@ def test_published_files_are_read_too(name, tmp_path):
         labels=task.labels,
         metric=task.metric,
     )
-    loaded = prepared(own, tmp_path)
+    loaded = prepared(own, tmp_path / "out")
     assert [[loaded.info["labels"][tag] for tag in row["tags"]] for row in loaded.train] == [tags]
     assert loaded.train[0]["tokens"][1] == "ran" and loaded.validation[0]["tokens"][1] == "sat"

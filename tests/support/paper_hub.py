@@ -10,12 +10,10 @@ import torch
 import yaml
 from adapters import AutoAdapterModel
 from hub_server import Hub
+from paper_tasks import put_in_cache
 from paths import ROOT
 from stand_in import readme
 from tiny_models import files_of, save_bert, save_roberta, save_sentence_encoder
-
-from intertask.data.download import cached_path
-from intertask.files import file_sha256, write_json
 
 KINDS = ("classification", "multiple_choice", "extractive_qa", "tagging")
 MODELS: dict[str, Callable[[Path], None]] = {
@@ -83,10 +81,7 @@ def fill_downloads(cache: Path) -> list[str]:
     try:
         addresses = {url: make for url, (make, *_) in _merged("ADDRESSES").items()}
         for url, make in addresses.items():
-            path = cached_path(url)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(make())
-            write_json(path.with_name(path.name + ".json"), {"url": url, "sha256": file_sha256(path)})
+            put_in_cache(url, make())
     finally:
         if before is None:
             del os.environ["INTERTASK_CACHE"]

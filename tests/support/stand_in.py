@@ -1,5 +1,6 @@
 """What the stand-ins of the paper's datasets are made of: files of hub repositories, of our own invention."""
 
+import csv
 import io
 import random
 
@@ -42,6 +43,15 @@ def parquet(rows: list[dict], features: datasets.Features) -> bytes:
     buffer = io.BytesIO()
     datasets.Dataset.from_list(rows, features=features).to_parquet(buffer)
     return buffer.getvalue()
+
+
+def csv_file(rows: list[dict]) -> bytes:
+    """A csv file with a header."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
 
 
 def readme(configs: dict[str, dict[str, str]], default: str | None = None) -> bytes:

@@ -5,13 +5,11 @@ file lists of the hub); the rows are of our own invention. Not known: the files 
 turns and label of oneonlee/cleansed_emocontext.
 """
 
-import csv
-import io
 from collections.abc import Callable
 from typing import NamedTuple
 
 from datasets import ClassLabel, Features, Sequence, Value
-from stand_in import OTHER, TRAIN, parquet, sentence, words
+from stand_in import OTHER, TRAIN, csv_file, parquet, sentence, words
 
 #: Rows of one split: number of the first text, number of rows, whether they have labels.
 MakeRows = Callable[[int, int, bool], list[dict]]
@@ -335,11 +333,7 @@ def emo_files() -> dict[str, bytes]:
     for place, (split, path) in enumerate(_EMO_FILES.items()):
         rows = make(100 * place, TRAIN if split == "train" else OTHER, True)
         rows[1]["turn2"] = ""
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        files[path] = text.getvalue().encode()
+        files[path] = csv_file(rows)
     return files
 
 

@@ -5,13 +5,11 @@ cards and file lists of the hub); the rows are made up. Each asks for the thing 
 right choice is the one that occurs in it. Not known: the order of balanced-copa's columns.
 """
 
-import csv
-import io
 from collections.abc import Callable
 from typing import NamedTuple
 
 from datasets import ClassLabel, Features, Sequence, Value
-from stand_in import OTHER, TRAIN, parquet, sentence, words
+from stand_in import OTHER, TRAIN, csv_file, parquet, sentence, words
 
 TEXT, INT, TEXTS = Value("string"), Value("int32"), Sequence(Value("string"))
 LETTERS = "ABCDE"
@@ -331,11 +329,7 @@ def copa_files() -> dict[str, bytes]:
                     "mirrored": True,
                 }
                 rows.append(row | other)
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        files[path] = text.getvalue().encode()
+        files[path] = csv_file(rows)
     return files
 
 

@@ -18,7 +18,7 @@ def main() -> None:
     sources = options.sources.split(",")
     with checkpoint_folder(options.checkpoints) as checkpoints:
         table = complete_table(
-            options.recipe, sources, options.data, options.model, options.adapters, checkpoints, options.out
+            options.recipe, sources, options.data, options.model, options.adapters, options.out, checkpoints
         )
         write_table(options.out, table)
 

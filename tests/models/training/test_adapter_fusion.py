@@ -6,6 +6,7 @@ import torch
 from adapters.methods.modeling import BertFusion
 from five_types import small_task
 from safetensors.torch import load_file, save_file
+from training_runs import assert_same, interrupt_after, script_dev_scores, weights
 
 from intertask.data import Prepared
 from intertask.errors import IntertaskError
@@ -55,15 +56,6 @@ def start(tiny_model, recipe, prepared, sources, checkpoints):
     model = fusion.load_fused(sources, lambda: load_model(tiny_model), recipe["adapter"])
     name = prepared.info["task"]
     return model, lambda: fine_tuning.fine_tune(model, tiny_model, name, prepared, recipe, 1, checkpoints)
-
-
-def weights(model) -> dict:
-    return {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
-
-
-def assert_same(a: dict, b: dict) -> None:
-    assert a.keys() == b.keys()
-    assert all(torch.equal(a[name], b[name]) for name in a)
 
 
 def values(model) -> list[torch.Tensor]:
@@ -166,18 +158,7 @@ def test_value_matrices_are_pulled_to_the_identity(tiny_model, recipe, colours, 
 def test_best_checkpoint_is_kept(tiny_model, recipe, colours, sources, tmp_path, monkeypatch):
     """Dev scores are made to be best after the second epoch; its weights must be there at the end."""
     recipe["training"] |= {"patience": 4, "epochs": 4}
-    dev_scores = iter([10.0, 50.0, 30.0, 20.0])
-    at_second = {}
-
-    def scripted(self, *args, **kwargs):
-        metrics = {"eval_dev": next(dev_scores)}
-        if metrics["eval_dev"] == 50.0:
-            at_second.update(weights(self.model))
-        self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
-        return metrics
-
-    monkeypatch.setattr(training._TypedTraining, "evaluate", scripted)
+    at_second = script_dev_scores(monkeypatch, [10.0, 50.0, 30.0, 20.0])
     model, go = start(tiny_model, recipe, colours, sources, tmp_path)
     assert go()["training"]["best_dev"] == 50.0
     assert_same(weights(model), at_second)
@@ -188,16 +169,9 @@ def test_interrupted_equals_undisturbed(tiny_model, recipe, colours, sources, tm
     monkeypatch.setattr(training, "_SECONDS_BETWEEN_CHECKPOINTS", 0)
     undisturbed, go = start(tiny_model, recipe, colours, sources, tmp_path / "undisturbed")
     expected = go()
-    calls, loss = 0, classification.loss
 
-    def failing(model, batch):
-        nonlocal calls
-        calls += model.training
-        if calls > 10:  # in the third of four epochs
-            raise KeyboardInterrupt
-        return loss(model, batch)
-
-    monkeypatch.setattr(classification, "loss", failing)
+    loss = classification.loss
+    interrupt_after(monkeypatch, 10)  # in the third of four epochs
     _, go = start(tiny_model, recipe, colours, sources, tmp_path / "interrupted")
     with pytest.raises(KeyboardInterrupt):
         go()

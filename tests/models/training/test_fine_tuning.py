@@ -4,12 +4,12 @@ import copy
 
 import pytest
 import torch
+from training_runs import assert_same, interrupt_after, script_dev_scores, weights
 
 from intertask.data import Prepared
 from intertask.models.adapters import add_fresh_adapter
 from intertask.models.base import load_model
 from intertask.models.training import fine_tuning
-from intertask.models.training import trainer as training
 from intertask.models.training.seeds import set_seed
 from intertask.types import classification
 
@@ -23,15 +23,6 @@ def start(tiny_model, recipe, colours, checkpoints):
         return fine_tuning.fine_tune(model, tiny_model, "colours", colours, recipe, 1, checkpoints)
 
     return model, go
-
-
-def weights(model) -> dict:
-    return {name: parameter.detach().clone() for name, parameter in model.named_parameters()}
-
-
-def assert_same(a: dict, b: dict) -> None:
-    assert a.keys() == b.keys()
-    assert all(torch.equal(a[name], b[name]) for name in a)
 
 
 @pytest.mark.parametrize("adapter", ["seq_bn[reduction_factor=2]", "lora", "full"])
@@ -64,17 +55,8 @@ def test_interrupted_equals_undisturbed(tiny_model, recipe, colours, tmp_path, m
     recipe["adapter"] = adapter
     undisturbed, go = start(tiny_model, recipe, colours, tmp_path / "undisturbed")
     expected = go()
-
-    calls, loss = 0, classification.loss
-
-    def failing(model, batch):
-        nonlocal calls
-        calls += model.training
-        if calls > 8:  # in the third of four epochs
-            raise KeyboardInterrupt
-        return loss(model, batch)
-
-    monkeypatch.setattr(classification, "loss", failing)
+    loss = classification.loss
+    interrupt_after(monkeypatch, 8)  # in the third of four epochs
     _, go = start(tiny_model, recipe, colours, tmp_path / "interrupted")
     with pytest.raises(KeyboardInterrupt):
         go()
@@ -101,18 +83,7 @@ def test_changed_settings_do_not_resume(tiny_model, recipe, colours, tmp_path):
 
 def test_best_checkpoint_is_kept(tiny_model, recipe, colours, tmp_path, monkeypatch):
     """Dev scores are made to be best after the second epoch; its weights must be there at the end."""
-    dev_scores = iter([10.0, 50.0, 30.0, 20.0])
-    at_second = {}
-
-    def scripted(self, *args, **kwargs):
-        metrics = {"eval_dev": next(dev_scores)}
-        if metrics["eval_dev"] == 50.0:
-            at_second.update(weights(self.model))
-        self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
-        return metrics
-
-    monkeypatch.setattr(training._TypedTraining, "evaluate", scripted)
+    at_second = script_dev_scores(monkeypatch, [10.0, 50.0, 30.0, 20.0])
     model, go = start(tiny_model, recipe, colours, tmp_path)
     result = go()
     assert result["training"]["best_dev"] == 50.0

@@ -34,8 +34,8 @@ def complete_table(
     data: str | os.PathLike,
     model: str | os.PathLike,
     adapters: str | os.PathLike,
-    checkpoints: str | os.PathLike,
     earlier: str | os.PathLike,
+    checkpoints: str | os.PathLike,
 ) -> pd.DataFrame:
     """Run few-shot fine-tuning from every source that has no current run yet.
 
@@ -45,8 +45,8 @@ def complete_table(
         data: The target's folder of prepared data.
         model: Result of the check of the base model.
         adapters: Folder of the base model's source adapters.
-        checkpoints: Folder for the finished runs of an interrupted job.
         earlier: Table of an earlier job; it need not exist.
+        checkpoints: Folder for the finished runs of an interrupted job.
 
     Returns:
         The columns :data:`COLUMNS`, one line per source (``none`` first) and step. ``value`` is in percentage points.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...data import load_info, load_prepared
+from ...data import Prepared, load_info, load_prepared
 from ...execution.script import versions
 from ...files import fingerprint, read_json
 from ..adapters import add_fresh_adapter, save_source, weights_sha256
@@ -33,53 +33,35 @@ def make_source(
         out: Folder for the weights, ``results/adapters/{model}/{source}``.
 
     Returns:
-        The content of ``metrics.json``, which the caller writes last.
+        The content of ``metrics.json``, which the caller writes last. After training: ``source``, the result of
+        :func:`~intertask.models.training.fine_tuning.fine_tune`, ``weights_sha256``, ``made_from``, ``fingerprint``,
+        ``recipe``, ``versions``. A fetched adapter has the content that :func:`fetch_published` returns.
 
     Raises:
         NotPublishedError: A required published adapter does not exist.
         IntertaskError: A published adapter cannot be loaded, or does not fit the base model.
     """
-    if recipe.get("published") is None:
-        return train_source(recipe, data, model, checkpoints, out)
-    try:
-        return fetch_published(recipe, data, model, out)
-    except NotPublishedError as error:
-        if recipe["published"]["required"]:
-            raise
-        print(f"{load_info(data)['task']}: {error.what} It is trained instead.", flush=True)
-        return train_source(recipe, data, model, checkpoints, out)
+    if recipe.get("published") is not None:
+        try:
+            return fetch_published(recipe, data, model, out)
+        except NotPublishedError as error:
+            if recipe["published"]["required"]:
+                raise
+            print(f"{load_info(data)['task']}: {error.what} It is trained instead.", flush=True)
+    return _train(recipe, load_prepared(data), read_json(model)["fingerprint"], Path(checkpoints), Path(out))
 
 
-def train_source(
-    recipe: dict[str, Any],
-    data: str | os.PathLike,
-    model: str | os.PathLike,
-    checkpoints: str | os.PathLike,
-    out: str | os.PathLike,
-) -> dict[str, Any]:
-    """Train a source's adapter and head, and write their weights.
-
-    Args:
-        recipe: Recipe of the adapter step.
-        data: The source's folder of prepared data.
-        model: Result of the check of the base model.
-        checkpoints: Folder that survives an interruption.
-        out: Folder for the weights.
-
-    Returns:
-        The content of ``metrics.json``: ``source``, the result of
-        :func:`~intertask.models.training.fine_tuning.fine_tune`, ``weights_sha256``, ``made_from``, ``fingerprint``,
-        ``recipe``, ``versions``.
-    """
-    prepared, base = load_prepared(data), recipe_model(recipe)
+def _train(recipe: dict[str, Any], prepared: Prepared, model: str, checkpoints: Path, out: Path) -> dict[str, Any]:
+    """Train a source's adapter and head on a base model, given by its fingerprint, and write their weights."""
+    base = recipe_model(recipe)
     name, adapter = prepared.info["task"], recipe["adapter"]
     set_seed(recipe["seed"])
     network = load_model(base)
     add_fresh_adapter(network, name, adapter)
-    result = fine_tune(network, base, name, prepared, recipe, recipe["seed"], Path(checkpoints))
+    result = fine_tune(network, base, name, prepared, recipe, recipe["seed"], checkpoints)
     sha256 = weights_sha256(network, name, adapter)
-    save_source(network, name, adapter, Path(out))
-    made_from = {"data": prepared.info["fingerprint"], "model": read_json(model)["fingerprint"]}
+    save_source(network, name, adapter, out)
+    made_from = {"data": prepared.info["fingerprint"], "model": model}
     return {
         "source": name,
         **result,
