@@ -147,7 +147,7 @@ def unknown_label(name: str, names: list[str]) -> BadRowError:
     """
     return BadRowError(
         f"The label {name!r} is unknown; {did_you_mean(name, names)}",
-        "correct the row, or add the label to 'labels:' or, to leave out its rows, to 'drop_labels:'",
+        "correct the row, or add the label to 'labels:' or 'drop_labels:'",
     )
 
 
