@@ -1,4 +1,4 @@
-"""Local folders in the hub's layout stand in for the hub: they are read by the same code."""
+"""Local folders in the hub's layout replace the hub: the same code reads them."""
 
 import json
 import os

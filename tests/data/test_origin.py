@@ -38,7 +38,7 @@ def test_no_place_has_the_rows(site, tmp_path):
 
 
 def test_own_copy_by_the_configuration(site, tmp_path, monkeypatch):
-    """What the messages advise: a task of the folder, its rows from a file of one's own."""
+    """What the messages advise: a task of the folder, with rows from a local file."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "tasks").mkdir()
     for name in ("mine", "other"):

@@ -1,4 +1,4 @@
-"""A tiny randomly initialised BERT, saved as a user's folder would be, and rows to train it on."""
+"""A tiny randomly initialized BERT, saved as a user's folder would be, and rows to train it on."""
 
 import pytest
 import torch

@@ -30,7 +30,7 @@ class Clock:
         return self.now
 
     def takes(self, seconds: float):
-        """A call that takes so many seconds."""
+        """A call that takes the given number of seconds."""
 
         def call(*arguments):
             self.now += seconds

@@ -1,4 +1,4 @@
-"""A hub of one's own, on this machine: the few answers of the Hugging Face hub's server that its clients ask for."""
+"""A local hub that gives the few answers of the Hugging Face hub's server that its clients request."""
 
 import hashlib
 import json

@@ -32,7 +32,7 @@ def words(kind: str, seed: int, count: int = 1) -> list[str]:
 
 
 def sentence(seed: int) -> str:
-    """A sentence of our own, the same for the same seed; neighbouring seeds give different ones."""
+    """Return a made-up sentence, the same for the same seed; neighboring seeds give different sentences."""
     (name,), (verb,), (adjective,) = (words(kind, seed) for kind in ("names", "verbs", "adjectives"))
     (thing,), (place,) = words("things", seed), words("places", seed)
     return f"{name} {verb} the {adjective} {thing} near the {place} on day {seed}."

@@ -8,7 +8,7 @@ from intertask.models.training.seeds import set_seed
 
 
 def trained_source(tiny_model, adapter: str, folder):
-    """A source whose weights differ from any initialisation; returns its tensors and their SHA-256."""
+    """A source whose weights differ from any initialization; returns its tensors and their SHA-256."""
     set_seed(5)
     model = load_model(tiny_model)
     adapters.add_fresh_adapter(model, "src", adapter)

@@ -1,4 +1,4 @@
-"""The workflow on a real Slurm of this machine alone, with a node that dies, a cancelled job and one out of time.
+"""The workflow on a real Slurm on this machine, with a node that dies, a canceled job and one that runs out of time.
 
 It needs root and Debian's or Ubuntu's packages slurmctld, slurmd, slurm-client and munge.
 """
@@ -43,7 +43,7 @@ def missing() -> str | None:
         return f"no Slurm here: {', '.join(absent)} not found"
     if importlib.util.find_spec("snakemake_executor_plugin_slurm") is None:
         return "snakemake-executor-plugin-slurm is not installed"
-    return None if os.geteuid() == 0 else "pretended GPUs of a Slurm of one's own need root"
+    return None if os.geteuid() == 0 else "a local Slurm with simulated GPUs needs root"
 
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(missing() is not None, reason=str(missing()))]

@@ -23,7 +23,7 @@ SOURCES = ["north", "south", "east"]
 
 
 def save(tiny_model, folder, name, adapter, seed):
-    """A source whose weights are far from any initialisation."""
+    """A source whose weights are far from any initialization."""
     set_seed(seed)
     model = load_model(tiny_model)
     add_fresh_adapter(model, name, adapter)

@@ -76,7 +76,7 @@ def fit(X: np.ndarray, Y: np.ndarray, recipe: dict[str, Any]) -> tuple[np.ndarra
 
 
 def ridge(X: np.ndarray, Y: np.ndarray, penalty: float) -> tuple[np.ndarray, np.ndarray]:
-    """Fit a map by least squares, shrunk towards the identity, in closed form.
+    """Fit a map by least squares, shrunk toward the identity, in closed form.
 
     With Xc, Yc less their column means: W = I + (Xc'Xc + ρI)⁻¹ Xc'(Yc - Xc) and b = mean(Y) - mean(X) W, where
     ρ = penalty · tr(Xc'Xc) / D = penalty · n · mean variance of X's columns.
