@@ -1,7 +1,7 @@
 # The quality of the ranking methods, and the cost of each job.
 # in:  results/transfer.tsv, results/scores/{setting}/{target}.tsv, results/benchmarks/
-# out: results/costs.tsv, and EVALUATION: each method on each target, means and intervals, paired differences, seed noise
-# of each target; if a source is in its target's family, also evaluation and means without such sources
+# out: results/costs.tsv, and EVALUATION: each method on each target, means and intervals, paired differences, and the
+#      seed noise of each target; if a source is in its target's family, also evaluation and means without such sources
 
 RELATIVES = {
     target: [s for s in CONFIG.pool(target) if TASKS[target].family and TASKS[s].family == TASKS[target].family]

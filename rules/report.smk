@@ -1,5 +1,5 @@
 # HTML pages: the ranking of each target, and the report of the run with its figures (docs/report.md).
-# in:  results/rankings/{target}.tsv, results/data/{task}/info.json; the tables, mean embeddings and transfers of the run
+# in:  results/rankings/{target}.tsv, results/data/{task}/info.json; tables, mean embeddings and transfers of the run
 # out: results/rankings/{target}.html, and .observed.html with the scores of the transfers; results/report.html,
 #      results/figures/
 

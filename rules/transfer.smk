@@ -1,6 +1,7 @@
 # Transfers: fine-tuning on the target from a source adapter or, for the source `none`, from the base model.
 # in:  results/data/{target}/, results/adapters/{model}/{source}/, results/models/{model}.json
-# out: results/transfer/{model}/{target}/{source}/seed{seed}.json, results/transfer/{model}/{target}.tsv, results/transfer.tsv
+# out: results/transfer/{model}/{target}/{source}/seed{seed}.json, results/transfer/{model}/{target}.tsv,
+#      results/transfer.tsv
 
 
 rule run_transfer:

@@ -20,7 +20,7 @@ def get_rounds(wildcards):
 
 
 def get_candidates(wildcards, rounds):
-    """Return all runs of a recommendation. A single round applies to all seeds; otherwise there is one round per seed."""
+    """Return all runs of a recommendation. A single round applies to all seeds; otherwise each seed has a round."""
     sources = [read_json(path)["sources"] for path in rounds]
     return [
         path
