@@ -1,4 +1,4 @@
-"""bf16 on the CPU, where it is slow but can be tested everywhere, and the precision that each device gets."""
+"""bf16 on the CPU, where it can be tested without a GPU, and the precision that each device gets."""
 
 import numpy as np
 import pytest
