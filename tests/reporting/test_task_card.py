@@ -20,7 +20,7 @@ def test_every_type(results):
     cards = {name: task_card(results / "data" / name) for name in "tabcr"}
     assert cards["t"]["columns"] == ["text", "label"] and cards["t"]["rows"][0][1] == "yes <really>"
     assert cards["a"]["columns"] == ["tokens [tags]"]
-    assert cards["b"]["rows"][0][-1] == "text"
+    assert cards["b"]["rows"][0][-1] == "text" and cards["b"]["type"] == "extractive QA"
     assert cards["c"]["rows"][0][-2:] == ["this | that", "this"]
     assert cards["r"]["rows"][0] == [cards["r"]["rows"][0][0], "another text", "2.5"]
     assert all(len(card["rows"]) == 3 for card in cards.values())

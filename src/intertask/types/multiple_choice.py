@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer
+from . import Batch, Collator, Encoding, Info, Logits, LossAndLogits, Row, Tokenization, Tokenizer, classification
 from .encoding import cut, encode_pairs, offsets, room
 from .units import Units, units_of_texts
 
@@ -27,10 +27,7 @@ HEAD_TYPE = "multiple_choice"
 PROBABILITY_HEADS = ("classification", "tagging")
 EXTRA_KEYS = ("row",)
 
-
-def default_metric(labels: Sequence[str] | None) -> str:
-    """Return ``accuracy``."""
-    return "accuracy"
+default_metric = classification.default_metric
 
 
 def check_rows(rows: Sequence[Row], split: str, labels: Sequence[str] | None, location: str) -> None:
