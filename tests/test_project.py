@@ -232,3 +232,12 @@ def test_one_version():
     assert citation["version"] == PROJECT["version"] == intertask.__version__
     assert f"## [{PROJECT['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert citation["license"] == PROJECT["license"]
+
+
+def test_inline_code_is_not_broken_across_lines():
+    """Readers copy it, and the tests of the commands in the docs read it."""
+    pages = [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]
+    texts = {page: re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL) for page in pages}
+    assert [
+        (page.name, line) for page, text in texts.items() for line in text.splitlines() if line.count("`") % 2
+    ] == []
