@@ -7,6 +7,7 @@ from paper_hub import ROOT, paper_config
 
 from intertask.config import Origin
 from intertask.config.task_registry import Registry
+from intertask.types import get_type
 
 REGISTRY = Registry([ROOT / "tasks" / "paper"])
 TARGETS = paper_config()["targets"]
@@ -46,7 +47,7 @@ def row(name: str) -> str:
     cells = [
         name,
         "target" if name in TARGETS else "source",
-        task.type.replace("_", " "),
+        get_type(task.type).LABEL,
         place_in_words(task.data),
         "; ".join(map(place_in_words, task.data.alternatives)) or "–",
         split or f"{task.data.validation_fraction:.0%} of train",
