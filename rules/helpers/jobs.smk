@@ -9,7 +9,8 @@ from intertask.execution.launch import shared_options
 # Jobs import the library next to these rules, because conda environments do not contain it. A shell line must be the
 # same in every run: if no profile sets rerun-triggers, Snakemake reruns a job whose shell line has changed.
 LIBRARY = shlex.quote(os.path.relpath(WORKFLOW / "src")).replace("{", "{{").replace("}", "}}")
-PYTHON = f"PYTHONPATH={LIBRARY}${{{{PYTHONPATH:+:$PYTHONPATH}}}} python" if IS_LOCAL else "python"
+HAS_LIBRARY = IS_LOCAL and (WORKFLOW / "src").is_dir()
+PYTHON = f"PYTHONPATH={LIBRARY}${{{{PYTHONPATH:+:$PYTHONPATH}}}} python" if HAS_LIBRARY else "python"
 LAUNCH_OPTIONS = shared_options(CONFIG.warm_worker, CONFIG.jobs_per_gpu)
 
 

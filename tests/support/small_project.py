@@ -6,11 +6,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import yaml
-from dry_runs import dry_run
+from forked import snakemake
 from paths import ROOT
 
 PARTS = ["Snakefile", "rules", "workflow", "envs", "profiles", "data", "tasks"]
@@ -43,17 +42,9 @@ class Project:
         return os.environ | {"PATH": path, "PYTHONPATH": str(ROOT / "src")} | self.variables
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-        done = subprocess.run(
-            self.command(*arguments), cwd=self.folder, env=self.environment, capture_output=True, text=True
-        )
+        """Run Snakemake to its end, in a fork that saves the imports."""
+        done = snakemake(arguments, self.folder, self.environment)
         assert not check or done.returncode == 0, done.stdout + done.stderr
-        return done
-
-    def dry_run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-        """A dry run in a fork, which saves imports; its standard error is part of its output."""
-        with tempfile.TemporaryDirectory() as folder:
-            done = dry_run(arguments, self.folder, self.environment, Path(folder) / "output")
-        assert not check or done.returncode == 0, done.stdout
         return done
 
     def start(self, *arguments: str, **options) -> subprocess.Popen:
@@ -71,7 +62,8 @@ class Project:
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """Jobs by rule that a dry run would start, without ``all``; empty: nothing to be done."""
-        output = self.dry_run(*arguments).stdout
+        done = self.run("--dry-run", *arguments)
+        output = done.stdout + done.stderr
         table = re.search(r"^Job stats:\njob +count\n[- ]+\n(.*?)^total", output, re.MULTILINE | re.DOTALL)
         if table is None:
             assert "Nothing to be done" in output, output

@@ -144,7 +144,7 @@ def test_jobs_run_from_another_folder_for_another_group(suite, tmp_path):
     """The folder holds only a configuration and its results; the umask lets a group read and write them."""
     config = small_config(suite["sources"][:2], suite["targets"][:1])
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    target = f"results/rankings/{suite['targets'][0]}.tsv"
+    target = f"results/data/{suite['targets'][0]}/info.json"
     snakemake = Path(sys.executable).with_name("snakemake")
     arguments = f"-s {ROOT}/Snakefile --directory {tmp_path} --cores 2 {target}"
     done = run(

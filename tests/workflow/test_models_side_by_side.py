@@ -8,6 +8,8 @@ from hub_server import Hub, serving
 from paper_hub import add_models, environment
 from small_project import Project, small_config
 
+pytestmark = pytest.mark.slow
+
 TRAINING = {"max_steps": 2, "batch_size": 8, "patience": 0, "learning_rate": 0.001}
 STAGES = {"source": TRAINING, "transfer": TRAINING}
 MODELS = {
