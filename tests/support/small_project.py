@@ -42,8 +42,13 @@ class Project:
         return os.environ | {"PATH": path, "PYTHONPATH": str(ROOT / "src")} | self.variables
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
-        """Run Snakemake to its end, in a fork that saves the imports."""
-        done = snakemake(arguments, self.folder, self.environment)
+        """Run Snakemake to its end, in a fork that saves the imports, or in a process if Python must start anew."""
+        if "PYTHONPATH" in self.variables:  # Python reads it when it starts
+            done = subprocess.run(
+                self.command(*arguments), cwd=self.folder, env=self.environment, capture_output=True, text=True
+            )
+        else:
+            done = snakemake(arguments, self.folder, self.environment)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 

@@ -155,6 +155,7 @@ def test_jobs_run_from_another_folder_for_another_group(suite, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} <= {"config.yaml", "results", ".snakemake"}
 
 
+@pytest.mark.slow
 def test_jobs_run_in_conda_environments(snakemake_alone, suite, tmp_path):
     """With Snakemake alone outside and a conda that makes the environments; neither holds this package."""
     conda = tmp_path / "conda" / "bin"

@@ -119,6 +119,7 @@ def test_rankings_have_a_block_for_each_setting(judged):
         assert list(dict.fromkeys(ranking["model"])) == ["deep", "wide"]
 
 
+@pytest.mark.slow
 def test_the_family_of_a_target_is_left_out_in_a_second_report(tmp_path, suite, judged):
     """One source of a target's own family: without it, that target's numbers change, and no other's."""
     folder = tmp_path / "p"

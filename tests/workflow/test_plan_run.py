@@ -89,6 +89,7 @@ def test_it_makes_nothing_else(planned):
     assert results == {"data", "plan", "plan.tsv", "plan.txt", "logs", "benchmarks"}
 
 
+@pytest.mark.slow
 def test_a_success_after_failures_is_kept(planned):
     project, _, _ = planned
     save_bert(project.folder / "nobody" / "model")

@@ -100,6 +100,7 @@ def test_done_is_done_and_a_deleted_card_trains_nothing(project):
     assert project.planned("recommend") == {"write_recommendation": 1, "recommend": 1}
 
 
+@pytest.mark.slow
 def test_stop_early_goes_seed_by_seed_and_reuses_finished_runs(project, suite):
     before = {key: run["fingerprint"] for key, run in results(project).items()}
     started = project.folder / "started"

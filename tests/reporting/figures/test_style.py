@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from synthetic_run import write_run
 
 from intertask.reporting import results
@@ -9,6 +10,7 @@ from intertask.reporting.figures import gains, methods, predicted, task_map
 from intertask.reporting.figures.style import Drawing, duration_axis, grid_shape, new_figure
 
 
+@pytest.mark.slow
 def test_the_largest_run(tmp_path):
     """42 sources, 11 targets and 30 methods: the heat map has every name, and no figure has too small letters."""
     recipe = write_run(tmp_path, seeds=2)
