@@ -11,8 +11,8 @@ from xdist.scheduler import LoadScopeScheduling
 HERE = Path(__file__).parent
 #: They share one finished run of the small workflow.
 FINISHED = {"test_main_job.py", "test_incremental.py", "test_mistakes.py", "test_report_run.py"}
-#: Slow tests that wait rather than compute.
-WAITING = {"test_slurm.py", "test_killed.py", "test_interrupted.py", "test_gpu_leases.py", "test_worker.py"}
+#: Slow tests that compute for many minutes. Side by side they would take each other's processors and memory.
+COMPUTING = {"test_paper_run.py", "test_real_input.py"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,13 +25,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduli
     slow = config.option.markexpr == "slow"
 
     class Scheduler(LoadScopeScheduling):
-        """A file stays together. Slow tests wait for each other, those that wait anyway apart from the rest."""
+        """Keeps the tests of a file together, and some files."""
 
         def _split_scope(self, nodeid: str) -> str:
             path = nodeid.partition("::")[0]
             name = PurePath(path).name
             if slow:
-                return "waiting" if name in WAITING else "computing"
+                return "computing" if name in COMPUTING else path
             return "finished" if name in FINISHED else path
 
     return Scheduler(config, log)
