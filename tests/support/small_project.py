@@ -18,6 +18,9 @@ PARTS = ["Snakefile", "rules", "workflow", "envs", "profiles", "data", "tasks"]
 class Project:
     """A folder with the workflow and a separate configuration."""
 
+    #: Whether each run is a process that starts with :meth:`command`, rather than a fork.
+    starts_anew = False
+
     def __init__(self, folder: Path, config: dict):
         self.folder, self.config = folder, config
         #: Additional environment variables of its Snakemake.
@@ -43,7 +46,7 @@ class Project:
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run Snakemake to its end, in a fork that saves the imports, or in a process if Python must start anew."""
-        if "PYTHONPATH" in self.variables:  # Python reads it when it starts
+        if self.starts_anew or "PYTHONPATH" in self.variables:  # Python reads that variable when it starts
             done = subprocess.run(
                 self.command(*arguments), cwd=self.folder, env=self.environment, capture_output=True, text=True
             )

@@ -96,18 +96,35 @@ def lab(tmp_path_factory):
 
 
 class OnSlurm(Project):
+    starts_anew = True
+
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-c", OFTEN, *ON_SLURM, *arguments]
 
 
-def halt_training(project: Project, source: str) -> int:
-    """Once the training of a source's adapter has written a checkpoint, halt its process where it is; its id."""
-    checkpoints = project.folder / f"results/checkpoints/adapters+minilm+{source}"
+def halt_trainings(project: Project, sources: list[str]) -> dict[str, int]:
+    """Halt the process that trains each source's adapter once it has written a checkpoint.
 
-    def checkpoint():
-        return list(checkpoints.rglob("complete"))
+    The trainings run side by side in any order, and a checkpoint goes when its training ends.
 
-    wait_for(checkpoint)
+    Returns:
+        Source -> process id.
+    """
+    halted: dict[str, int] = {}
+
+    def all_are_halted():
+        for source in sources:
+            checkpoints = project.folder / f"results/checkpoints/adapters+minilm+{source}"
+            if source not in halted and list(checkpoints.rglob("complete")):
+                halted[source] = halt_training(project, source, checkpoints)
+        return len(halted) == len(sources)
+
+    wait_for(all_are_halted)
+    return halted
+
+
+def halt_training(project: Project, source: str, checkpoints: Path) -> int:
+    """Halt the process that writes these checkpoints where it is; its id."""
     for arguments in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = arguments.read_text().split("\0")
@@ -143,10 +160,9 @@ def test_losses_are_recovered_or_reported_and_the_tables_are_those_of_a_local_ru
     run = project.start("--retries", "0")
     try:
         dies, hangs = SOURCES
-        halted = halt_training(project, hangs)
+        halted = halt_trainings(project, SOURCES)[hangs]
         late, *_ = lab.job(f"rule_train_adapter_wildcards_minilm_{hangs}")
         lab.ask("scontrol", "update", f"JobId={late}", "TimeLimit=1")  # minutes; there is nothing shorter
-        halt_training(project, dies)
         job, _, node = lab.job(f"rule_train_adapter_wildcards_minilm_{dies}")
         lab("crash", node)
 
