@@ -74,7 +74,7 @@ def on_a_terminal(
 
 
 def picture(text: str) -> list[str]:
-    """Lines of the terminal in the end: cursor up and clear are followed, other escapes are none of ours."""
+    """Return the lines that the terminal shows at the end. Only cursor-up and clear sequences are interpreted."""
     lines: list[str] = []
     for part in re.split(r"(\x1b\[\d+A\x1b\[J|\n)", text):
         if part == "\n":

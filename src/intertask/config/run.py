@@ -24,7 +24,7 @@ class Config(Strict):
     targets: list[Name] = Field(min_length=1, description="Names of the tasks whose scores you want to improve.")
     source_is_target: Literal["error", "exclude"] = Field(
         "error",
-        description="Whether a task in both lists is an error (`error`) or is left out of its own pool of sources "
+        description="Whether a task in both lists is an error (`error`) or is left out of its pool of sources "
         "(`exclude`).",
     )
     models: dict[Name, Model] = Field(
@@ -120,7 +120,7 @@ class Config(Strict):
         if both and self.source_is_target == "error":
             raise ValueError(
                 f"{', '.join(both)}: listed as a source and as a target; remove it from one list, or set "
-                "'source_is_target: exclude' to leave it out of its own pool of sources"
+                "'source_is_target: exclude' to leave it out of its pool of sources"
             )
         for target in self.targets:
             if not self.pool(target):
