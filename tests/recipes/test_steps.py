@@ -6,6 +6,7 @@ import pytest
 from small_settings import MODEL, MODELS, config, task
 
 from intertask import recipes
+from intertask.config import NEW_KEYS
 
 
 @pytest.mark.parametrize("change", [{"max_length": 77}, {"batch_size": 5}, {"family": "f"}, {"citation": "c"}])
@@ -16,6 +17,13 @@ def test_data_does_not_depend_on_lengths_and_words(change):
 @pytest.mark.parametrize("change", [{"join": "|"}, {"drop_labels": [-1]}, {"max_train_examples": 5}])
 def test_data_depends_on_what_alters_rows(change):
     assert recipes.data_recipe(config(), task(**change)) != recipes.data_recipe(config(), task())
+
+
+def test_keys_that_are_newer_than_a_result_do_not_change_its_recipe():
+    place = json.loads(recipes.data_recipe(config(), task()))["task"]["data"]
+    assert not set(NEW_KEYS) & set(place) and "header" in place
+    changed = task(data={**place, "skip_lines": 1})
+    assert json.loads(recipes.data_recipe(config(), changed))["task"]["data"]["skip_lines"] == 1
 
 
 def test_stages_are_apart():

@@ -1,6 +1,7 @@
 """Unknown files: delimiter, quoting, encoding, header and format are detected."""
 
 import gzip
+import re
 
 import pytest
 
@@ -53,6 +54,34 @@ def test_a_first_line_of_data_is_no_header(tmp_path):
     table, keys, notes = read_unknown(write(tmp_path, "x.csv", lines))
     assert keys == {"header": ["column1", "column2"]} and len(table.rows) == len(ROWS)
     assert "first line" in notes[0]
+
+
+TABLE = "text,label\n" + "".join(f"this is row {n},{'ab'[n % 2]}\n" for n in range(8))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "note"),
+    [
+        (TABLE.replace("\n", ",,\n"), {}, "last 2 columns have neither a name nor values"),
+        ("sep=,\n" + TABLE, {}, None),
+        ("sep=;\n" + TABLE.replace(",", ";"), {"delimiter": ";"}, "separated by ';'"),
+        ("Answers of May\n" + TABLE, {"skip_lines": 1}, "header is in line 2.*'Answers of May'"),
+        ("Answers, May, 2024\n\n" + TABLE, {"skip_lines": 2}, "header is in line 3"),
+        ("Answers,\nof May,\n" + TABLE, {"skip_lines": 2}, "header is in line 3"),
+        ("sep=;\nAnswers;\n" + TABLE.replace(",", ";"), {"delimiter": ";", "skip_lines": 2}, "header is in line 3"),
+        (TABLE.replace("text,label", "one row,a"), {"header": ["column1", "column2"]}, "first line holds data"),
+    ],
+)
+def test_the_header_is_found(tmp_path, text, expected, note):
+    table, keys, notes = read_unknown(write(tmp_path, "x.csv", text))
+    assert keys == expected and len(table.rows) >= 8
+    assert [list(row.values.values()) for row in table.rows][-1] == ["this is row 7", "b"]
+    assert re.search(note, " ".join(notes)) if note else notes == []
+
+
+def test_repeated_names_are_refused_by_name(tmp_path):
+    with pytest.raises(IntertaskError, match="Two columns are named 'text'"):
+        read_unknown(write(tmp_path, "x.csv", TABLE.replace("text,label", "text,text")))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Unknown keys are errors, and the message names the nearest known one. ``schemas/
 """
 
 from .base import Strict, plain_name, read_yaml
-from .origin import FORMATS, Alternative, Data, Download, Downloads, Files, Origin, PublishedRows, Splits
+from .origin import FORMATS, NEW_KEYS, Alternative, Data, Download, Downloads, Files, Origin, PublishedRows, Splits
 from .problems import validate
 from .run import Config, load_config
 from .schemas import export_schemas
@@ -17,6 +17,7 @@ __all__ = [
     "COLUMNS",
     "FORMATS",
     "METRICS",
+    "NEW_KEYS",
     "AdapterFusion",
     "Alternative",
     "Config",

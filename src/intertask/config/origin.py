@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 
 from .base import ColumnMap, Positive, Strict, Strings, one_or_more
 
+#: Keys of a location that newer versions added. Without a value they are no part of a recipe, so that the results of an
+#: earlier version remain valid.
+NEW_KEYS = ("skip_lines", "sentence_column")
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "conll", "conllu", "squad")
 
 
@@ -111,6 +114,14 @@ class Origin(Strict):
     )
     header: list[str] | None = Field(
         None, description="Names of the columns of a csv or tsv file that has no header. By default, the first line."
+    )
+    skip_lines: Positive | None = Field(
+        None, description="Number of lines above the header of a csv or tsv file, for example of a title."
+    )
+    sentence_column: str | None = Field(
+        None,
+        description="Column that numbers or names the sentences in a table with one token per row. The rows of a "
+        "sentence become one row, whose columns are lists; a row without a value belongs to the sentence above it.",
     )
     records: str | None = Field(
         None, description="Key of the list of rows in a json file, with dots between levels, for example 'data'."

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..config import Config, Model, Task
+from ..config import NEW_KEYS, Config, Model, Task
 from ..data import DATA_KEYS
 from .settings import base_settings, model_settings, precision_settings, recipe, training_settings
 
@@ -10,6 +10,10 @@ from .settings import base_settings, model_settings, precision_settings, recipe,
 def data_recipe(config: Config, task: Task) -> str:
     """Return the recipe of one task's canonical rows."""
     fields = task.model_dump(mode="json", include=set(DATA_KEYS))
+    for place in (fields["data"], *fields["data"]["alternatives"]):
+        for key in NEW_KEYS:
+            if place[key] is None:
+                del place[key]
     return recipe("data", task=fields, seed=config.seed)
 
 

@@ -9,11 +9,14 @@ from typing import Any
 
 from ..config import Origin
 from ..data.formats import EXTENSIONS, Table, read_content
+from ..data.formats.delimited import below_title
 from ..errors import IntertaskError
 
 DELIMITERS = (",", "\t", ";", "|")
 #: Number of records that are parsed to compare delimiters.
 MAX_RECORDS = 200
+#: Number of records above the header that may be titles.
+MAX_TITLE_RECORDS = 10
 
 
 def read_unknown(path: Path) -> tuple[Table, dict[str, Any], list[str]]:
@@ -88,6 +91,8 @@ def _detect_format(text: str) -> str:
 def _detect_layout(text: str, file_format: str) -> tuple[dict[str, Any], list[str]]:
     """Detect delimiter, quoting and header of a csv or tsv file; returns keys and notes where they are unusual."""
     usual = ("," if file_format == "csv" else "\t", "minimal" if file_format == "csv" else "none")
+    keys, notes = {}, []
+    text, skipped, stated = below_title(text, 0)
     layouts = [(delimiter, quoting) for delimiter in DELIMITERS for quoting in ("minimal", "none")]
     layouts.sort(key=lambda layout: layout != usual)  # of equally good layouts, the usual one wins
     scored = [(_regularity(text, *layout), layout) for layout in layouts]
@@ -95,7 +100,8 @@ def _detect_layout(text: str, file_format: str) -> tuple[dict[str, Any], list[st
     usual_share, usual_width = scored[0][0]
     if usual_width > 1 and usual_share >= share - 0.01 and usual_width >= width:
         delimiter, quoting = usual
-    keys, notes = {}, []
+    if stated and _regularity(text, stated, quoting)[1] > 1:
+        delimiter = stated
     if delimiter != usual[0]:
         keys["delimiter"] = delimiter.replace("\t", "\\t")
         notes.append(f"The columns are separated by {'tabs' if delimiter == chr(9) else repr(delimiter)}.")
@@ -104,22 +110,31 @@ def _detect_layout(text: str, file_format: str) -> tuple[dict[str, Any], list[st
         quoted = "The texts are in quotation marks."
         notes.append(quoted if quoting == "minimal" else "Quotation marks are part of the texts.")
     records = _parse(text, delimiter, quoting)
-    if records and _is_data(records):
-        keys["header"] = [f"column{number}" for number in range(1, len(records[0]) + 1)]
+    if above := _title_records(records):
+        title = " ".join(" ".join(cells).strip() for _, cells in records[:above])
+        keys["skip_lines"] = skipped + records[above][0]
+        notes.append(f"The header is in line {keys['skip_lines'] + 1}. The lines above it are skipped: {title!r:.80}.")
+    rows = [cells for _, cells in records[above:]]
+    if rows and _is_data(rows):
+        keys["header"] = [f"column{number}" for number in range(1, max(_used_width(cells) for cells in rows) + 1)]
         notes.append("The first line holds data instead of column names, so the columns are numbered.")
+    elif rows and (unnamed := len(rows[0]) - _used_width(rows[0])) > 0:
+        columns = "The last column has" if unnamed == 1 else f"The last {unnamed} columns have"
+        notes.append(f"{columns} neither a name nor values. Such columns are ignored.")
     return keys, notes
 
 
-def _parse(text: str, delimiter: str, quoting: str) -> list[list[str]]:
-    """Parse the first records of a table; none if the quoting does not fit."""
+def _parse(text: str, delimiter: str, quoting: str) -> list[tuple[int, list[str]]]:
+    """Parse the first records of a table, each with the number of lines above it; none if the quoting does not fit."""
     mode = csv.QUOTE_MINIMAL if quoting == "minimal" else csv.QUOTE_NONE
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=mode, strict=quoting == "minimal")
-    records = []
+    records, above = [], 0
     try:
         for cells in reader:
             if cells:
-                records.append(cells)
+                records.append((above, cells))
+            above = reader.line_num
             if len(records) == MAX_RECORDS:
                 break
     except csv.Error:
@@ -130,24 +145,44 @@ def _parse(text: str, delimiter: str, quoting: str) -> list[list[str]]:
 def _regularity(text: str, delimiter: str, quoting: str) -> tuple[float, int]:
     """Find the most frequent number of cells; returns the share of records that have it, and the number.
 
-    A table of one column counts as 0.
+    Titles above the table do not count. A table of one column counts as 0.
     """
-    widths = Counter(len(cells) for cells in _parse(text, delimiter, quoting))
+    records = _parse(text, delimiter, quoting)
+    widths = Counter(len(cells) for _, cells in records[_title_records(records) :])
     if not widths:
         return 0.0, 0
     width, count = widths.most_common(1)[0]
     return (count / widths.total(), width) if width > 1 else (0.0, 1)
 
 
+def _title_records(records: list[tuple[int, list[str]]]) -> int:
+    """Count the records above the header: they have one value, or not as many cells as the header and most rows."""
+    rows = [cells for _, cells in records]
+    width = Counter(map(_used_width, rows)).most_common(1)[0][0] if rows else 0
+    for above, cells in enumerate(rows[: MAX_TITLE_RECORDS + 1]):
+        if _used_width(cells) == width and sum(bool(cell.strip()) for cell in cells) > 1:
+            # A first row that lacks values is no title: the line below it would be data.
+            names = [cell.strip() for cell in cells[:width]]
+            return above if all(names) and len(set(names)) == width and not _is_data(rows[above:]) else 0
+    return 0
+
+
+def _used_width(cells: list[str]) -> int:
+    """Count the cells without the empty ones at the end."""
+    return max((number for number, cell in enumerate(cells, 1) if cell.strip()), default=0)
+
+
 def _is_data(records: list[list[str]]) -> bool:
     """Tell whether the first line looks like the others: a number above numbers, or a value that occurs again below."""
-    head, rest = records[0], [cells for cells in records[1:] if len(cells) == len(records[0])]
-    if len(rest) < 5 or len(set(head)) < len(head) or any(not cell.strip() for cell in head):
-        return len(rest) >= 5 and len(set(head)) < len(head)
-    for cell, column in zip(head, zip(*rest, strict=True), strict=True):
+    head = records[0][: _used_width(records[0])]
+    rest = [cells for cells in records[1:] if len(cells) >= len(head)]
+    if len(rest) < 5:
+        return False
+    for number, cell in enumerate(head):
+        column = [cells[number] for cells in rest]
         if _is_number(cell) and sum(map(_is_number, column)) > 0.9 * len(column):
             return True
-        if column.count(cell) > 1 and len(set(column)) <= max(20, len(column) // 5):
+        if cell.strip() and column.count(cell) > 1 and len(set(column)) <= max(20, len(column) // 5):
             return True
     return False
 

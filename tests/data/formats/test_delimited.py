@@ -66,3 +66,32 @@ def test_header_delimiter_and_repeated_names(write):
     with pytest.raises(IntertaskError, match="not one character"):
         read(write("wide.csv", "text||label\n"), delimiter="||")
     assert read(write("tab.csv", "text\tlabel\nx\ta\n"), delimiter="\\t") == [{"text": "x", "label": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("text,label,,\nx,a,,\ny,b,,\n", {}),
+        ("text,label\nx,a,\ny,b, ,\n", {}),
+        ("sep=,\ntext,label\nx,a\ny,b\n", {}),
+        ('"sep=;"\r\ntext;label\r\nx;a\r\ny;b\r\n', {}),
+        ("sep=;\nA title\ntext;label\nx;a\ny;b\n", {"skip_lines": 2}),
+        ("A title,2024,\n\ntext,label\nx,a\ny,b\n", {"skip_lines": 2}),
+    ],
+)
+def test_lines_above_the_header_and_empty_columns_are_no_data(text, options, write):
+    path = write("t.csv", text)
+    assert read(path, **options) == [{"text": "x", "label": "a"}, {"text": "y", "label": "b"}]
+    rows = read_file(path, settings(**options)).rows
+    assert [text.splitlines()[row.number - 1][0] for row in rows] == ["x", "y"]
+
+
+def test_columns_without_a_name(write):
+    assert read(write("index.csv", ",text\n0,x\n")) == [{"": "0", "text": "x"}]  # as pandas writes row numbers
+    assert read(write("last.csv", "text,label,\nx,a,\ny,b,c\n"))[1] == {"text": "y", "label": "b", "": "c"}
+    with pytest.raises(IntertaskError, match="3 cells, but 2 columns: text, label"):
+        read(write("more.csv", "text,label,,\nx,a,b,\n"))
+    with pytest.raises(IntertaskError, match="2 columns between the others have no name"):
+        read(write("between.csv", "text,,,label\nx,1,2,a\n"))
+    with pytest.raises(IntertaskError, match="no column names"):
+        read(write("none.csv", ",,\nx,a,b\n"))

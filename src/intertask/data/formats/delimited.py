@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 from ...config import Origin
@@ -10,17 +12,21 @@ from ...errors import IntertaskError
 from ...words import count
 from .table import RawRow, numbered_lines
 
+#: First line of a file that names its delimiter, as Excel writes and reads it.
+_DELIMITER_LINE = re.compile(r'"?sep=(.)"?[;,\t]*\r?\n', re.IGNORECASE)
+
 
 def read_csv(text: str, path: str, data: Origin, format_name: str = "csv") -> list[RawRow]:
     """Read delimited text.
 
     By default, ``csv`` is quoted, so that records may span lines, and ``tsv`` is not quoted, as in GLUE. Every value is
-    text: 'NA', 'null' and 'None' stay as they are.
+    text: 'NA', 'null' and 'None' stay as they are. A first line ``sep=;`` gives the delimiter. Columns at the end that
+    have neither a name nor any value are ignored.
 
     Args:
         text: Content of the file.
         path: Name of the file, for messages.
-        data: The task's settings ``delimiter``, ``quoting`` and ``header``.
+        data: The task's settings ``delimiter``, ``quoting``, ``header`` and ``skip_lines``.
         format_name: 'csv' or 'tsv'.
 
     Returns:
@@ -29,19 +35,24 @@ def read_csv(text: str, path: str, data: Origin, format_name: str = "csv") -> li
     Raises:
         IntertaskError: A record has too few or too many cells, a quotation is broken, or two columns share a name.
     """
-    delimiter = (data.delimiter or ("," if format_name == "csv" else "\t")).replace("\\t", "\t")
+    text, skipped, stated = below_title(text, data.skip_lines or 0)
+    delimiter = (data.delimiter or stated or ("," if format_name == "csv" else "\t")).replace("\\t", "\t")
     quoted = (data.quoting or ("minimal" if format_name == "csv" else "none")) == "minimal"
     if quoted and len(delimiter) != 1:
         raise IntertaskError(
             f"The delimiter {delimiter!r} is not one character.", f"data: delimiter ({path})", "set 'quoting: none'"
         )
-    header, rows = data.header, []
+    header, unnamed, rows = data.header, 0, []
     records = _quoted_records(text, path, delimiter) if quoted else _unquoted_records(text, delimiter)
-    for line, cells in records:
+    for line, cells in ((line + skipped, cells) for line, cells in records):
         if header is None:
-            header = [cell.strip() for cell in cells]
-            _check_header(header, path)
+            header, unnamed = _without_empty_end([cell.strip() for cell in cells])
+            _check_header(header, f"{path}, line {line}")
             continue
+        if len(cells) > len(header):
+            cells = _without_empty_end(cells, len(header))[0]
+        if unnamed == 1 and len(cells) == len(header) + 1:
+            header.append("")  # the last column has no name, but values
         if not rows and data.header is not None and [cell.strip() for cell in cells] == header:
             raise IntertaskError(
                 "The first line repeats the column names of 'data: header:'.",
@@ -88,10 +99,42 @@ def _unquoted_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str
             yield line, content.split(delimiter)
 
 
-def _check_header(header: list[str], path: str) -> None:
-    """Check that column names differ."""
-    for name in header:
-        if header.count(name) > 1:
-            raise IntertaskError(
-                f"Two columns are named {name!r}.", f"{path}, line 1", "rename one, or give 'data: header:'"
-            )
+def below_title(text: str, skip_lines: int) -> tuple[str, int, str | None]:
+    """Take away the lines above the header of a table.
+
+    Args:
+        text: Content of the file.
+        skip_lines: Number of lines above the header.
+
+    Returns:
+        The rest of the text, the number of lines that were taken away, and the delimiter if the first line states one
+        (``sep=;``), which is taken away in any case.
+    """
+    match = _DELIMITER_LINE.match(text)
+    count_skipped = max(skip_lines, 1 if match else 0)
+    for _ in range(count_skipped):
+        text = text.partition("\n")[2]
+    return text, count_skipped, match[1] if match else None
+
+
+def _without_empty_end(cells: list[str], least: int = 0) -> tuple[list[str], int]:
+    """Take away the empty cells at the end, but leave at least some cells; returns the cells and how many are gone."""
+    kept = len(cells)
+    while kept > least and not cells[kept - 1].strip():
+        kept -= 1
+    return cells[:kept], len(cells) - kept
+
+
+def _check_header(header: list[str], where: str) -> None:
+    """Check that columns have names, and that these differ."""
+    if not header:
+        raise IntertaskError(
+            "The first line has no column names.", where, "give 'data: header:' or 'data: skip_lines:'"
+        )
+    repeated = [name for name, times in Counter(header).items() if times > 1]
+    if "" in repeated:
+        raise IntertaskError(
+            f"{count(header.count(''), 'column')} between the others have no name.", where, "name them in the file"
+        )
+    if repeated:
+        raise IntertaskError(f"Two columns are named {repeated[0]!r}.", where, "rename one, or give 'data: header:'")
