@@ -1,6 +1,9 @@
 """The message of an error says what, where and how to fix it; scripts end with it and without a traceback."""
 
+import os
 import pickle
+import subprocess
+import sys
 
 import pytest
 
@@ -36,3 +39,21 @@ def test_a_script_ends_with_the_message_alone(capsys):
     assert end.value.code == 1
     assert capsys.readouterr().err == "Error: It is wrong.\n  where: a.yaml\n"
     exit_on_user_error(lambda: None)  # does not raise
+
+
+@pytest.mark.parametrize(
+    ("encoding", "printed"), [("ascii", "caf? ? ?"), ("cp1252", "café – ?"), ("utf-8", "café – 猫")]
+)
+def test_what_the_terminal_cannot_show_is_replaced(encoding, printed):
+    code = """
+from intertask.errors import IntertaskError, exit_on_user_error
+def main():
+    print("café – 猫 \\ud800")
+    raise IntertaskError("café – 猫 \\ud800")
+exit_on_user_error(main)
+"""
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert run.returncode == 1
+    assert run.stdout.decode(encoding).strip() == f"{printed} ?"
+    assert run.stderr.decode(encoding).strip() == f"Error: {printed} ?"

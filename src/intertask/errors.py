@@ -1,5 +1,6 @@
 """The exception that users see: what went wrong, where, and how to fix it."""
 
+import io
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
@@ -52,12 +53,22 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"known: {shown or 'none'}"
 
 
+def replace_unprintable() -> None:
+    """Let the standard streams write '?' for each character that their encoding lacks, instead of raising an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def exit_on_user_error(main: Callable[[], None]) -> None:
     """Run the ``main`` of a script, and turn an :class:`IntertaskError` into one message on stderr and exit code 1.
+
+    Characters that the terminal cannot show are replaced (:func:`replace_unprintable`).
 
     Args:
         main: The function to run, without arguments.
     """
+    replace_unprintable()
     try:
         main()
     except IntertaskError as error:

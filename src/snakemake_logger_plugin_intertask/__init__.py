@@ -20,7 +20,7 @@ from intertask.console.display import Display
 from intertask.console.interrupts import Interrupts
 from intertask.console.result import RULES_THAT_PRINT
 from intertask.console.screen import failure
-from intertask.errors import exit_on_user_error
+from intertask.errors import exit_on_user_error, replace_unprintable
 from intertask.execution.locks import remove_stale_locks
 
 #: Beginnings of Snakemake's plain messages that are shown.
@@ -51,6 +51,7 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         """Choose between the display and Snakemake's own messages."""
+        replace_unprintable()
         settings = self.common_settings
         quiet = {str(part) for part in settings.quiet or ()} - {"reason"}
         self.plain = bool(settings.dryrun or quiet or settings.verbose or settings.debug_dag)

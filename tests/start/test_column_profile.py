@@ -10,6 +10,9 @@ from intertask.start.column_profile import MAX_ROWS, as_number
     ("value", "column_kind", "described"),
     [
         (lambda n: f"a rather long text about the number {n}", "text", "texts of 8 words on average"),
+        (lambda n: f"这个手机很好用{n}号", "text", "texts of 8 characters on average"),
+        (lambda n: f"โรงแรมนี้ดีมาก{n}", "text", "texts of 14 characters on average"),
+        (lambda n: ["好评", "差评"][n % 2], "class", "2 different values: 好评, 差评"),
         (lambda n: ["yes", "no", "maybe"][n % 3], "class", "3 different values: yes, no, maybe"),
         (lambda n: n % 5, "class", "5 different values: 0, 1, 2, 3, …"),
         (lambda n: n / 7, "number", "numbers from 0 to 8.42857"),
@@ -40,8 +43,8 @@ def test_rows_are_inspected_evenly():
 
 
 def test_names_are_split_into_words():
-    (found,) = profiles([{"ReviewText_grün": 1}])
-    assert found.name_words() == ["review", "text", "grün"]
+    (found,) = profiles([{"ReviewText_grün.标签": 1}])
+    assert found.name_words() == ["review", "text", "grün", "标签"]
 
 
 @pytest.mark.parametrize(("value", "number"), [("1e3", 1000), (2, 2), (True, None), ("nan", None), ("a", None)])

@@ -115,3 +115,11 @@ def test_outside_of_the_project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(IntertaskError, match="no Snakefile"):
         main([str(survey(tmp_path))])
+
+
+def test_repeated_options_name_a_pair(project):
+    lines = ["a,b,c,mood"] + [f"first text {n},second text {n},third text {n},{'xy'[n % 2]}" for n in range(60)]
+    path = project.parent / "pairs.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    main([str(path), "--text", "c", "--text", "a"])
+    assert load_task(project / "tasks/own/pairs.yaml").columns == {"text_a": "c", "text_b": "a", "label": "mood"}

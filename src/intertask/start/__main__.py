@@ -100,6 +100,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--type", choices=get_args(TaskTypeName), help="task type, if the guess is wrong")
     parser.add_argument(
         "--text",
+        action="extend",
         nargs="+",
         default=[],
         metavar="COLUMN",

@@ -4,17 +4,35 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..data.columns import plain
 from ..data.formats import RawRow
+from .text_length import count_unspaced, count_words
 
 #: Number of rows that are inspected. They are spread evenly over the file.
 MAX_ROWS = 4000
 #: A column whose name contains one of these words may hold identifiers.
 ID_WORDS = {"id", "idx", "index", "uid", "guid", "uuid", "no", "nr", "number", "row", "key", "hash", "url", "link"}
 ID_WORDS |= {"date", "time", "timestamp", "created", "updated", "file", "filename", "path"}
+#: Words in the names of columns that hold the names or numbers of classes, even of many classes.
+CLASS_WORDS = {
+    "label",
+    "labels",
+    "class",
+    "category",
+    "intent",
+    "topic",
+    "tag",
+    "emotion",
+    "type",
+    "domain",
+    "scenario",
+}
+#: Words in the names of columns that hold texts, even if the same short texts occur again and again.
+TEXT_WORDS = {"text", "sentence", "utterance", "content", "message", "comment", "review", "tweet", "title", "headline"}
+TEXT_WORDS |= {"question", "query", "answer", "reply", "response", "premise", "hypothesis", "paragraph", "passage"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +46,8 @@ class ColumnProfile:
         column_kind: ``text``, ``class`` (few different values), ``number``, ``list``, ``object``, ``id``, ``constant``
             or ``empty``.
         distinct: Number of different values.
-        mean_words: Mean number of words of the values that are texts.
+        mean_words: Mean number of words of the values that are texts, as :func:`.text_length.count_words` counts.
+        mean_unspaced: Mean number of their characters of scripts that put no blanks between words.
     """
 
     name: str | int
@@ -36,6 +55,7 @@ class ColumnProfile:
     column_kind: str
     distinct: int
     mean_words: float
+    mean_unspaced: float = 0.0
 
     @property
     def present(self) -> list[Any]:
@@ -50,7 +70,7 @@ class ColumnProfile:
     def name_words(self) -> list[str]:
         """Split the column's name into lower-case words: ``ReviewText`` and ``review_text`` give review, text."""
         split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(self.name))
-        return [word for word in re.split(r"[^0-9a-zà-ÿ]+", split.lower()) if word]
+        return [word for word in re.split(r"[\W_]+", split.lower()) if word]
 
     def described(self) -> str:
         """Describe the column in a few words for the user."""
@@ -61,6 +81,8 @@ class ColumnProfile:
         if self.column_kind == "class":
             shown = ", ".join(f"{value!s:.20}" for value, _ in Counter(map(str, self.present)).most_common(4))
             return f"{self.distinct} different values: {shown}{', …' if self.distinct > 4 else ''}"
+        if self.column_kind == "text" and self.mean_unspaced > self.mean_words:
+            return f"texts of {self.mean_unspaced:.0f} characters on average"
         if self.column_kind == "text":
             return f"texts of {self.mean_words:.0f} words on average"
         if self.column_kind == "number":
@@ -100,9 +122,10 @@ def _profile(name: str | int, values: list[Any]) -> ColumnProfile:
     present = [value for value in values if value is not None]
     distinct = len({repr(value) for value in present})
     texts = [value for value in present if isinstance(value, str)]
-    mean_words = sum(len(text.split()) for text in texts) / len(texts) if texts else 0.0
-    column_kind = _column_kind(ColumnProfile(name, values, "", distinct, mean_words), present)
-    return ColumnProfile(name, values, column_kind, distinct, mean_words)
+    mean_words = sum(map(count_words, texts)) / len(texts) if texts else 0.0
+    mean_unspaced = sum(map(count_unspaced, texts)) / len(texts) if texts else 0.0
+    profile = ColumnProfile(name, values, "", distinct, mean_words, mean_unspaced)
+    return replace(profile, column_kind=_column_kind(profile, present))
 
 
 def _column_kind(profile: ColumnProfile, present: list[Any]) -> str:
@@ -116,21 +139,33 @@ def _column_kind(profile: ColumnProfile, present: list[Any]) -> str:
     if profile.distinct == 1 and len(profile.values) > 1:
         return "constant"
     numbers = [number for value in present if (number := as_number(value)) is not None]
-    max_classes = max(2, min(100, len(present) // 4 if len(present) < 400 else 50 + len(present) // 100))
-    few = profile.distinct <= max_classes
+    few = profile.distinct <= _max_classes(profile, len(present))
     is_id = bool(ID_WORDS & set(profile.name_words())) or str(profile.name).lower().startswith("unnamed")
     if len(numbers) == len(present):
         if any(number != int(number) for number in numbers):
             return "number"
         if profile.distinct > 0.9 * len(present) and (is_id or max(numbers) - min(numbers) < 2 * len(present)):
             return "id"
-        return "class" if few and profile.distinct <= 20 else "id" if is_id else "number"
+        are_codes = bool(CLASS_WORDS & set(profile.name_words())) and profile.distinct > 0.9 * (
+            max(numbers) - min(numbers)
+        )
+        return "class" if few and (profile.distinct <= 20 or are_codes) else "id" if is_id else "number"
     if few and profile.mean_words < 6:
         return "class"
     if profile.mean_words >= 2:
         return "text"
     # Single words are names, codes or addresses if almost all differ, and very short texts otherwise.
     return "id" if is_id or profile.distinct > 0.9 * len(present) else "text"
+
+
+def _max_classes(profile: ColumnProfile, rows: int) -> int:
+    """Return the largest number of different values that may be classes."""
+    usual = max(2, min(100, rows // 4 if rows < 400 else 50 + rows // 100))
+    if CLASS_WORDS & set(profile.name_words()):
+        return max(usual, rows // 5)
+    if profile.mean_words < 3 and not TEXT_WORDS & set(profile.name_words()):
+        return max(usual, rows // 20)
+    return usual
 
 
 def as_number(value: Any) -> float | None:

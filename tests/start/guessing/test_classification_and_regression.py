@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from column_profiles import profiles, reviews
 
 from intertask.start.guessing import guess
@@ -38,3 +39,27 @@ def test_pairs():
     assert guess(profiles(rows)).columns == {"text_a": "premise", "text_b": "hypothesis", "label": "gold"}
     rows = reviews(one="text", other=lambda n: f"someone said number {n}", gold="mood")
     assert guess(profiles(rows)).columns == {"text_a": "one", "text_b": "other", "label": "gold"}
+
+
+@pytest.mark.parametrize("value", [lambda n: f"intent_{n % 150}", lambda n: n % 150, lambda n: str(n % 150)])
+def test_many_intents_are_labels(value):
+    rows = [{"text": f"please do thing {n} for me now", "intent": value(n)} for n in range(6000)]
+    found = guess(profiles(rows))
+    assert (found.type, found.columns) == ("classification", {"text_a": "text", "label": "intent"})
+
+
+@pytest.mark.parametrize(
+    ("context", "question", "verdict"),
+    [("paragraph", "question", "answer"), ("article", "Query", "correct"), ("Context", "question_text", "label")],
+)
+@pytest.mark.parametrize("answers", [["yes", "no"], [True, False], ["Yes", "No", "Maybe"], [0, 1]])
+def test_a_question_about_a_text_is_a_pair(context, question, verdict, answers):
+    rows = [
+        {question: f"is it thing {n % 40}?", context: f"there is nothing to know about this text {n}, yes or no",
+         verdict: answers[n % len(answers)]} for n in range(160)
+    ]  # fmt: skip
+    found = guess(profiles(rows))
+    assert (found.type, found.columns) == (
+        "classification",
+        {"text_a": context, "text_b": question, "label": verdict},
+    )

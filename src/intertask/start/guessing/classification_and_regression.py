@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ...data.columns import Column
 from ..column_profile import ColumnProfile, as_number
-from .guess import ANSWER_WORDS, CONTEXT_WORDS, LABEL_WORDS, Guess, is_named
+from .guess import ANSWER_WORDS, CONTEXT_WORDS, LABEL_WORDS, QUESTION_WORDS, Guess, is_named
 
 #: Words in the names of columns that hold a term about which the text is asked.
 TERM_WORDS = {"word", "term", "keyword", "lemma", "aspect", "entity"}
@@ -97,7 +97,7 @@ def _find_texts(
         for profile in profiles
         if profile.column_kind in ("text", "class") and profile is not label
     }
-    for pair in PAIR_NAMES:
+    for pair in (*PAIR_NAMES, *_question_and_context(by_name)):
         if set(pair) <= set(by_name) and any(by_name[name] in texts for name in pair):
             first, second = ([by_name[name]] for name in pair)
             left = [profile for profile in profiles if profile not in first + second and profile is not label]
@@ -111,6 +111,15 @@ def _find_texts(
         why = "the only column of texts" if len(long) == 1 else "the two columns of texts, in the order of the file"
         return [[profile] for profile in long], why
     return [long[:-1], long[-1:]], "the columns of texts, in the order of the file"
+
+
+def _question_and_context(by_name: dict[str, ColumnProfile]) -> list[tuple[str, str]]:
+    """Pair each column that is named like a passage with each one that is named like a question."""
+    contexts, questions = (
+        [name for name, profile in by_name.items() if is_named(profile, words)]
+        for words in (CONTEXT_WORDS, QUESTION_WORDS)
+    )
+    return [(context, question) for context in contexts for question in questions if context != question]
 
 
 def _find_label(candidates: list[ColumnProfile], texts: list[ColumnProfile]) -> tuple[ColumnProfile, str]:

@@ -7,6 +7,26 @@ from ...data.columns import Column
 from ..column_profile import ColumnProfile
 from .guess import ANSWER_WORDS, MIN_SHARE, QUESTION_WORDS, Guess, is_named, share
 
+#: Answers that judge a question instead of quoting a text.
+VERDICTS = {
+    "yes",
+    "no",
+    "true",
+    "false",
+    "maybe",
+    "unknown",
+    "y",
+    "n",
+    "t",
+    "f",
+    "ja",
+    "nein",
+    "oui",
+    "non",
+    "sí",
+    "si",
+}
+
 
 def guess_extractive_qa(
     profiles: Sequence[ColumnProfile], label: ColumnProfile | None, type_name: str | None = None
@@ -25,6 +45,8 @@ def guess_extractive_qa(
     answers = label or _find_answers(profiles, type_name)
     if answers is None or answers.column_kind in ("number", "empty"):
         return None
+    if type_name is None and {str(value).strip().lower() for value in answers.present} <= VERDICTS:
+        return None  # a question with a verdict is classification, although texts may contain these words
     first = [_first_answer(value) for value in answers.values]
     inside = {
         profile.name: share([t in c for c, t in zip(profile.values, first, strict=True) if t and isinstance(c, str)])
