@@ -122,6 +122,17 @@ def test_compared_with_the_named_and_the_best_by_regret_at_3():
     assert ends(regret1, "b", against="a")["difference"] == 0
 
 
+def test_a_tie_for_the_best_method_is_broken_as_in_the_tables():
+    same = [1.0, 3.0]
+    metrics = {
+        ("regret", 3): {"a": same, "b": same, "c": same},
+        ("regret", 1): {"a": [5.0, 5.0], "b": [4.0, 4.0], "c": [4.0, 4.0]},
+        ("ndcg", None): {"a": [0.9, 0.9], "b": [0.5, 0.6], "c": [0.6, 0.6]},
+    }
+    evaluation = pd.concat([table(values, metric) for metric, values in metrics.items()])
+    assert set(comparison(evaluation, 100, 0.95, 1, [])["against"]) == {"c"}
+
+
 def test_same_seed_same_intervals():
     evaluation = table({"a": [1.0, 20.0, 5.0, 60.0]})
     first = intervals(evaluation, 300, 0.95, 1)

@@ -5,7 +5,7 @@ from paths import SHARED
 
 from intertask.errors import IntertaskError
 from intertask.rankings import metrics
-from intertask.rankings.evaluation import MEAN, evaluate, summary, truth, without_relatives
+from intertask.rankings.evaluation import MEAN, best_first, evaluate, summary, truth, without_relatives
 from intertask.tables import read_table, write_table
 
 NAN = float("nan")
@@ -156,6 +156,23 @@ def test_summary_is_the_mean_over_targets_sorted_by_regret_at_3():
     assert np.isnan(lines.loc["bad", "cost_seconds"])
 
 
+def test_ties_are_broken_by_regret_at_1_then_ndcg_then_name():
+    columns = ["method", "regret@1", "regret@3", "regret@3_low", "ndcg"]
+    lines = [
+        ("undefined", np.nan, np.nan, np.nan, np.nan),
+        ("b", 2.0, 1.0, 0.0, 0.8),
+        ("a", 2.0, 1.0, 0.0, 0.8),
+        ("order", 2.0, 1.0, 0.5, 0.9),
+        ("first", 1.0, 1.0, 0.9, 0.1),
+        ("best", 9.0, 0.0, 0.0, 0.0),
+    ]
+    table = pd.DataFrame(lines, columns=columns)
+    expected = ["best", "first", "order", "a", "b", "undefined"]
+    assert list(best_first(table)["method"]) == list(best_first(table[::-1])["method"]) == expected
+    without_3 = best_first(table.drop(columns="regret@3").rename(columns={"regret@1": "regret@5"}))
+    assert list(without_3["method"]) == ["first", "order", "a", "b", "best", "undefined"]
+
+
 def test_summary_without_k_3_sorts_by_the_first_k_and_by_name():
     scores = score_table({"z": SCORES["good"], "y": SCORES["good"], "x": SCORES["bad"]})
     table = summary(evaluate(transfers(RUNS), scores, [2, 1]), costs())
@@ -186,7 +203,7 @@ def test_models_are_evaluated_separately():
     scores = pd.concat([score_table({"good": SCORES["good"]}), score_table({"bad": SCORES["bad"]}, model="n")])
     table = summary(evaluate(transfer, scores, [3, 1]), costs(good=3))
     assert list(zip(table["model"], table["method"], strict=True)) == [
-        *((MEAN, "random"), ("m", "good"), ("m", "random"), ("n", "bad"), ("n", "random"))
+        *((MEAN, "random"), ("m", "good"), ("m", "random"), ("n", "random"), ("n", "bad"))
     ]
     assert table.set_index(["model", "method"]).loc[("m", "good"), "cost_seconds"] == 3
 

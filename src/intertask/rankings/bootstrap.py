@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..tables import COMPARISON_COLUMNS
-from .evaluation import MEAN, main_metric, metric_names
+from .evaluation import MEAN, best_first, main_metric, metric_names
 
 #: Rows that are computed from other observed scores than the methods, so that a difference to them has no meaning.
 NOT_COMPARABLE = ("ceiling",)
@@ -47,32 +47,36 @@ def comparison(
         draws: Number of bootstrap draws.
         confidence: Confidence level of the intervals, see :func:`intervals`.
         seed: Seed of the draws.
-        against: Reference methods, as far as they are in the evaluation. The best method by the main metric is added.
+        against: Reference methods, as far as they are in the evaluation. The best method
+            (:func:`~intertask.rankings.evaluation.best_first`) is added.
 
     Returns:
         :data:`~intertask.tables.COMPARISON_COLUMNS`. ``difference`` is method - against: below 0 the method is better
         by regret, above 0 it is better by ndcg. ``targets`` is the number of targets that have the metric.
     """
-    names = metric_names(evaluation)
-    best: dict[str, str] = {}
     parts = list(_resampled(evaluation, draws, seed))
-    for model, metric, methods, values, _ in parts:
-        if metric == main_metric(names):
-            ranked = [pair for pair in zip(values[0], methods, strict=True) if not np.isnan(pair[0])]
-            ranked = [pair for pair in ranked if pair[1] not in ("random", *NOT_COMPARABLE)]
-            if ranked:
-                best[model] = min(ranked)[1]
+    means: dict[str, dict[str, pd.Series]] = {}
+    for model, metric, methods, (values, _), _ in parts:
+        # rounded as in summary(), so that the last bit of a mean breaks no tie
+        means.setdefault(model, {})[metric] = pd.Series(values, methods).round(12)
+    best = {model: _best_method(pd.DataFrame(table)) for model, table in means.items()}
     rows = []
-    for model, metric, methods, (means, targets), drawn in parts:
-        references = dict.fromkeys([*against, *([best[model]] if model in best else [])])
+    for model, metric, methods, (values, targets), drawn in parts:
+        references = dict.fromkeys([*against, best[model]])
         for other in [name for name in references if name in methods]:
             j = methods.index(other)
             low, high = _percentiles(drawn - drawn[:, [j]], confidence)
             for i, method in enumerate(methods):
                 if i != j and method not in NOT_COMPARABLE:
-                    difference = means[i] - means[j] + 0.0
+                    difference = values[i] - values[j] + 0.0
                     rows.append((model, metric, method, other, difference, low[i], high[i], int(targets[i])))
     return pd.DataFrame(rows, columns=COMPARISON_COLUMNS)
+
+
+def _best_method(means: pd.DataFrame) -> str | None:
+    """The first method with a defined main metric, except the references; None if there is none."""
+    ranked = best_first(means.rename_axis("method").reset_index()).dropna(subset=main_metric(list(means)))
+    return next((method for method in ranked["method"] if method not in ("random", *NOT_COMPARABLE)), None)
 
 
 def _resampled(

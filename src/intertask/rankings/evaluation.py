@@ -1,5 +1,6 @@
 """Compare the scores of every ranking method with the observed transfers (docs/metrics.md): tables in, tables out."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -212,6 +213,24 @@ def main_metric(names: Sequence[str]) -> str:
     return "regret@3" if "regret@3" in regrets else regrets[0]
 
 
+def best_first(table: pd.DataFrame) -> pd.DataFrame:
+    """Sort methods: best first by :func:`main_metric`, ties by regret@1, then by NDCG, then by name.
+
+    Every table, figure and sentence that puts methods in order, or names the best one, uses this order.
+
+    Args:
+        table: One row per method, with the columns method, regret@k for each k and, if known, ndcg. Undefined values
+            (NaN) are last.
+
+    Returns:
+        The sorted rows.
+    """
+    regrets = [name for name in table if re.fullmatch(r"regret@\d+", name)]
+    ascending = {main_metric(regrets): True, "regret@1": True, "ndcg": False, "method": True}
+    keys = {name: up for name, up in ascending.items() if name in table}
+    return table.sort_values(list(keys), ascending=list(keys.values()))
+
+
 def summary(
     evaluation: pd.DataFrame,
     costs: pd.DataFrame,
@@ -234,8 +253,7 @@ def summary(
 
     Returns:
         model, method, regret@k for each k, ndcg, spearman, beats_none, coverage, targets, gain, needs, the costs, then
-        low and high of each metric that has an interval. The rows of a block are sorted by :func:`main_metric`, then
-        by name; undefined values are last.
+        low and high of each metric that has an interval. The rows of each block are in the order of :func:`best_first`.
     """
     models = list(models or dict.fromkeys(evaluation["model"]))
     names = metric_names(evaluation)
@@ -259,13 +277,9 @@ def summary(
                 means[f"{metric}_{end}"] = wide[end, metric]
     numbers = means.select_dtypes("float64").columns
     means[numbers] = means[numbers].round(12) + 0.0  # no -0 and no -1e-17
-    place = {model: i for i, model in enumerate([MEAN, *models])}
     means = means.rename_axis(columns=None).reset_index()
-    return (
-        means.assign(place=means["model"].map(place))
-        .sort_values(["place", main_metric(regrets), "method"], ignore_index=True)
-        .drop(columns="place")
-    )
+    blocks = [means[means["model"] == model] for model in [MEAN, *models]]
+    return pd.concat([best_first(block) for block in blocks if len(block)], ignore_index=True)
 
 
 def _mean_over_settings(means: pd.DataFrame, settings: int) -> pd.DataFrame:

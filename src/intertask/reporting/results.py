@@ -14,7 +14,7 @@ import pandas as pd
 from ..artifacts import NO_SOURCE
 from ..data import load_info
 from ..errors import IntertaskError
-from ..rankings.evaluation import MEAN, main_metric, truth
+from ..rankings.evaluation import MEAN, best_first, main_metric, truth
 from ..rankings.metrics import spearman
 from ..tables import TRANSFER_COLUMNS, read_table
 from ..types import get_type
@@ -92,8 +92,10 @@ class Results:
 
     @cached_property
     def regret(self) -> pd.DataFrame:
-        """``regret.tsv``: one line per method and block."""
-        return self.table("regret", ("model", "method", "ndcg"))
+        """``regret.tsv``: one line per method and block; within a block, the best method comes first."""
+        table = self.table("regret", ("model", "method", "ndcg"))
+        # Versions that broke ties by name alone wrote another order.
+        return pd.concat([best_first(block) for _, block in table.groupby("model", sort=False)], ignore_index=True)
 
     @cached_property
     def costs(self) -> pd.DataFrame:

@@ -62,7 +62,7 @@ def draw(results: Results, block: str) -> Drawing:
         front = pareto(known[column], known[results.main])
         leading = [results.leading_method] if results.leading_method in known.index else []
         named = list(dict.fromkeys([*front, *leading]))
-        first = [*named, *(m for m in known.sort_values(results.main).index if m not in named)]
+        first = [*named, *(m for m in known.index if m not in named)]
         points = [(known.loc[m, column], known.loc[m, results.main]) for m in first]
         place_names(axis, points, first, must=range(len(named)), lines=False, fontsize=7.5)
     return Drawing(name, figure, _caption(results, table, ranked, known))
