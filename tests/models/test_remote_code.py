@@ -25,7 +25,12 @@ HOSTILE = [
     {"attn_implementation": {"": "eager", "text_config": "evil/kernel"}},
     {"text_config": {"layers": [{"_attn_implementation": "evil/kernel"}]}},
     {"_attn_implementation": ["evil/kernel"]},
+    {"_attn_implementation_of_the_future": "evil/kernel"},
+    {"text_config": {"_attn_implementation_internal": "flash_attention_2"}},  # from the hub where it is not installed
     {"trust_remote_code": True},
+    {"generation": {"custom_generate": "evil/decoding"}},
+    {"use_kernels": True},
+    {"vision_config": {"model_type": "evil", "auto_map": {"AutoModel": "evil.Model"}}},
     {"custom_pipelines": {"classify": {"impl": "evil.Pipeline"}}},
 ]
 
@@ -145,24 +150,75 @@ def test_a_tokenizer_that_needs_its_publishers_code(tiny_model, tmp_path):
     assert_refused(partial(base.load_tokenizer, Model(path=str(path.parent))), path, "EvilTokenizer")
 
 
-def test_a_sentence_encoder_with_a_class_of_its_own(tiny_model, tmp_path, monkeypatch):
-    modules = [{"idx": 0, "name": "0", "path": "", "type": "evil.Module"}]
+TRANSFORMER = {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"}
+POOLING = "sentence_transformers.sentence_transformer.modules.pooling.Pooling"
+#: File in a sentence encoder -> its content. Each would run code, read a pickle, or read files that are not checked.
+HOSTILE_ENCODERS = [
+    ({"modules.json": [{"type": "evil.Module"}]}, "evil.Module"),
+    ({"modules.json": [{"type": "subprocess.Popen"}]}, "subprocess.Popen"),
+    ({"modules.json": [{"type": "sentence_transformers_evil.models.Pooling"}]}, "evil"),
+    ({"modules.json": [{"type": "sentence_transformers.util.misc.import_from_string"}]}, "import_from_string"),
+    ({"modules.json": [{"type": "sentence_transformers.models.WordEmbeddings"}]}, "WordEmbeddings"),
+    ({"modules.json": [{"type": ["evil.Module"]}]}, "evil.Module"),
+    ({"modules.json": {"type": "evil.Module"}}, "evil.Module"),
+    ({"modules.json": [TRANSFORMER | {"path": "../other"}]}, "../other"),
+    ({"modules.json": [TRANSFORMER | {"path": "/srv/other"}]}, "/srv/other"),
+    ({"router_config.json": {"types": {"a": "evil.Module"}}}, "evil.Module"),
+    ({"1_Router/router_config.json": {"types": {"a": "evil.Module"}}}, "evil.Module"),
+    ({"1_Asym/config.json": {"types": {"../a": POOLING}}}, "../a"),
+    ({"a/b/c/config.json": {"model_type": "evil", "auto_map": {"AutoModel": "evil.Model"}}}, "evil"),
+    ({"a/b/tokenizer_config.json": {"tokenizer_class": "Evil", "auto_map": {"AutoTokenizer": ["evil.T"]}}}, "Evil"),
+    ({"2_Dense/config.json": {"activation_function": "torch.utils.collect_env.main"}}, "collect_env"),
+    ({"2_Dense/config.json": {"activation_function": "evil.run"}}, "evil.run"),
+    ({"sentence_bert_config.json": {"model_args": {"weights_only": False}}}, "weights_only"),
+    ({"sentence_bert_config.json": {"processor_kwargs": {"tokenizer_file": "/etc/hosts"}}}, "tokenizer_file"),
+    ({"sentence_bert_config.json": {"model_args": {"attn_implementation": "evil/kernel"}}}, "model_args.attn_impl"),
+    ({"sentence_bert_config.json": {"tokenizer_name_or_path": "evil/tokenizer"}}, "evil/tokenizer"),
+    ({"sentence_bert_config.json": {"modality_config": {"text": {"method": "push_to_hub"}}}}, "push_to_hub"),
+]
+
+
+def encoder_recipe(path: str) -> dict:
+    return {"kind": "sentence", "model": {"path": path}, "max_examples": 2, "max_length": 16, "max_windows": 1} | {
+        "batch_size": 2
+    }
+
+
+ROW = {"text_a": "one", "text_b": None, "label": 0}
+
+
+@pytest.mark.parametrize(("files", "named"), HOSTILE_ENCODERS, ids=lambda value: str(value)[:60])
+def test_hostile_sentence_encoders_are_refused(tiny_model, tmp_path, monkeypatch, files, named):
+    (changed,) = files
     for folder in (tmp_path / "m", in_cache(monkeypatch, tmp_path / "cache")):
         shutil.copytree(tiny_model.path, folder)
-        (folder / "evil.py").write_text("raise SystemExit('this code has run')")
-        (folder / "modules.json").write_text(json.dumps(modules))
-        model = {"path": str(folder) if folder.name == "m" else "evil/model"}
-        recipe = {"kind": "sentence", "model": model, "max_examples": 2, "max_length": 16, "max_windows": 1}
-        load = partial(embed_task, [{"text_a": "one", "text_b": None, "label": 0}], "classification", recipe)
-        assert_refused(load, folder / "modules.json", "evil.Module")
+        (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+        for name, content in ({"modules.json": [TRANSFORMER]} | files).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(json.dumps(content))
+        is_local = folder.name == "m"
+        path = str(folder) if is_local else "evil/model"
+        assert_refused(partial(embed_task, [ROW], "classification", encoder_recipe(path)), folder / changed, named)
+        found, _ = check_model(Model(path=path), Hub(True, False))
+        assert named in found.problem.what and found.problem.where == str(folder / changed)
+        if is_local:
+            assert_refused(partial(base.identity, Model(path=path)), folder / changed, named)
+    assert not (tmp_path / "ran").exists()
 
 
-def test_a_sentence_encoder_with_a_kernel_in_a_module(tiny_model, tmp_path):
-    shutil.copytree(tiny_model.path, tmp_path / "m")
-    path = tmp_path / "m" / "0_Transformer" / "sentence_bert_config.json"
-    path.parent.mkdir()
-    path.write_text(json.dumps({"model_args": {"attn_implementation": "evil/kernel"}}))
-    assert_refused(lambda: check_model_files(str(tmp_path / "m"), sentence_encoder=True), path, "model_args.attn_impl")
+def test_a_sentence_encoder_with_a_router_is_loaded(tiny_model, tmp_path):
+    """What sentence-transformers writes today, with a module in a module."""
+    from sentence_transformers import SentenceTransformer, models
+
+    transformer = models.Transformer(tiny_model.path)
+    dense = models.Dense(32, 8)
+    router = models.Router({"document": [transformer, models.Pooling(32), dense]}, default_route="document")
+    SentenceTransformer(modules=[router, models.Normalize()], device="cpu").save(str(tmp_path / "m"))
+    assert (tmp_path / "m" / "router_config.json").exists()
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):  # for the tokenizer of the windows
+        shutil.copy(Path(tiny_model.path) / name, tmp_path / "m")
+    vectors = embed_task([ROW], "classification", encoder_recipe(str(tmp_path / "m")))["embeddings"]
+    assert vectors.shape == (1, 8)
 
 
 def test_a_peft_adapter_is_no_base_model(tiny_model, tmp_path):
@@ -190,6 +246,13 @@ def test_exported_adapters(tmp_path, adapter):
     assert_refused(partial(load_exported, tmp_path), tmp_path / name, "evil/kernel")
 
 
-def test_files_that_name_no_code_pass():
-    content = {"model_type": "bert", "attn_implementation": {"": "sdpa", "text_config": None}, "heads": [{"a": 1}]}
+def test_files_that_name_no_code_pass(tmp_path):
+    (tmp_path / "trainer_state.json").write_text("not JSON")  # no library reads it
+    check_model_files(str(tmp_path))
+    content = {
+        "model_type": "bert",
+        "_attn_implementation_autoset": True,
+        "attn_implementation": {"": "sdpa", "text_config": None},
+        "heads": [{"a": 1}],
+    }
     check_content(content | {"custom_pipelines": {}, "trust_remote_code": False}, "config.json", "a/b")

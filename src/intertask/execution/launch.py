@@ -57,7 +57,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Run the script that the command line names."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--gpus", type=int, metavar="N", help="wait for N GPUs; 0: hide them")
     parser.add_argument(
         "--log", type=Path, help="log of the job below results/logs; what it took is written below results/benchmarks"

@@ -4,7 +4,6 @@ Only light modules of the standard library are imported here, because the launch
 """
 
 import contextlib
-import os
 import subprocess
 from pathlib import Path
 
@@ -13,14 +12,15 @@ TIMEOUT = 60.0
 
 
 def find_nvidia_smi() -> Path | None:
-    """Find the program on the ``PATH``, as :func:`shutil.which` does, whose import would take longer.
+    """Find the program on the ``PATH``. Entries that cannot be read are passed over.
 
     Returns:
         Path of the program; None if it is not installed.
     """
-    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    candidates = [Path(folder, "nvidia-smi") for folder in folders if folder]
-    return next((path for path in candidates if path.is_file() and os.access(path, os.X_OK)), None)
+    import shutil  # takes milliseconds, which jobs without a GPU need not wait
+
+    program = shutil.which("nvidia-smi")
+    return Path(program) if program else None
 
 
 def ask_nvidia_smi(*arguments: str, timeout: float = TIMEOUT) -> str:

@@ -16,13 +16,13 @@ def arguments(description: str | None, *names: str) -> argparse.Namespace:
     """Parse the command line of a script.
 
     Args:
-        description: The script's docstring; its first line is the help text.
+        description: The script's docstring; its first line is the help text. None under ``python -OO``.
         *names: Names of the options besides ``--recipe``. All are required, and their values are strings.
 
     Returns:
         The values; ``recipe`` is the parsed JSON.
     """
-    parser = argparse.ArgumentParser(description=(description or "").splitlines()[0])
+    parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
     parser.add_argument("--recipe", required=True, type=json.loads, help="settings of the step, as JSON")
     for name in names:
         parser.add_argument(f"--{name}", required=True)
