@@ -39,6 +39,22 @@ def test_a_folder(tmp_path):
     (tmp_path / "Gäste 2025" / "notes.md").write_text("nothing", encoding="utf-8")
     place = locate([str(tmp_path / "Gäste 2025")])
     assert (place.name, set(place.tables)) == ("Gaste_2025", {"train", "validation"})
+    assert place.notes == ["Not read: notes.md."]
+
+
+@pytest.mark.parametrize("ending", [".tsv", ".txt", "", ".bio", ".ner"])
+def test_a_folder_of_token_lines(tmp_path, ending):
+    for name in ("train", "devel", "test", "train_dev"):
+        rows = "".join(f"w{n}\tO\nOslo\tB-LOC\n.\tO\n\n" for n in range(10))
+        (tmp_path / f"{name}{ending}").write_text(rows, encoding="utf-8")
+    (tmp_path / "labels.txt").write_text("O\nB-LOC\n", encoding="utf-8")
+    place = locate([str(tmp_path)])
+    assert place.data["files"] == {
+        "train": str(tmp_path / f"train{ending}"), "validation": str(tmp_path / f"devel{ending}")
+    }  # fmt: skip
+    assert place.tables["train"].rows[0].values == {0: ["w0", "Oslo", "."], 1: ["O", "B-LOC", "O"]}
+    unread = ["labels.txt", f"test{ending}", f"train_dev{ending}"]
+    assert place.notes[-1] == f"Not read: {unread[0]}, {unread[1]} and {unread[2]}."
 
 
 def test_files_of_several_layouts_are_refused(tmp_path):

@@ -113,7 +113,9 @@ class Origin(Strict):
         "default, `minimal` for csv and `none` for tsv, as in GLUE's files.",
     )
     header: list[str] | None = Field(
-        None, description="Names of the columns of a csv or tsv file that has no header. By default, the first line."
+        None,
+        description="Names of the columns of a csv, tsv or conll file that has no header. By default, the first line; "
+        "the columns of conll files are numbered. A conll file may begin with a line of these names.",
     )
     skip_lines: Positive | None = Field(
         None, description="Number of lines above the header of a csv or tsv file, for example of a title."

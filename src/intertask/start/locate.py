@@ -12,11 +12,15 @@ from ..config import Origin, Splits
 from ..data.formats import EXTENSIONS, Table
 from ..data.hub import read_split, split_names
 from ..errors import IntertaskError, did_you_mean
+from ..words import in_words
 from .sniffing import read_unknown
 
 #: Words in the names of files and splits, in order of preference.
 TRAIN_WORDS = ("train", "training")
 VALIDATION_WORDS = ("validation", "valid", "val", "dev", "devel", "eval", "test", "testing")
+#: Extensions of text files whose format only their content tells, and names of such files that hold no rows.
+PLAIN_EXTENSIONS = ("", ".txt", ".dat", ".data", ".text", ".tags", ".ner", ".pos", ".iobes", ".bioes", ".bmes")
+ABOUT_WORDS = ("readme", "license", "licence", "labels", "classes", "tags", "vocab", "notes", "makefile", "citation")
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,10 @@ def locate(locations: Sequence[str], config: str | None = None) -> RawData:
     """
     paths = [Path(location).expanduser() for location in locations]
     if len(paths) == 1 and paths[0].is_dir():
-        inside = [path for path in sorted(paths[0].iterdir()) if path.is_file() and _has_known_extension(path)]
-        splits = _by_split(inside)
+        inside = [path for path in sorted(paths[0].iterdir()) if path.is_file() and not path.name.startswith(".")]
+        splits = _by_split(_files_with_rows(inside))
         if not (paths[0] / "dataset_dict.json").is_file() and splits.get("train"):
-            return _read_files(splits, _task_name(paths[0].resolve().name))
+            return _read_files(splits, _task_name(paths[0].resolve().name), inside)
         return _read_hub(locations[0], config)
     missing = [path for path in paths if not path.exists()]
     if len(paths) == 1 and missing and _is_hub_id(locations[0]):
@@ -70,12 +74,23 @@ def locate(locations: Sequence[str], config: str | None = None) -> RawData:
     first = splits["train"][0]
     stem = first.name.removesuffix(".gz").rpartition(".")[0] or first.name
     words = [word for word in re.split(r"[._-]", stem) if word.lower() not in TRAIN_WORDS]
-    return _read_files(splits, _task_name("_".join(words) if words else first.resolve().parent.name))
+    return _read_files(splits, _task_name("_".join(words) if words else first.resolve().parent.name), paths)
 
 
 def _has_known_extension(path: Path) -> bool:
     """Tell whether the extension of a file is one of a data format."""
     return path.name.lower().removesuffix(".gz").rpartition(".")[2] in EXTENSIONS
+
+
+def _files_with_rows(paths: Sequence[Path]) -> list[Path]:
+    """Keep the files of a folder that look like data: by their extensions, or by the names of splits (train.txt, dev).
+
+    If there are none, all plain text files are kept.
+    """
+    plain = [path for path in paths if path.suffix.lower() in PLAIN_EXTENSIONS and path.stem.lower() not in ABOUT_WORDS]
+    split_words = TRAIN_WORDS + VALIDATION_WORDS
+    named = [path for path in plain if _has_known_extension(path) or _split_word(path.name, split_words)]
+    return [path for path in paths if path in named or _has_known_extension(path)] or plain
 
 
 def _is_hub_id(location: str) -> bool:
@@ -91,6 +106,11 @@ def _by_split(paths: Sequence[Path]) -> dict[str, list[Path]]:
     If there are validation files of several names, those of the first word of :data:`VALIDATION_WORDS` are taken.
     """
     word_of = {path: _split_word(path.name, VALIDATION_WORDS) for path in paths}
+    # train_dev.tsv repeats the rows of train.tsv and dev.tsv.
+    both = [path for path, word in word_of.items() if word and _split_word(path.name, TRAIN_WORDS)]
+    if any(word and path not in both for path, word in word_of.items()):
+        paths = [path for path in paths if path not in both]
+        word_of = {path: word for path, word in word_of.items() if path in paths}
     held_out = [word for word in VALIDATION_WORDS if word in word_of.values()]
     validation = [path for path in paths if held_out and word_of[path] == held_out[0]]
     train = [path for path in paths if word_of[path] is None]
@@ -107,8 +127,8 @@ def _split_word(name: str, words: Sequence[str]) -> str | None:
     return next((word for word in words if word in parts), None)
 
 
-def _read_files(splits: dict[str, list[Path]], name: str) -> RawData:
-    """Read the files of each split, which must all have the same layout."""
+def _read_files(splits: dict[str, list[Path]], name: str, offered: Sequence[Path]) -> RawData:
+    """Read the files of each split, which must all have the same layout, and note those that are not read."""
     tables, keys, notes = {}, None, []
     for split, paths in splits.items():
         rows, names = [], {}
@@ -130,6 +150,9 @@ def _read_files(splits: dict[str, list[Path]], name: str) -> RawData:
         raise IntertaskError("The file has no rows.", splits["train"][0], "name a file that has rows")
     files = {split: [str(path) for path in paths] for split, paths in splits.items()}
     files = {split: paths[0] if len(paths) == 1 else paths for split, paths in files.items()}
+    used = [path for paths in splits.values() for path in paths]
+    if left_out := [path.name for path in offered if path not in used]:
+        notes = [*notes, f"Not read: {in_words(left_out, 8)}."]
     return RawData(name, tables, {"files": files, **(keys or {})}, notes)
 
 

@@ -11,6 +11,7 @@ from ..config import Origin
 from ..data.formats import EXTENSIONS, Table, read_content
 from ..data.formats.delimited import below_title
 from ..errors import IntertaskError
+from .token_lines import detect_token_lines
 
 DELIMITERS = (",", "\t", ";", "|")
 #: Number of records that are parsed to compare delimiters.
@@ -51,6 +52,13 @@ def read_unknown(path: Path) -> tuple[Table, dict[str, Any], list[str]]:
         if encoding != "utf-8":
             keys["encoding"] = encoding
             notes.append(f"The file is not UTF-8. It was read as {encoding}.")
+        token_lines = None
+        if file_format in (None, "csv", "tsv", "conll"):
+            token_lines = detect_token_lines(text, is_table=file_format in ("csv", "tsv"))
+        if token_lines is not None:
+            keys |= {key: value for key, value in token_lines[0].items() if (key, value) != ("format", file_format)}
+            notes += token_lines[1] if set(token_lines[0]) != {"format"} or file_format != "conll" else []
+            file_format = token_lines[0]["format"]
         if file_format is None:
             keys["format"] = file_format = _detect_format(text)
             notes.append(f"The file extension is unknown. The content was read as {file_format}.")
@@ -82,9 +90,6 @@ def _detect_format(text: str) -> str:
     if first == "[":
         return "json"
     lines = text.split("\n")[:MAX_RECORDS]
-    sentences = sum(not line.strip() for line in lines)
-    if sentences >= 2 and len({len(line.split()) for line in lines if line.strip()}) == 1:
-        return "conll"
     return "tsv" if sum("\t" in line for line in lines) > len(lines) / 2 else "csv"
 
 

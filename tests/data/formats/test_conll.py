@@ -43,3 +43,12 @@ def test_conllu_skips_comments_ranges_and_empty_nodes(write):
     assert [row["upos"] for row in rows] == [["AUX", "PART"], ["SYM"]]
     with pytest.raises(IntertaskError, match="2 columns, but CoNLL-U has 10"):
         read(write("bad.conllu", "1\tword\n"))
+
+
+def test_header_and_quoted_cells(write):
+    path = write("t.conll", 'Word,Tag\n"a, b",X\nc,O\n,\nd,O\n')
+    rows = read(path, header=["Word", "Tag"], delimiter=",", quoting="minimal")
+    assert rows == [{"Word": ["a, b", "c"], "Tag": ["X", "O"]}, {"Word": ["d"], "Tag": ["O"]}]
+    assert read(write("u.conll", "a\tX\n"), header=["Word", "Tag"]) == [{"Word": ["a"], "Tag": ["X"]}]
+    with pytest.raises(IntertaskError, match="2 columns, but 'data: header:' names 1: Word"):
+        read(path, header=["Word"], delimiter=",", quoting="minimal")

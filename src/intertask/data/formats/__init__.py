@@ -78,7 +78,7 @@ def read_content(path: str, content: bytes, data: Origin) -> Table:
         case "json" | "squad":
             rows = read_json(text, path, data.records)
         case "conll":
-            rows = read_conll(text, path, data.delimiter)
+            rows = read_conll(text, path, data.delimiter, data.quoting == "minimal", data.header)
         case "conllu":
             rows = read_conllu(text, path)
     return Table(rows, {})

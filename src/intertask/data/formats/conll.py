@@ -1,5 +1,6 @@
 """Columns of words: CoNLL and CoNLL-U."""
 
+import csv
 import re
 
 from ...errors import IntertaskError
@@ -9,39 +10,53 @@ from .table import RawRow, numbered_lines
 CONLLU_COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 
 
-def read_conll(text: str, path: str, delimiter: str | None = None) -> list[RawRow]:
+def read_conll(
+    text: str, path: str, delimiter: str | None = None, quoted: bool = False, header: list[str] | None = None
+) -> list[RawRow]:
     """Read one word per line, with white space or tabs between columns and a blank line between sentences.
 
     ``-DOCSTART-`` lines are skipped. A line that begins with '#' is a word if it has as many columns as the other
-    lines, otherwise a comment.
+    lines, with tabs between them if most lines have tabs; otherwise it is a comment.
 
     Args:
         text: Content of the file.
         path: Name of the file, for messages.
         delimiter: Text between columns; None for tabs, or spaces in lines without a tab.
+        quoted: Whether cells may be in quotation marks. Then the delimiter must be one character.
+        header: Names of the columns; None for numbers. A first line with these names is skipped.
 
     Returns:
-        One row per sentence: lists by column number.
+        One row per sentence: lists by column.
 
     Raises:
         IntertaskError: A line has another number of columns than the first one.
     """
-    lines = [(number, line, _cells(line, delimiter)) for number, line in numbered_lines(text)]
-    width = next((len(cells) for _, line, cells in lines if cells and line[0] != "#" and not _is_docstart(cells)), None)
+    lines = [(number, line, cells_of_line(line, delimiter, quoted)) for number, line in numbered_lines(text)]
+    width = next((len(cells) for _, line, cells in lines if cells and line[0] != "#" and not is_docstart(cells)), None)
+    if header is not None and width not in (None, len(header)):
+        raise IntertaskError(
+            f"{count(width, 'column')}, but 'data: header:' names {len(header)}: {', '.join(header)}.",
+            path,
+            "name every column, or remove 'header:'",
+        )
+    has_tabs = delimiter is None and sum("\t" in line for _, line, _ in lines) > len(lines) / 2
+    names = range(width or 0) if header is None else header
     rows: list[RawRow] = []
     sentence: list[list[str]] = []
 
     def close(first: int) -> None:
         if sentence:
-            columns = {column: list(values) for column, values in enumerate(zip(*sentence, strict=True))}
+            columns = {name: list(values) for name, values in zip(names, zip(*sentence, strict=True), strict=True)}
             rows.append(RawRow(columns, path, first))
             sentence.clear()
 
     first = 1
     for number, line, cells in lines:
-        comment = line.startswith("#") and len(cells) != width
-        if not cells or comment or _is_docstart(cells):
+        comment = line.startswith("#") and (len(cells) != width or (has_tabs and "\t" not in line))
+        if not cells or comment or is_docstart(cells):
             close(first)
+            continue
+        if header is not None and not rows and not sentence and [cell.strip() for cell in cells] == header:
             continue
         if len(cells) != width:
             raise IntertaskError(
@@ -56,19 +71,34 @@ def read_conll(text: str, path: str, delimiter: str | None = None) -> list[RawRo
     return rows
 
 
-def _cells(line: str, delimiter: str | None) -> list[str]:
-    """Columns of a line; none if it is blank."""
+def cells_of_line(line: str, delimiter: str | None, quoted: bool = False) -> list[str]:
+    """Split a line into its columns.
+
+    Args:
+        line: The line without its end.
+        delimiter: Text between columns; None for tabs, or spaces in lines without a tab.
+        quoted: Whether cells may be in quotation marks.
+
+    Returns:
+        The cells; none if the line is blank.
+    """
     line = line.strip("\r")
     if not line.strip(" \t"):
         return []
     if delimiter is not None:
-        return line.split(delimiter.replace("\\t", "\t"))
+        delimiter = delimiter.replace("\\t", "\t")
+        cells = next(csv.reader([line], delimiter=delimiter)) if quoted else line.split(delimiter)
+        return cells if any(cell.strip(" \t") for cell in cells) else []
     # Only space and tab separate: a no-break space is part of a token.
     return line.split("\t") if "\t" in line else re.split(" +", line.strip(" "))
 
 
-def _is_docstart(cells: list[str]) -> bool:
-    """Whether a line begins a document."""
+def is_docstart(cells: list[str]) -> bool:
+    """Tell whether a line begins a document.
+
+    Args:
+        cells: Columns of the line.
+    """
     return bool(cells) and cells[0].startswith("-DOCSTART")
 
 
