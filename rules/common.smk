@@ -1,21 +1,10 @@
 # Configuration, wildcard constraints, file names, and the evidence that methods read, for all rule files.
 import re
-import sys
-from pathlib import Path
-
-# The folder of this workflow, wherever it is used from: another folder (-s, --directory) or another workflow (module).
-WORKFLOW = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).absolute().parent
-# If this workflow is used as a module fetched from a repository, the environment must contain the package.
-IS_LOCAL = workflow.current_basedir.is_local
-if IS_LOCAL:
-    # Use the library next to these rules, even if the environment has another version or none.
-    sys.path.insert(0, str(WORKFLOW / "src"))
 
 from intertask import recipes
 from intertask.artifacts import ARTIFACTS
 from intertask.config import load_config
 from intertask.config.task_registry import check_files, configured_tasks
-from intertask.errors import IntertaskError
 from intertask.execution.locks import announce_presence
 from intertask.methods.declarations import get_declaration
 from intertask.models.adapters import FULL, weight_files
@@ -23,15 +12,13 @@ from intertask.transfers import observed_settings
 
 announce_presence(main=workflow.is_main_process)
 
-
-def stop(error):
-    """Print the error and end Snakemake. (A WorkflowError would add a line number of this file.)"""
-    print(f"Error: {error}", file=sys.stderr, flush=True)
-    raise SystemExit(1)
-
-
 try:
-    CONFIG = load_config(config, ", ".join(map(str, workflow.configfiles)) or "config.yaml")
+    CONFIG = load_config(
+        config,
+        ", ".join(map(str, CONFIG_FILES or workflow.configfiles)) or "config.yaml",
+        CONFIG_FILES,
+        workflow.config_settings.config,
+    )
     TASKS = configured_tasks(CONFIG, WORKFLOW)
     check_files(TASKS)
     # Artifacts that the methods read.

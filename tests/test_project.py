@@ -27,7 +27,7 @@ ENVIRONMENTS = sorted((ROOT / "envs").glob("*.yaml"))
 #: nothing of each other (methods are plain maths on arrays, without any model).
 LAYERS = [
     {"errors", "retry"},
-    {"files", "words", "ranks", "artifacts", "seeded_order"},
+    {"files", "words", "ranks", "artifacts", "seeded_order", "yaml_files"},
     {"config", "tables", "execution", "console"},
     {"types"},
     {"data", "transfers"},

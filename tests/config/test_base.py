@@ -1,11 +1,10 @@
-"""Names, one value or a list, and reading YAML."""
+"""Names, one value or a list."""
 
 import pytest
 from pydantic import ValidationError
 
-from intertask.config.base import Strict, Strings, plain_name, read_yaml
+from intertask.config.base import Strict, Strings, plain_name
 from intertask.config.task import Task
-from intertask.errors import IntertaskError
 
 TASK = {"type": "classification", "data": {"hub": "owner/name"}}
 
@@ -45,22 +44,3 @@ def test_one_value_is_a_list_in_the_code_and_is_dumped_as_it_was_written():
 def test_a_section_does_not_change_after_reading():
     with pytest.raises(ValidationError, match="frozen"):
         Section(words="a").words = ["b"]
-
-
-@pytest.mark.parametrize(
-    ("content", "message", "location"),
-    [
-        (b"type: [", "not valid YAML", "mine.yaml, line 1"),
-        (b"- a\n- b\n", "does not consist of 'key: value' lines", "mine.yaml"),
-        (b"", "does not consist of 'key: value' lines", "mine.yaml"),
-        ("description: café\n".encode("latin-1"), "not UTF-8 text", "mine.yaml"),
-        (None, "There is no file", "mine.yaml"),
-    ],
-)
-def test_files_that_are_not_yaml_mappings(content, message, location, tmp_path):
-    path = tmp_path / "mine.yaml"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(IntertaskError, match=message) as error:
-        read_yaml(path)
-    assert error.value.where.endswith(location) and error.value.fix

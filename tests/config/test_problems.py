@@ -28,7 +28,7 @@ def message(model, values) -> str:
         ({"seed": "one"}, "seed: expected an integer, but it is 'one'"),
         ({"seed": 1.5}, "seed: expected an integer, but it is 1.5"),
         ({"seed": -1}, "seed: must be greater than or equal to 0, but it is -1"),
-        ({"seed": None}, "seed: expected an integer, but it is None"),
+        ({"seed": None}, "seed: expected an integer, but it is null"),
         ({"sources": "a"}, "sources: expected a list, but it is 'a'"),
         ({"sources": []}, "sources: list at least 1"),
         ({"sentence_encoder": {"a": {"path": "x"}, "b": {"path": "y"}}}, "sentence_encoder: list at most 1"),

@@ -4,6 +4,7 @@ import pytest
 
 from intertask.config.run import Config, load_config
 from intertask.errors import IntertaskError
+from intertask.yaml_files import read_yaml
 
 GOOD = {"sources": ["a", "b"], "targets": ["t"]}
 MODELS = {"one": "bundled", "two": {"like": "one", "training": {"transfer": {"epochs": 2, "max_train_examples": 9}}}}
@@ -45,6 +46,79 @@ def test_keys_that_do_not_fit_together(keys, message):
     with pytest.raises(IntertaskError, match=message) as error:
         config(**keys)
     assert error.value.where and error.value.fix
+
+
+#: Keys with a number, a value of the wrong kind or range, and what the message says about it.
+NUMBERS = [
+    ("seed", value, words)
+    for value, words in [
+        ("true", "expected an integer, but it is true"),
+        ("4294967296", "must be less than or equal to 4294967295"),
+        ("-1", "must be greater than or equal to 0"),
+        ("1.0", "expected an integer, but it is 1.0"),
+        ("'1'", "expected an integer, but it is the text '1'; write it as a plain number"),
+        ("1e3", "expected an integer, but it is the text '1e3'"),
+        ("null", "expected an integer, but it is null"),
+    ]
+] + [
+    ("seeds.0", "[yes]", "expected an integer, but it is true"),
+    ("seeds.1", "[0, 4294967296]", "must be less than or equal to 4294967295"),
+    ("jobs_per_gpu", "99999999999", "must be less than or equal to 2147483647"),
+    ("maps.learning_rate", "1e400", "expected a finite number, but it is inf"),
+    ("maps.learning_rate", "on", "expected a number, but it is true"),
+    ("training.source.learning_rate", "'0.1'", "expected a number, but it is the text '0.1'"),
+    ("training.transfer.weight_decay", "-1e-3", "must be greater than or equal to 0"),
+    ("models.m.training.source.epochs", "true", "expected an integer, but it is true"),
+    ("adapter_fusion.training.learning_rate", "1e999", "expected a finite number, but it is inf"),
+    ("evaluation.confidence", "1", "must be less than 1"),
+    ("tasks.a.max_length", "1e2", "expected an integer"),
+    ("warm_worker", "1", "expected true or false, but it is 1"),
+    ("recommend.stop_early", "'no'", "expected true or false, but it is 'no'"),
+    ("adapter", "1.5", "expected text, but it is 1.5; put it in quotation marks"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "words"), NUMBERS)
+def test_a_number_of_another_kind_or_range_is_named_with_its_line(key, value, words, tmp_path):
+    path = tmp_path / "mine.yaml"
+    *parents, last = [part for part in key.split(".") if not part.isdigit()]
+    text = "sources: [a]\ntargets: [t]\n"
+    text += "models: {n: bundled}\n" if "models" not in parents else "\n"
+    text += "".join(f"{' ' * depth}{part}:\n" for depth, part in enumerate(parents))
+    text += f"{' ' * len(parents)}{last}: {value}\n"
+    path.write_text(text, encoding="utf-8")
+    values = read_yaml(path)
+    if "models" in parents:
+        values["models"]["m"]["path"] = "bundled"
+    with pytest.raises(IntertaskError) as error:
+        load_config(values, str(path), [path])
+    assert f"{key}: {words}" in error.value.what
+    assert error.value.where == f"{path}, line {text.count(chr(10))}"
+
+
+def test_numbers_may_have_an_exponent_without_a_point(tmp_path):
+    (tmp_path / "a.yaml").write_text("sources: [a]\ntargets: [t]\nmaps: {learning_rate: 1e-4, ridge: 2}\n")
+    maps = load_config(read_yaml(tmp_path / "a.yaml")).maps
+    assert (maps.learning_rate, maps.ridge) == (0.0001, 2.0)
+
+
+def test_the_command_line_gives_numbers_as_texts(tmp_path):
+    """Snakemake reads ``--config seeds=[1,2]`` as a list of texts; files are taken by the word."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("sources: [a]\ntargets: [t]\nseed: 3\n", encoding="utf-8")
+    given = {"seeds": ["1", "2"], "maps": {"epochs": "3", "learning_rate": "1e-3"}}
+    values = GOOD | given | {"maps": given["maps"] | {"ridge": 2}}
+    run = load_config(values, str(path), [path], given)
+    assert (run.seeds, run.maps.epochs, run.maps.learning_rate, run.maps.ridge) == ([1, 2], 3, 0.001, 2.0)
+    with pytest.raises(IntertaskError) as error:
+        load_config(GOOD | {"seed": "x"}, str(path), [path], {"seed": "x"})
+    assert error.value.where == f"{path}, or the command line: --config"
+
+
+def test_many_wrong_values_are_counted():
+    with pytest.raises(IntertaskError, match=r"sources\.9: .*; and 4,990 more") as error:
+        config(sources=["x y"] * 5000)
+    assert len(error.value.what) < 2000
 
 
 def test_everything_but_sources_and_targets_has_a_default():

@@ -44,7 +44,7 @@ def test_a_task_is_named_after_its_file(load):
 def test_keys_that_do_not_fit(keys, message, load, tmp_path):
     with pytest.raises(IntertaskError, match=message) as error:
         load(task(**keys))
-    assert error.value.where == str(tmp_path / "mine.yaml")
+    assert error.value.where.partition(", line")[0] == str(tmp_path / "mine.yaml")
 
 
 @pytest.mark.parametrize("task_type", METRICS)

@@ -31,3 +31,10 @@ def test_a_target_after_the_file_is_named_with_the_right_order():
 def test_a_missing_file_gets_the_nearest_name(name):
     with pytest.raises(IntertaskError, match=r"Did you mean configs/tickets\.yaml\?"):
         check_configuration_files([Path(name)])
+
+
+def test_a_file_that_cannot_be_read_is_named_with_its_line():
+    Path("config.yaml").write_text("sources: [a]\nseed: 1\nseed: 2\n")
+    with pytest.raises(IntertaskError, match="The key 'seed' is listed twice") as error:
+        check_configuration_files([Path("config.yaml")])
+    assert error.value.where == "config.yaml, line 3"

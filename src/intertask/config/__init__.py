@@ -4,7 +4,8 @@ Unknown keys are errors, and the message names the nearest known one. ``schemas/
 ``docs/configuration.md`` are generated from these models; tests compare them.
 """
 
-from .base import Strict, plain_name, read_yaml
+from ..yaml_files import read_yaml
+from .base import Strict, plain_name
 from .origin import FORMATS, NEW_KEYS, Alternative, Data, Download, Downloads, Files, Origin, PublishedRows, Splits
 from .problems import validate
 from .run import Config, load_config

@@ -1,13 +1,12 @@
 """What every section of a configuration shares: strict models, names, one value or a list, and plain error messages."""
 
 import re
-from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
@@ -18,8 +17,12 @@ from pydantic import (
 )
 
 from ..artifacts import NO_SOURCE
-from ..errors import IntertaskError
 from .renamed import rename_keys
+
+#: Largest integer of a setting that is no seed. Libraries hold lengths, counts and steps as 32-bit numbers.
+MAX_INTEGER = 2**31 - 1
+
+_EXPONENT = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)[eE][-+]?[0-9]+")
 
 
 def plain_name(name: str) -> str:
@@ -55,14 +58,28 @@ def _task_name(name: str) -> str:
     return name
 
 
+def _read_exponent(value: Any) -> Any:
+    """Read ``1e-4`` as a number. YAML 1.1 does so only with a decimal point and a sign, as in ``1.0e-4``."""
+    return float(value) if isinstance(value, str) and _EXPONENT.fullmatch(value) else value
+
+
 #: A name that becomes a folder or a file under ``results/``.
 Name = Annotated[str, AfterValidator(plain_name)]
 #: The name of a task, which becomes a folder and an adapter.
 TaskName = Annotated[str, AfterValidator(_task_name)]
-Positive = Annotated[int, Field(ge=1)]
-NonNegative = Annotated[int, Field(ge=0)]
+#: An integer. A boolean, a text and 1.0 are none.
+Integer = Annotated[int, Field(strict=True)]
+Positive = Annotated[int, Field(strict=True, ge=1, le=MAX_INTEGER)]
+NonNegative = Annotated[int, Field(strict=True, ge=0, le=MAX_INTEGER)]
+#: A seed of all random number generators; NumPy has the smallest range.
+Seed = Annotated[int, Field(strict=True, ge=0, le=2**32 - 1)]
+#: A finite number. A boolean and a text are none.
+Number = Annotated[float, BeforeValidator(_read_exponent), Field(strict=True, allow_inf_nan=False)]
+PositiveNumber = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0), BeforeValidator(_read_exponent)]
+#: true or false. The numbers 0 and 1 and texts such as 'off' are none.
+Boolean = Annotated[bool, Field(strict=True)]
 #: Name of a canonical column -> the column of the data, several columns of the data, or None for no column.
-ColumnMap = dict[str, str | int | list[str | int] | None]
+ColumnMap = dict[str, str | Integer | list[str | Integer] | None]
 
 
 class SingleValue(list):
@@ -110,33 +127,3 @@ class Strict(BaseModel):
     def _rename_keys(cls, values: Any) -> Any:
         """Accept the old names of keys."""
         return rename_keys(values, cls.former_names)
-
-
-def read_yaml(path: str | Path) -> dict[str, Any]:
-    """Read a YAML file that holds a mapping.
-
-    Args:
-        path: The file, in UTF-8.
-
-    Returns:
-        Its keys and values.
-
-    Raises:
-        IntertaskError: The file is missing, is not UTF-8 text, is not YAML, or holds something else than keys.
-    """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-        values = yaml.safe_load(text)
-    except FileNotFoundError:
-        raise IntertaskError(f"There is no file {path}.", path, "correct the path") from None
-    except UnicodeDecodeError as error:
-        raise IntertaskError(f"The file is not UTF-8 text: {error}.", path, "save the file as UTF-8") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise IntertaskError(
-            f"The file is not valid YAML: {getattr(error, 'problem', error)}.", f"{path}{line}", "correct the line"
-        ) from None
-    if not isinstance(values, dict):
-        raise IntertaskError("The file does not consist of 'key: value' lines.", path, "add the keys that are needed")
-    return values

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import ColumnMap, Positive, Strict, Strings, one_or_more
+from .base import ColumnMap, Number, Positive, Strict, Strings, one_or_more
 
 #: Keys of a location that newer versions added. Without a value they are no part of a recipe, so that the results of an
 #: earlier version remain valid.
@@ -164,7 +164,7 @@ class Data(Origin):
         description="Fallback locations, tried in order when the one above is unavailable. The first that works is "
         "used.",
     )
-    validation_fraction: float = Field(
+    validation_fraction: Number = Field(
         0.2,
         gt=0,
         lt=1,

@@ -1,14 +1,26 @@
 """Build a section from plain values, and say in plain English which of its keys are wrong."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from ..errors import IntertaskError, did_you_mean
+from ..words import in_words, plural
+from ..yaml_files import line_of
 
 Section = TypeVar("Section", bound=BaseModel)
+
+#: Maximum number of wrong keys in one message.
+MAX_LISTED = 10
+
+#: The key at the beginning of a message.
+_OWN_KEY = re.compile(r"Value error, ([\w.-]+): ")
+
+#: A text that looks like a number.
+_DIGITS = re.compile(r"[-+]?[0-9][0-9._]*([eE][-+]?[0-9]+)?")
 
 #: What pydantic adds to the location of a problem for each type that a key may have.
 _TYPE_TAG = re.compile(r"str|int|float|bool|none|constrained-\w+|.*\[.*\]")
@@ -18,7 +30,7 @@ _EXPECTED = {
     "string": "text",
     "int": "an integer",
     "float": "a number",
-    "finite": "a number",
+    "finite": "a finite number",
     "bool": "true or false",
     "list": "a list",
     "dict": "keys and values",
@@ -27,26 +39,38 @@ _EXPECTED = {
 }
 
 
-def validate(model: type[Section], values: Mapping[str, Any], location: str) -> Section:
+def validate(
+    model: type[Section],
+    values: Mapping[str, Any],
+    location: str,
+    files: Sequence[Path] = (),
+    elsewhere: Collection[str] = (),
+) -> Section:
     """Build a section from plain values.
 
     Args:
         model: The class of the section.
         values: Its keys and values, as read from YAML.
         location: The file or the key that the values come from, for messages.
+        files: The files that the values come from, to name the line of each wrong key. Later files override earlier
+            ones.
+        elsewhere: Keys whose values come from elsewhere, although a file may have them too.
 
     Returns:
         The section.
 
     Raises:
-        IntertaskError: A key is unknown or missing, or a value does not fit. The message lists all such keys.
+        IntertaskError: A key is unknown or missing, or a value does not fit. The message lists the first
+            :data:`MAX_LISTED` of such keys.
     """
     try:
         return model.model_validate(values)
     except ValidationError as error:
         words = "; ".join(problems_in_words(error, model))
         sentence = words if words.endswith("?") else f"{words}."
-        raise IntertaskError(sentence, location, "correct the file and run again") from None
+        raise IntertaskError(
+            sentence, _lines(error, files, elsewhere) or location, "correct the file and run again"
+        ) from None
 
 
 def problems_in_words(error: ValidationError, model: type[BaseModel]) -> list[str]:
@@ -57,21 +81,40 @@ def problems_in_words(error: ValidationError, model: type[BaseModel]) -> list[st
         model: The class of the section.
 
     Returns:
-        One text per key, which begins with the key.
+        One text per key, which begins with the key. Of many keys, the last text says how many more there are.
     """
     by_key: dict[str, list[dict[str, Any]]] = {}
-    for problem in error.errors():
-        by_key.setdefault(_key(problem), []).append(problem)
+    for problem in error.errors(include_url=False):
+        by_key.setdefault(".".join(_keys(problem)), []).append(problem)
     texts = []
-    for key, problems in by_key.items():
+    for key, problems in list(by_key.items())[:MAX_LISTED]:
         text = _types_in_words(problems) or _problem_in_words(problems[0], model)
         texts.append(f"{key}: {text}" if key else text)
-    return texts
+    return texts + ([f"and {len(by_key) - MAX_LISTED:,} more"] if len(by_key) > MAX_LISTED else [])
 
 
-def _key(problem: Mapping[str, Any]) -> str:
-    """Name the key of a problem, with dots between levels and without the types that pydantic tried."""
-    return ".".join(str(part) for part in problem["loc"] if not _TYPE_TAG.fullmatch(str(part)))
+def _keys(problem: Mapping[str, Any]) -> list[str]:
+    """Return the keys that lead to a problem, without the types that pydantic tried."""
+    return [str(part) for part in problem["loc"] if not _TYPE_TAG.fullmatch(str(part))]
+
+
+def _lines(error: ValidationError, files: Sequence[Path], elsewhere: Collection[str]) -> str:
+    """Name the lines of the wrong keys: ``config.yaml, lines 3 and 7``. Empty if a key is not in the files."""
+    lines: dict[Path, set[int]] = {}
+    for problem in error.errors(include_url=False)[: MAX_LISTED if files else 0]:
+        keys = _keys(problem)
+        if own := _OWN_KEY.match(problem["msg"]):  # a check of several keys begins with the key
+            keys += own[1].split(".")
+        if keys and keys[0] in elsewhere:
+            return ""
+        found = ((file, line_of(file, keys)) for file in reversed(files))
+        file, line = next((pair for pair in found if pair[1]), (None, None))
+        if file is not None:
+            lines.setdefault(file, set()).add(line)
+    return "; ".join(
+        f"{file}, {plural(len(numbers), 'line')} {in_words(sorted(numbers), MAX_LISTED)}"
+        for file, numbers in lines.items()
+    )
 
 
 def _types_in_words(problems: list[dict[str, Any]]) -> str | None:
@@ -89,7 +132,18 @@ def _types_in_words(problems: list[dict[str, Any]]) -> str | None:
     if isinstance(value, str) and len(problems) == 1 and problems[0]["type"] == "literal_error":
         guess = did_you_mean(value, re.findall(r"'([^']*)'", expected[0]))
         hint = f"; {guess}" if guess.startswith("did") else ""
-    return f"expected {' or '.join(dict.fromkeys(expected))}, but it is {value!r:.60}{hint}"
+    elif expected == ["text"] and isinstance(value, int | float):
+        hint = "; put it in quotation marks"
+    elif isinstance(value, str) and _DIGITS.fullmatch(value) and set(expected) <= {"an integer", "a number"}:
+        hint = "; write it as a plain number, without quotation marks"
+    return f"expected {' or '.join(dict.fromkeys(expected))}, but it is {_shown(value)}{hint}"
+
+
+def _shown(value: Any) -> str:
+    """Write a value as in YAML, shortened."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return f"the text {value!r:.60}"
+    return {"True": "true", "False": "false", "None": "null"}.get(repr(value), f"{value!r:.60}")
 
 
 def _problem_in_words(problem: Mapping[str, Any], model: type[BaseModel]) -> str:
@@ -104,7 +158,7 @@ def _problem_in_words(problem: Mapping[str, Any], model: type[BaseModel]) -> str
         return f"list at most {problem['ctx']['max_length']}"
     message = problem["msg"].removeprefix("Value error, ")
     if message.startswith("Input should be"):
-        return f"{message.replace('Input should', 'must', 1)}, but it is {problem['input']!r:.60}"
+        return f"{message.replace('Input should', 'must', 1)}, but it is {_shown(problem['input'])}"
     return message
 
 

@@ -1,13 +1,16 @@
 """The configuration of a run, ``config.yaml``: tasks, models, methods, and the settings of every step."""
 
-from collections.abc import Mapping
+import contextlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from ..errors import IntertaskError, did_you_mean
-from .base import Name, NonNegative, Positive, Strict
-from .problems import validate
+from .base import Boolean, Name, Positive, Seed, Strict
+from .problems import problems_in_words, validate
 from .renamed import report_old_keys
 from .steps import AdapterFusion, Embeddings, Evaluation, Features, FewShot, Gradients, Maps, Observed, Recommend
 from .task import TaskOverride
@@ -44,8 +47,8 @@ class Config(Strict):
         "seq_bn",
         description="Kind of adapter: a configuration string of the adapters library, or 'full' to train all weights.",
     )
-    seed: NonNegative = Field(1, description="Seed of subsets, splits and source training.")
-    seeds: list[NonNegative] = Field(
+    seed: Seed = Field(1, description="Seed of subsets, splits and source training.")
+    seeds: list[Seed] = Field(
         [1], min_length=1, description="Seeds of the transfers. Each transfer runs once per seed."
     )
     max_train_examples: Positive | None = Field(
@@ -90,7 +93,7 @@ class Config(Strict):
         description="Numeric precision of forward passes. `auto` uses float32 on a CPU; on a GPU that supports them, "
         "it uses bf16 for training and TF32 for features (docs/precision.md).",
     )
-    warm_worker: bool = Field(
+    warm_worker: Boolean = Field(
         True, description="Whether one process per run imports PyTorch for all jobs, instead of every job importing it."
     )
     jobs_per_gpu: Positive = Field(
@@ -208,14 +211,14 @@ class Config(Strict):
             The settings of both stages.
 
         Raises:
-            IntertaskError: The model's own keys are unknown, or their values do not fit.
+            ValueError: The model's own keys are unknown, or their values do not fit.
         """
         base, own = self.models[self.base_of(model)].training, self.models[model].training
         stages = {}
         for stage in ("source", "transfer"):
             changes = getattr(base, stage) | getattr(own, stage)
             values = getattr(self.training, stage).model_dump() | changes
-            stages[stage] = validate(Training, values, f"config: models.{model}.training.{stage}")
+            stages[stage] = _validate_training(values, f"models.{model}.training.{stage}")
         return TrainingStages(**stages)
 
     def adapter_fusion_training_of(self, model: str) -> Training:
@@ -228,10 +231,10 @@ class Config(Strict):
             The settings. The learning rate is the paper's 5e-5 unless ``adapter_fusion: training:`` changes it.
 
         Raises:
-            IntertaskError: A key under ``adapter_fusion: training:`` is unknown, or its value does not fit.
+            ValueError: A key under ``adapter_fusion: training:`` is unknown, or its value does not fit.
         """
         values = self.training_of(model).transfer.model_dump() | {"learning_rate": 5e-5} | self.adapter_fusion.training
-        return validate(Training, values, "config: adapter_fusion.training")
+        return _validate_training(values, "adapter_fusion.training")
 
     @property
     def recommend_model(self) -> str:
@@ -274,12 +277,29 @@ class Config(Strict):
             )
 
 
-def load_config(values: Mapping[str, Any], location: str = "config.yaml") -> Config:
+def _validate_training(values: Mapping[str, Any], keys: str) -> Training:
+    """Check training settings whose changes are listed under some keys."""
+    try:
+        return Training.model_validate(values)
+    except ValidationError as error:
+        problems = [f"{keys}.{problem}" for problem in problems_in_words(error, Training)]
+        raise ValueError("; ".join(problems)) from None
+
+
+def load_config(
+    values: Mapping[str, Any],
+    location: str = "config.yaml",
+    files: Sequence[Path] = (),
+    command_line: Mapping[str, Any] | None = None,
+) -> Config:
     """Check a configuration.
 
     Args:
         values: Its keys and values, as Snakemake or YAML gives them.
         location: The file that they come from, for messages.
+        files: All files that they come from, to name the line of a wrong key. Later files override earlier ones.
+        command_line: The keys and values among them that come from the command line (``--config``). Snakemake gives
+            the items of a list there as texts; those that look like numbers become numbers.
 
     Returns:
         The configuration.
@@ -287,7 +307,7 @@ def load_config(values: Mapping[str, Any], location: str = "config.yaml") -> Con
     Raises:
         IntertaskError: A key is unknown or missing, or a value does not fit.
     """
-    values = dict(values)
+    values = _with_numbers(values, command_line or {})
     report_old_keys(values, Config.former_names)
     for key in ("models", "sentence_encoder"):
         # 'minilm: bundled' is short for 'minilm: {path: bundled}'
@@ -295,4 +315,18 @@ def load_config(values: Mapping[str, Any], location: str = "config.yaml") -> Con
             values[key] = {n: {"path": m} if isinstance(m, str) else m for n, m in values[key].items()}
     if isinstance(values.get("observed"), str):
         values["observed"] = {"file": values["observed"]}
-    return validate(Config, values, location)
+    location += ", or the command line: --config" if command_line else ""
+    return validate(Config, values, location, files, command_line or ())
+
+
+def _with_numbers(values: Any, command_line: Any) -> Any:
+    """Replace texts of the command line that look like numbers, and true and false, by their values."""
+    if isinstance(values, Mapping) and isinstance(command_line, Mapping):
+        return {key: _with_numbers(value, command_line.get(key)) for key, value in values.items()}
+    if isinstance(values, list) and values == command_line:
+        return [_with_numbers(value, value) for value in values]
+    if isinstance(values, str) and values == command_line:
+        with contextlib.suppress(ValueError):  # not JSON, so a text
+            number = json.loads(values)
+            return number if isinstance(number, int | float) else values
+    return values

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import Name, Positive, Strict
+from .base import Boolean, Name, Number, Positive, PositiveNumber, Strict
 
 
 class Embeddings(Strict):
@@ -47,12 +47,12 @@ class Maps(Strict):
     max_examples: Positive = Field(
         1000, description="Maximum number of training examples of the source to use. The publication used 10000."
     )
-    ridge: float = Field(
-        1e-3, gt=0, description="Penalty of the ridge regression, as a share of the mean variance of its inputs."
+    ridge: PositiveNumber = Field(
+        1e-3, description="Penalty of the ridge regression, as a share of the mean variance of its inputs."
     )
     epochs: Positive = Field(10, description="Number of epochs (`fit: sgd` only).")
     batch_size: Positive = Field(32, description="Number of examples per optimizer step (`fit: sgd` only).")
-    learning_rate: float = Field(1e-3, gt=0, description="Peak learning rate of AdamW (`fit: sgd` only).")
+    learning_rate: PositiveNumber = Field(1e-3, description="Peak learning rate of AdamW (`fit: sgd` only).")
 
 
 class Gradients(Strict):
@@ -67,15 +67,15 @@ class FewShot(Strict):
     """Few-shot fine-tuning: a few optimizer steps on a few training examples of the target, from every source."""
 
     max_examples: Positive = Field(1000, description="Maximum number of training examples of the target to use.")
-    held_out: float = Field(
+    held_out: Number = Field(
         0.2, gt=0, lt=1, description="Share of these examples that is held out, to compute the score on."
     )
     steps: list[Positive] = Field(
         [5, 10, 25, 50], min_length=1, description="Numbers of optimizer steps after which the score is computed."
     )
     batch_size: Positive = Field(20, description="Number of rows per optimizer step.")
-    learning_rate: float | None = Field(
-        None, gt=0, description="Peak learning rate of AdamW. By default, that of transfers."
+    learning_rate: PositiveNumber | None = Field(
+        None, description="Peak learning rate of AdamW. By default, that of transfers."
     )
 
 
@@ -129,13 +129,13 @@ class Recommend(Strict):
         3,
         description="Number of sources to try: the first k of the target's ranking, or all of them if there are fewer.",
     )
-    stop_early: bool = Field(
+    stop_early: Boolean = Field(
         False, description="Whether to drop clearly worse sources between seeds (successive halving)."
     )
     model: str | None = Field(
         None, description="Name of the model to recommend a source for. By default, the first of `models`."
     )
-    dev_fraction: float = Field(
+    dev_fraction: Number = Field(
         0.2,
         gt=0,
         lt=1,
@@ -153,4 +153,4 @@ class Evaluation(Strict):
     bootstrap: Positive = Field(
         10_000, description="Number of bootstrap samples of the targets, for the confidence intervals."
     )
-    confidence: float = Field(0.95, gt=0, lt=1, description="Level of the confidence intervals.")
+    confidence: Number = Field(0.95, gt=0, lt=1, description="Level of the confidence intervals.")

@@ -6,7 +6,8 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from ..errors import did_you_mean
-from .base import ColumnMap, NonNegative, Positive, Strict, TaskName, read_yaml
+from ..yaml_files import read_yaml
+from .base import ColumnMap, Integer, NonNegative, Positive, Strict, TaskName
 from .origin import Data, PublishedRows
 from .problems import validate
 from .renamed import report_old_keys
@@ -64,7 +65,7 @@ class Task(Strict):
     positive_label: str | None = Field(
         None, description="Label that the metrics f1 and f0.5 are computed for. By default, the second of two labels."
     )
-    drop_labels: list[str | int] = Field(
+    drop_labels: list[str | Integer] = Field(
         default_factory=list, description="Labels whose rows are left out, for example -1 for unlabeled rows."
     )
     on_bad_row: Literal["error", "drop"] = Field(
@@ -202,4 +203,4 @@ def load_task(path: str | Path) -> Task:
     path = Path(path)
     values = read_yaml(path)
     report_old_keys(values, Task.former_names)
-    return validate(Task, {"name": path.stem} | values, str(path))
+    return validate(Task, {"name": path.stem} | values, str(path), [path])

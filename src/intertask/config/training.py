@@ -4,14 +4,14 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import NonNegative, Positive, Strict
+from .base import NonNegative, Number, Positive, PositiveNumber, Strict
 
 
 class Training(Strict):
     """Settings of one stage of fine-tuning. The defaults are those of the paper for adapters on RoBERTa-base."""
 
-    learning_rate: float = Field(
-        1e-4, gt=0, description="Peak learning rate of AdamW. It decreases linearly to 0 over the steps."
+    learning_rate: PositiveNumber = Field(
+        1e-4, description="Peak learning rate of AdamW. It decreases linearly to 0 over the steps."
     )
     epochs: Positive = Field(15, description="Maximum number of epochs. Early stopping may end the training sooner.")
     max_steps: Positive | None = Field(
@@ -20,12 +20,12 @@ class Training(Strict):
     batch_size: Positive | None = Field(
         None, description="Number of rows per optimizer step. By default, the `batch_size` of the task."
     )
-    weight_decay: float = Field(0.0, ge=0, description="Weight decay of AdamW.")
-    warmup_ratio: float = Field(
+    weight_decay: Number = Field(0.0, ge=0, description="Weight decay of AdamW.")
+    warmup_ratio: Number = Field(
         0.0, ge=0, lt=1, description="Share of the optimizer steps during which the learning rate rises from 0."
     )
-    max_grad_norm: float = Field(
-        1.0, gt=0, description="Maximum norm of the gradient. Longer gradients are scaled down to this norm."
+    max_grad_norm: PositiveNumber = Field(
+        1.0, description="Maximum norm of the gradient. Longer gradients are scaled down to this norm."
     )
     patience: NonNegative = Field(
         4,
@@ -39,7 +39,7 @@ class Training(Strict):
         "the split that the reported score is computed on, as in the paper; this makes the score optimistic, and the "
         "result states it.",
     )
-    dev_fraction: float = Field(
+    dev_fraction: Number = Field(
         0.1, gt=0, lt=1, description="Share of the training split that is held out (`dev: held_out`)."
     )
     max_dev_examples: Positive | None = Field(500, description="Maximum number of dev rows. With null, no limit.")

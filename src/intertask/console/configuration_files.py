@@ -5,20 +5,22 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ..errors import IntertaskError
+from ..yaml_files import read_yaml
 
 #: What the names of configuration files end with.
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def check_configuration_files(files: Sequence[Path]) -> None:
-    """Check that each word after ``--configfile`` is a configuration file that exists.
+    """Check that each word after ``--configfile`` is a configuration file that exists and can be read.
 
     Args:
         files: Words that Snakemake takes for configuration files: all words that follow ``--configfile``, so also a
             target.
 
     Raises:
-        IntertaskError: A word is a target rather than a configuration file, or a file does not exist.
+        IntertaskError: A word is a target rather than a configuration file, or a file does not exist or cannot be
+            read.
     """
     others = [str(file) for file in files if file.suffix not in SUFFIXES]
     configurations = [str(file) for file in files if file.suffix in SUFFIXES]
@@ -38,6 +40,7 @@ def check_configuration_files(files: Sequence[Path]) -> None:
                 "the command line: --configfile",
                 "correct the path",
             )
+        read_yaml(file)
 
 
 def _configurations_near(file: Path) -> list[str]:

@@ -16,6 +16,7 @@ from ..config import Task, TaskTypeName, load_config, load_task, validate
 from ..data.canonical import canonical
 from ..errors import IntertaskError, did_you_mean, exit_on_user_error
 from ..files import write_text
+from ..yaml_files import read_yaml
 from .column_profile import profile_columns
 from .guessing import guess
 from .locate import locate
@@ -118,7 +119,7 @@ def _tasks_and_sources(root: Path, options: argparse.Namespace) -> tuple[list[Ne
     tasks = [_new_task(root, options.data, options)]
     folders = [BUNDLED_TASKS]
     if options.sources is None:
-        default = yaml.safe_load((root / DEFAULT_CONFIG).read_text(encoding="utf-8"))
+        default = read_yaml(root / DEFAULT_CONFIG)
         return tasks, default["sources"], folders
     # The options about columns are for the target. Those of source files are always guessed.
     unset = {"name": None, "type": None, "text": [], "label": None, "config": None}
