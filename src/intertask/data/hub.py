@@ -10,6 +10,7 @@ from ..config import Origin
 from ..errors import UnavailableError
 from ..retry import hub_is_offline, with_retries
 from .formats import RawRow, Table, read_file
+from .formats.sentences import join_sentences
 
 
 def read_split(data: Origin, split: str) -> tuple[Table, str | None]:
@@ -51,6 +52,8 @@ def read_split(data: Origin, split: str) -> tuple[Table, str | None]:
             "connect to the network once, or set 'data: revision:' to the commit that is there",
         )
     rows = [RawRow(values, f"{location}, split {split}", n, "row") for n, values in enumerate(dataset.to_list(), 1)]
+    if data.sentence_column is not None:
+        rows = join_sentences(rows, data.sentence_column, location)
     return Table(rows, dict(_class_names(dataset.features))), commit
 
 

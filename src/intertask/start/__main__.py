@@ -108,6 +108,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="column of the text, if the guess is wrong; two for pairs",
     )
     parser.add_argument("--label", metavar="COLUMN", help="column of the label, if the guess is wrong")
+    parser.add_argument(
+        "--sentence", metavar="COLUMN", help="column that numbers the sentences of a table with one token per row"
+    )
     parser.add_argument("--config", help="configuration of a Hub dataset, for example mnli of nyu-mll/glue")
     parser.add_argument("--folder", default=".", help="folder of intertask (default: the current folder)")
     parser.add_argument("--force", action="store_true", help="overwrite existing files")
@@ -122,7 +125,7 @@ def _tasks_and_sources(root: Path, options: argparse.Namespace) -> tuple[list[Ne
         default = read_yaml(root / DEFAULT_CONFIG)
         return tasks, default["sources"], folders
     # The options about columns are for the target. Those of source files are always guessed.
-    unset = {"name": None, "type": None, "text": [], "label": None, "config": None}
+    unset = {"name": None, "type": None, "text": [], "label": None, "sentence": None, "config": None}
     known = []
     for source in options.sources:
         if not Path(source).exists() and (folder := _folder_of(root, source)):
@@ -158,7 +161,7 @@ def _refuse_taken_names(root: Path, tasks: Sequence[NewTask], folders: Sequence[
 def _new_task(root: Path, locations: Sequence[str], options: argparse.Namespace) -> NewTask:
     """Read the data of one task, guess its columns, and convert the rows as the workflow will."""
     _refuse_misspelt_task(root, locations)
-    raw = locate(locations, options.config)
+    raw = locate(locations, options.config, options.sentence)
     name = options.name or raw.name
     path = TASKS / f"{name}.yaml"
     profiles = profile_columns(raw.tables["train"].rows)

@@ -10,10 +10,12 @@ from typing import Any
 
 from ..config import Origin, Splits
 from ..data.formats import EXTENSIONS, Table
+from ..data.formats.sentences import join_sentences
 from ..data.hub import read_split, split_names
 from ..errors import IntertaskError, did_you_mean
 from ..words import in_words
 from .sniffing import read_unknown
+from .token_tables import find_sentence_column
 
 #: Words in the names of files and splits, in order of preference.
 TRAIN_WORDS = ("train", "training")
@@ -40,12 +42,13 @@ class RawData:
     notes: list[str] = field(default_factory=list)
 
 
-def locate(locations: Sequence[str], config: str | None = None) -> RawData:
-    """Find and read the data that the command line names.
+def locate(locations: Sequence[str], config: str | None = None, sentence_column: str | None = None) -> RawData:
+    """Find and read the data that the command line names. In a table with one token per row, the sentences are joined.
 
     Args:
         locations: Files of one task (their names tell which are validation data), one folder, or one dataset id.
         config: Name of the configuration of a Hub dataset.
+        sentence_column: Column that numbers the sentences of a table with one token per row; None to detect it.
 
     Returns:
         The data.
@@ -53,6 +56,20 @@ def locate(locations: Sequence[str], config: str | None = None) -> RawData:
     Raises:
         IntertaskError: The files or the dataset do not exist or cannot be read.
     """
+    raw = _find(locations, config)
+    column = sentence_column or find_sentence_column(raw.tables["train"].rows)
+    if column is None:
+        return raw
+    tables = {
+        split: Table(join_sentences(table.rows, column, table.rows[0].source if table.rows else ""), table.class_names)
+        for split, table in raw.tables.items()
+    }
+    note = f"The table has one token per row. The rows of a sentence are joined by the column {column!r}."
+    return RawData(raw.name, tables, {**raw.data, "sentence_column": column}, [*raw.notes, note])
+
+
+def _find(locations: Sequence[str], config: str | None) -> RawData:
+    """Find and read the data that the command line names."""
     paths = [Path(location).expanduser() for location in locations]
     if len(paths) == 1 and paths[0].is_dir():
         inside = [path for path in sorted(paths[0].iterdir()) if path.is_file() and not path.name.startswith(".")]

@@ -13,6 +13,7 @@ from .arrow_files import read_arrow
 from .conll import read_conll, read_conllu
 from .delimited import read_csv
 from .json_files import read_json, read_jsonl
+from .sentences import join_sentences
 from .table import RawRow, Table
 
 __all__ = ["EXTENSIONS", "RawRow", "Table", "read_content", "read_file"]
@@ -68,7 +69,7 @@ def read_content(path: str, content: bytes, data: Origin) -> Table:
     format_name = data.format or _format_of(path)
     content = _unpacked(content, path)
     if format_name in ("parquet", "arrow"):
-        return read_arrow(content, path, format_name)
+        return _by_sentence(read_arrow(content, path, format_name), path, data)
     text = _decode(content, path, data.encoding)
     match format_name:
         case "csv" | "tsv":
@@ -81,7 +82,14 @@ def read_content(path: str, content: bytes, data: Origin) -> Table:
             rows = read_conll(text, path, data.delimiter, data.quoting == "minimal", data.header)
         case "conllu":
             rows = read_conllu(text, path)
-    return Table(rows, {})
+    return _by_sentence(Table(rows, {}), path, data)
+
+
+def _by_sentence(table: Table, path: str, data: Origin) -> Table:
+    """Join the rows of each sentence if the table has one token per row."""
+    if data.sentence_column is None:
+        return table
+    return Table(join_sentences(table.rows, data.sentence_column, path), table.class_names)
 
 
 def _format_of(path: str) -> str:
