@@ -79,7 +79,7 @@ def test_choose_source():
 
 def test_gain_is_students_interval_of_paired_differences():
     source, none = [60.0, 71.0, 65.0], [50.0, 62.0, 52.0]
-    interval = choice.gain(source, none, 0.95)
+    interval = choice.gain(source, none, 0.95, (0, 100))
     paired = stats.ttest_rel(source, none).confidence_interval(0.95)
     assert interval["mean"] == pytest.approx(np.mean([10, 9, 13]))
     assert (interval["low"], interval["high"]) == pytest.approx((paired.low, paired.high))
@@ -87,7 +87,26 @@ def test_gain_is_students_interval_of_paired_differences():
 
 
 def test_one_seed_has_no_interval():
-    assert choice.gain([60.0], [50.0], 0.95) == {"mean": 10.0, "low": None, "high": None, "seeds": 1}
+    assert choice.gain([60.0], [50.0], 0.95, (0, 100)) == {"mean": 10.0, "low": None, "high": None, "seeds": 1}
+
+
+@pytest.mark.parametrize(
+    "values, bounds, expected",
+    [
+        ([100.0, 96.0], (0, 100), (None, 100)),
+        ([0.0, 4.0], (0, 100), (0, None)),
+        ([1.0, 99.0], (0, 100), (0, 100)),
+        ([-99.0, 99.0], (-100, 100), (-100, 100)),
+    ],
+)
+def test_intervals_over_seeds_stay_on_the_scale(values, bounds, expected):
+    interval = choice.mean_interval(values, 0.95, bounds)
+    assert bounds[0] <= interval["low"] <= interval["mean"] <= interval["high"] <= bounds[1]
+    for end, value in zip(("low", "high"), expected, strict=True):
+        assert value is None or interval[end] == value
+    widest = bounds[1] - bounds[0]
+    gain = choice.gain(values, [bounds[0]] * 2, 0.95, bounds)
+    assert -widest <= gain["low"] <= gain["high"] <= widest
 
 
 def test_verdict():

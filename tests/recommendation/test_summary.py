@@ -3,10 +3,11 @@
 import pytest
 
 from intertask.errors import IntertaskError
-from intertask.files import write_json
+from intertask.files import read_json, write_json
 from intertask.recommendation.summary import read_runs, split_scores, summarize
 
 RECIPE = {"target": "t", "setting": "m+", "base": "m", "seeds": [1, 2], "confidence": 0.95, "adapter": "lora"}
+RECIPE |= {"when_unclear": "none"}
 RECIPE |= {"sources": ["a", "b", "c"]}
 INFO = {"task": "t", "type": "tagging", "fingerprint": "rows"}
 #: Source -> (score on held-out rows, on validation) with each seed.
@@ -51,7 +52,7 @@ def test_runs_of_other_data_or_adapters_are_refused(results, changed, part):
 def test_a_source_with_all_seeds_is_chosen(results):
     summary = summarize(read_runs(results, RECIPE, ROUNDS), RECIPE, "results/recommend/t")
     # a leads on its only seed, but was dropped
-    assert (summary["chosen"], summary["compared"], summary["seed"], summary["pool"]) == ("b", "b", 2, 3)
+    assert (summary["compared"], summary["pool"], summary["metric"]) == ("b", 3, "f1")
     assert summary["gain"]["dev"]["mean"] == pytest.approx((20 + 12) / 2)
     assert summary["gain"]["validation"]["mean"] == pytest.approx((8 + 6) / 2)
     none, b, a = summary["candidates"]
@@ -67,3 +68,25 @@ def test_without_a_helpful_source_the_best_is_compared(results):
         write_json(path, result | {"made_from": {"data": "rows", "adapter": "adapter b"}})
     summary = summarize(read_runs(results, RECIPE, ROUNDS), RECIPE, "folder")
     assert (summary["chosen"], summary["helps"], summary["compared"]) == ("none", "no", "b")
+
+
+@pytest.mark.parametrize(
+    "validation, when_unclear, chosen, helps",
+    [
+        ([60, 60.5], "none", "b", "yes"),
+        ([60, 60.5], "best", "b", "yes"),
+        ([60, 40], "none", "none", "unclear"),  # the interval includes 0
+        ([60, 40], "best", "b", "unclear"),
+        ([52, 52], "none", "none", "unclear"),  # a tie: the interval is 0 to 0
+        ([40, 40], "none", "none", "unclear"),  # the interval lies below 0
+        ([40, 40], "best", "b", "unclear"),
+    ],
+)
+def test_what_is_exported_follows_the_evidence(results, validation, when_unclear, chosen, helps):
+    for seed, value in enumerate(validation, 1):
+        path = results / f"candidates/m+/t/b/seed{seed}/result.json"
+        write_json(path, read_json(path) | {"value": value})
+    recipe = RECIPE | {"when_unclear": when_unclear}
+    summary = summarize(read_runs(results, recipe, ROUNDS), recipe, "folder")
+    assert (summary["chosen"], summary["helps"], summary["compared"]) == (chosen, helps, "b")
+    assert summary["seed"] == 2  # the largest lead over the runs with the same seed, for b and for none

@@ -144,3 +144,17 @@ def test_a_group_without_candidates_has_exact_match_only():
     assert predictions == [1, 0] and all(type(prediction) is int for prediction in predictions)
     scores = classification.score(predictions, rows, TWO)
     assert scores["group_exact_match"] == 100 and "group_f1" not in scores
+
+
+def test_class_pairs_are_the_same_for_stored_predictions():
+    row = {"label": 2}
+    for prediction in (1, classification.CandidatePrediction(1, 0.5), [1, 0.5]):
+        assert classification.class_pairs(prediction, row) == [(2, 1)]
+
+
+def test_stored_candidates_score_the_same():
+    rows = [{"label": 1, "group": "a", "candidate": "x"}, {"label": 0, "group": "a", "candidate": "y"}]
+    predictions = [classification.CandidatePrediction(1, 0.2), classification.CandidatePrediction(1, 0.9)]
+    info = {"labels": ["no", "yes"], "positive_label": None}
+    stored = [list(prediction) for prediction in predictions]
+    assert classification.score(stored, rows, info) == classification.score(predictions, rows, info)

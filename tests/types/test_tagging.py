@@ -122,3 +122,7 @@ def test_no_span_anywhere_is_no_warning():
     scores = tagging.score([[0, 0], []], [row("ab"), row("")], INFO)
     assert scores["f1"] == 0
     assert scores["accuracy"] == 100
+
+
+def test_class_pairs_are_words():
+    assert tagging.class_pairs([1, 2], {"tags": [1, 0]}) == [(1, 1), (0, 2)]

@@ -51,7 +51,8 @@ def test_chooses_by_held_out_rows(project):
     summary, runs = read(project), results(project)
     means = {source: (runs[source, 1]["dev_value"] + runs[source, 2]["dev_value"]) / 2 for source, _ in runs}
     assert {line["source"]: line["dev_mean"] for line in summary["candidates"]} == pytest.approx(means)
-    assert means[summary["chosen"]] == max(means.values())
+    assert means[summary["compared"]] == max(value for source, value in means.items() if source != "none")
+    assert summary["chosen"] == (summary["compared"] if summary["helps"] == "yes" else "none")
     assert summary["rows"] == {"train": 19, "dev": 5, "validation": 12}
     assert [line["source"] for line in summary["candidates"]] == ["none", *ranked(project)[:2]]
     assert summary["gain"]["dev"]["mean"] == pytest.approx(means[summary["compared"]] - means["none"])
@@ -62,7 +63,7 @@ def test_prints_its_sentences(project):
     for sentence in summary["sentences"]:
         assert sentence in project.printed
         assert sentence in (project.folder / f"results/recommend/{TARGET}/README.md").read_text(encoding="utf-8")
-    assert summary["sentences"][0].startswith(f"{TARGET}: ")
+    assert summary["sentences"][0] == summary["summary"] and summary["summary"].startswith(f"{TARGET}: ")
 
 
 def test_reports_its_job_time(project):

@@ -10,7 +10,7 @@ from intertask.files import fingerprint, read_json, write_json
 from intertask.recommendation.costs import recommendation_costs
 from intertask.recommendation.export import copy_run, write_card
 from intertask.recommendation.summary import candidate_folder, read_runs, summarize
-from intertask.recommendation.text import sentences
+from intertask.recommendation.text import headline, sentences
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     sizes = {name: task_size(Task.model_validate(recipe["tasks"][name]), info) for name, info in infos.items()}
     tried = {source: list(by_seed) for source, by_seed in runs.items()}
     summary["cost"] = recommendation_costs(results, recipe, tried, sizes, options.sentence_encoder)
-    summary["sentences"] = sentences(summary)
+    summary["summary"], summary["sentences"] = headline(summary), sentences(summary)
 
     exported = runs[summary["chosen"]][summary["seed"]]
     copy_run(candidate_folder(results, recipe, summary["chosen"], summary["seed"]), exported, folder)

@@ -141,6 +141,11 @@ class Recommend(Strict):
         lt=1,
         description="Share of the target's training split that is held out, to compare the sources on.",
     )
+    when_unclear: Literal["none", "best"] = Field(
+        "none",
+        description="Which adapter to export if no source is shown to help: the one that was trained on the target "
+        "alone (`none`), or that of the source with the best mean score (`best`).",
+    )
 
 
 class Evaluation(Strict):

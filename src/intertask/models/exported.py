@@ -10,6 +10,7 @@ from typing import Any
 
 from ..config import COLUMNS
 from ..data import load_prepared
+from ..data.held_out import training_rows
 from ..errors import IntertaskError
 from ..files import check_made_from, read_json
 from ..types import Tokenization, get_type
@@ -18,7 +19,6 @@ from .base import load_encoder, load_model, load_tokenizer, quiet_libraries, rec
 from .precision import device, for_training
 from .prediction import predict_logits
 from .remote_code import check_model_files
-from .training.fine_tuning import training_rows
 
 #: File next to the weights that describes the adapter.
 ABOUT = "intertask.json"

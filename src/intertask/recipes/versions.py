@@ -25,7 +25,7 @@ VERSIONS = {
     "fusion_table": 1,
     "choice": 1,
     "candidate": 1,
-    "recommendation": 1,
+    "recommendation": 2,
     "import_transfer": 1,
     "evaluation": 2,
     "costs": 2,

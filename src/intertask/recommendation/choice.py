@@ -83,8 +83,8 @@ def choose_seed(scores: Mapping[str, Mapping[int, float]], source: str) -> int:
     return max(scores[source], key=lead)
 
 
-def mean_interval(values: Sequence[float], confidence: float) -> dict[str, Any]:
-    """Compute the mean over seeds and its Student's t interval.
+def mean_interval(values: Sequence[float], confidence: float, bounds: tuple[float, float]) -> dict[str, Any]:
+    """Compute the mean over seeds and its Student's t interval, cut to the values that are possible.
 
     The interval describes the variation between seeds and, where each seed has its own rows (as the held-out rows do),
     also between rows of the same data.
@@ -92,6 +92,7 @@ def mean_interval(values: Sequence[float], confidence: float) -> dict[str, Any]:
     Args:
         values: [S] scores or differences of scores, one per seed; NaN counts as 0.
         confidence: Level of the interval, between 0 and 1.
+        bounds: The lowest and the highest possible value.
 
     Returns:
         ``mean``, ``low``, ``high`` (both None for one seed), ``seeds``.
@@ -103,30 +104,34 @@ def mean_interval(values: Sequence[float], confidence: float) -> dict[str, Any]:
     if n < 2:
         return {"mean": middle, "low": None, "high": None, "seeds": n}
     half = float(t.ppf((1 + confidence) / 2, n - 1)) * float(values.std(ddof=1)) / math.sqrt(n)
-    return {"mean": middle, "low": middle - half, "high": middle + half, "seeds": n}
+    return {"mean": middle, "low": max(middle - half, bounds[0]), "high": min(middle + half, bounds[1]), "seeds": n}
 
 
-def gain(values: Sequence[float], baseline: Sequence[float], confidence: float) -> dict[str, Any]:
+def gain(
+    values: Sequence[float], baseline: Sequence[float], confidence: float, bounds: tuple[float, float]
+) -> dict[str, Any]:
     """Compute the gain of a source over training without one: :func:`mean_interval` of the paired differences.
 
     Args:
         values: [S] scores of the source, one per seed.
         baseline: [S] scores of ``none`` with the same seeds.
         confidence: Level of the interval, between 0 and 1.
+        bounds: The lowest and the highest possible score.
     """
     pairs = np.nan_to_num(np.array([values, baseline], np.float64))
-    return mean_interval(pairs[0] - pairs[1], confidence)
+    widest = bounds[1] - bounds[0]
+    return mean_interval(pairs[0] - pairs[1], confidence, (-widest, widest))
 
 
 def verdict(source: str, validation_gain: Mapping[str, Any]) -> str:
-    """Tell whether the chosen source helps, by its gain on rows that played no part in the choice.
+    """Tell whether the best source helps, by its gain on rows that played no part in the choice.
 
     Args:
-        source: The chosen source.
+        source: The source with the best mean on the held-out rows, or ``none``.
         validation_gain: Its gain on the validation rows, as :func:`gain` returns it.
 
     Returns:
-        ``no``: ``none`` was chosen. ``yes``: the interval of the gain is above 0. ``unclear``: it is not, or there is
+        ``no``: ``none`` is the best. ``yes``: the interval of the gain is above 0. ``unclear``: it is not, or there is
         only one seed.
     """
     if source == NO_SOURCE:

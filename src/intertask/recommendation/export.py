@@ -10,6 +10,7 @@ from ..errors import IntertaskError
 from ..files import atomic, file_sha256, write_text
 from .card import model_card
 from .choice import mean_interval
+from .intervals import bounds
 from .summary import SCORE_KEYS, Runs, split_scores
 
 #: Words for the splits in the card.
@@ -62,7 +63,11 @@ def write_card(
             "split": _SPLITS[split],
             "rows": result["rows"][split],
             "exported": result[key],
-            **mean_interval(list(split_scores(runs, split)[summary["chosen"]].values()), summary["confidence"]),
+            **mean_interval(
+                list(split_scores(runs, split)[summary["chosen"]].values()),
+                summary["confidence"],
+                bounds(summary["metric"]),
+            ),
         }
         for split, key in SCORE_KEYS.items()
     ]

@@ -8,6 +8,7 @@ from ..artifacts import NO_SOURCE
 from ..data import load_info
 from ..files import check_made_from, read_json
 from .choice import Scores, choose_seed, choose_source, gain, mean, verdict
+from .intervals import bounds
 
 #: Source (``none`` first, then by rank) -> seed -> result of the run.
 Runs = dict[str, dict[int, dict[str, Any]]]
@@ -70,7 +71,10 @@ def split_scores(runs: Runs, split: str) -> dict[str, dict[int, float]]:
 
 
 def summarize(runs: Runs, recipe: Mapping[str, Any], folder: str) -> dict[str, Any]:
-    """Choose a source and a seed from the runs, and compute what the source gains.
+    """Compare the sources, compute what the best one gains, and choose the run to export.
+
+    The best source is exported if it is shown to help. Otherwise ``when_unclear`` of the recipe decides whether it or
+    ``none`` is exported.
 
     Args:
         runs: Results of the runs.
@@ -86,21 +90,24 @@ def summarize(runs: Runs, recipe: Mapping[str, Any], folder: str) -> dict[str, A
     complete: Scores = {
         source: list(by_seed.values()) for source, by_seed in scores["dev"].items() if len(by_seed) == len(seeds)
     }
-    source = choose_source(complete)
-    compared = source
-    if source == NO_SOURCE:
+    best = choose_source(complete)
+    compared = best
+    if best == NO_SOURCE:
         compared = choose_source({name: values for name, values in complete.items() if name != NO_SOURCE})
-    chosen = runs[source][choose_seed(scores["dev"], source)]
+    metric = next(iter(runs[compared].values()))["metric"]
     gains = {
-        split: gain(list(table[compared].values()), list(table[NO_SOURCE].values()), confidence)
+        split: gain(list(table[compared].values()), list(table[NO_SOURCE].values()), confidence, bounds(metric))
         for split, table in scores.items()
     }
+    helps = verdict(best, gains["validation"])
+    source = NO_SOURCE if helps == "unclear" and recipe["when_unclear"] == NO_SOURCE else best
+    chosen = runs[source][choose_seed(scores["dev"], source)]
     return {
         "target": recipe["target"],
         "model": recipe["setting"],
-        "metric": chosen["metric"],
+        "metric": metric,
         "chosen": source,
-        "helps": verdict(source, gains["validation"]),
+        "helps": helps,
         "compared": compared,
         "gain": gains,
         "confidence": confidence,

@@ -7,8 +7,52 @@ from ..artifacts import NO_SOURCE
 from ..words import count, duration, in_words
 
 
+def headline(summary: Mapping[str, Any]) -> str:
+    """Say what the evidence shows, and what the exported adapter was trained on.
+
+    Args:
+        summary: The content of ``results/recommend/{target}.json``; its keys ``summary`` and ``sentences`` are not
+            needed.
+
+    Returns:
+        One to three sentences.
+    """
+    target, best, gain = summary["target"], summary["compared"], summary["gain"]["validation"]
+    if summary["helps"] == "yes":
+        tied = _tied(summary)
+        also = f" On the held-out rows, {in_words(tied)} {_scores(tied)} the same." if tied else ""
+        return f"{target}: train on {best} first.{also}"
+    if summary["helps"] == "no":
+        return (
+            f"{target}: train without a source. No source is shown to help: on the held-out rows, none of the sources "
+            f"tried scores higher than training without a source. The best of them is {best}."
+        )
+    if gain["low"] is None:
+        reason = f"one seed cannot tell the gain of {best} from noise"
+    elif gain["high"] < 0:
+        reason = f"on the validation rows, {best} loses, although it is the best on the held-out rows"
+    else:
+        reason = f"the interval of the gain of {best} includes 0"
+    if summary["chosen"] == NO_SOURCE:
+        exported = "The exported adapter was trained without a source."
+    else:
+        exported = f"The exported adapter was trained on {best} first, because 'when_unclear' is 'best'."
+    return f"{target}: no source is shown to help, because {reason}. {exported}"
+
+
+def _tied(summary: Mapping[str, Any]) -> list[str]:
+    """Other sources that have the same mean on the held-out rows as the best one."""
+    means = {line["source"]: line["dev_mean"] for line in summary["candidates"] if line["dropped_after"] is None}
+    best = means.pop(summary["compared"])
+    return [source for source, mean in means.items() if mean == best]
+
+
+def _scores(names: list[str]) -> str:
+    return "scores" if len(names) == 1 else "score"
+
+
 def sentences(summary: Mapping[str, Any]) -> list[str]:
-    """Describe which source was chosen, what it gains, what the recommendation took, and where the adapter is.
+    """Describe what the evidence shows, what the best source gains, what it took, and where the adapter is.
 
     Args:
         summary: The content of ``results/recommend/{target}.json``; its key ``sentences`` is not needed.
@@ -16,18 +60,13 @@ def sentences(summary: Mapping[str, Any]) -> list[str]:
     Returns:
         Sentences in the order in which they are printed.
     """
-    source, target, metric = summary["chosen"], summary["target"], summary["metric"].replace("_", " ")
-    advice = {
-        "yes": f"{target}: train on {source} first.",
-        "unclear": f"{target}: train on {source} first, though the gain may be noise.",
-        "no": f"{target}: train without a source. None of the sources tried helps; the best is {summary['compared']}.",
-    }
+    metric = summary["metric"].replace("_", " ")
     lines = [
-        advice[summary["helps"]],
+        headline(summary),
         _tried(summary),
-        f"The source was chosen by {metric} on {count(summary['rows']['dev'], 'row')} held out of the training split "
-        f"(other rows for each seed): {_comparison(summary, 'dev')}",
-        f"On the {count(summary['rows']['validation'], 'validation row')}, which played no part in the choice: "
+        f"The sources were compared by {metric} on {count(summary['rows']['dev'], 'row')} held out of the training "
+        f"split (other rows for each seed): {_comparison(summary, 'dev')}",
+        f"On the {count(summary['rows']['validation'], 'validation row')}, which played no part in the comparison: "
         f"{_comparison(summary, 'validation')}",
     ]
     if summary["gain"]["validation"]["low"] is None:

@@ -275,6 +275,19 @@ class TaskType(Protocol):
         ...
 
     @staticmethod
+    def class_pairs(prediction: Any, row: Row) -> list[tuple[int, int]]:
+        """Return the right class and the predicted class of each thing in a row that has one of the task's labels.
+
+        Args:
+            prediction: Of :meth:`predict`, also if it was stored as JSON.
+            row: The row, with labels.
+
+        Returns:
+            Pairs of class indices; none for types without label names.
+        """
+        ...
+
+    @staticmethod
     def for_user(prediction: Any, labels: Sequence[str] | None, label_scale: Mapping[str, float] | None) -> Any:
         """Convert a prediction to the task's own labels and units.
 

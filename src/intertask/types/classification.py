@@ -150,6 +150,8 @@ def score(predictions: Sequence[int | CandidatePrediction], rows: Sequence[Row],
 
     Rows with a group also give ``group_exact_match``. If they have candidates too, they also give ``group_f1``.
     """
+    # A stored prediction is a list.
+    predictions = [CandidatePrediction(*p) if isinstance(p, list) else p for p in predictions]
     gold = [row["label"] for row in rows]
     labels = [getattr(prediction, "label", prediction) for prediction in predictions]
     scores = class_scores(gold, labels)
@@ -164,6 +166,12 @@ def score(predictions: Sequence[int | CandidatePrediction], rows: Sequence[Row],
         if positive is not None and "candidate" in rows[0]:
             scores["group_f1"] = _group_f1(groups.values(), predictions, rows, positive)
     return scores
+
+
+def class_pairs(prediction: int | CandidatePrediction | list, row: Row) -> list[tuple[int, int]]:
+    """Return one pair: the row's label and the predicted one."""
+    predicted = prediction[0] if isinstance(prediction, tuple | list) else prediction
+    return [(row["label"], predicted)]
 
 
 def for_user(

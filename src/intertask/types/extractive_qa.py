@@ -305,6 +305,11 @@ def score(predictions: Sequence[str], rows: Sequence[Row], info: Info) -> dict[s
     }
 
 
+def class_pairs(prediction: str, row: Row) -> list[tuple[int, int]]:
+    """Return no pairs."""
+    return []
+
+
 def for_user(prediction: str, labels: Sequence[str] | None, label_scale: Mapping[str, float] | None) -> str:
     """Return the answer; '' for none."""
     return prediction

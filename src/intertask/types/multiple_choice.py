@@ -184,6 +184,11 @@ def score(predictions: Sequence[int], rows: Sequence[Row], info: Info) -> dict[s
     return {"accuracy": 100 * float(np.mean(hits))}
 
 
+def class_pairs(prediction: int, row: Row) -> list[tuple[int, int]]:
+    """Return no pairs."""
+    return []
+
+
 def for_user(prediction: int, labels: Sequence[str] | None, label_scale: Mapping[str, float] | None) -> int:
     """Return the index of the choice."""
     return prediction

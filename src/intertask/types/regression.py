@@ -132,6 +132,11 @@ def score(predictions: Sequence[float], rows: Sequence[Row], info: Info) -> dict
     return scores if np.isfinite(values).all() else scores | {"degenerate": 1.0}
 
 
+def class_pairs(prediction: float, row: Row) -> list[tuple[int, int]]:
+    """Return no pairs."""
+    return []
+
+
 def for_user(prediction: float, labels: Sequence[str] | None, label_scale: Mapping[str, float] | None) -> float:
     """Return the number in the unit of the task's labels."""
     return prediction * label_scale["deviation"] + label_scale["mean"]

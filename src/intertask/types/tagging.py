@@ -232,6 +232,11 @@ def score(predictions: Sequence[Sequence[int]], rows: Sequence[Row], info: Info)
     return scores
 
 
+def class_pairs(prediction: Sequence[int], row: Row) -> list[tuple[int, int]]:
+    """Return one pair per word: its tag and the predicted one."""
+    return list(zip(row["tags"], prediction, strict=True))
+
+
 def for_user(
     prediction: Sequence[int], labels: Sequence[str] | None, label_scale: Mapping[str, float] | None
 ) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from ...config import Model
 from ...data import Prepared
-from ...data.subset import split, stratified_subset
-from ...files import fingerprint
+from ...data.held_out import training_rows
+from ...files import canonical_json, fingerprint
 from ...types import Encoding, Row, get_type
 from ..base import load_tokenization
 from ..precision import about, for_training
@@ -46,7 +46,8 @@ def fine_tune(
         split), ``dev`` (a sentence on the held-out rows), ``training`` (steps, epochs, best dev score),
         ``label_scale`` (of regression: mean and standard deviation of the training labels; the head predicts
         (label - mean) / deviation), ``device``, ``precision``, ``seconds``. With ``hold_out`` also ``dev_value`` and
-        ``dev_scores``, like ``value`` and ``scores``, and ``max_length`` (in tokens, at most the model's positions).
+        ``dev_scores``, like ``value`` and ``scores``, ``max_length`` (in tokens, at most the model's positions), and
+        ``predictions`` (of each split, one line of JSON).
     """
     started, precision = time.monotonic(), for_training(recipe)
     task_type, info, settings = get_type(prepared.info["type"]), described(prepared), recipe["training"]
@@ -61,9 +62,10 @@ def fine_tune(
     def encode(part: Sequence[Row]) -> list[Encoding]:
         return task_type.encode(part, tokenization, info)
 
-    def scored(encodings: Sequence[Encoding], part: Sequence[Row]) -> dict[str, float]:
+    def scored(encodings: Sequence[Encoding], part: Sequence[Row]) -> tuple[dict[str, float], list]:
         logits = predict_logits(model, task_type, encodings, collate, 2 * settings["batch_size"], precision)
-        return task_type.score(task_type.predict(logits, encodings, part, info), part, info)
+        predictions = task_type.predict(logits, encodings, part, info)
+        return task_type.score(predictions, part, info), predictions
 
     collate = task_type.collator(tokenization.tokenizer)
     metric = info["metric"]
@@ -81,11 +83,16 @@ def fine_tune(
         checkpoints=checkpoints / key,
         precision=precision,
     )
-    scores = scored(encode(prepared.validation), prepared.validation)
+    scores, predictions = scored(encode(prepared.validation), prepared.validation)
     of_dev = {}
     if hold_out:
-        dev_scores = scored(dev[0], dev_rows)
-        of_dev = {"dev_value": dev_scores[metric], "dev_scores": dev_scores, "max_length": tokenization.max_length}
+        dev_scores, dev_predictions = scored(dev[0], dev_rows)
+        of_dev = {
+            "dev_value": dev_scores[metric],
+            "dev_scores": dev_scores,
+            "max_length": tokenization.max_length,
+            "predictions": {"dev": canonical_json(dev_predictions), "validation": canonical_json(predictions)},
+        }
     return {
         "metric": metric,
         "value": scores[metric],
@@ -110,39 +117,6 @@ def described(prepared: Prepared) -> dict[str, Any]:
         ``info.json`` with further keys.
     """
     return get_type(prepared.info["type"]).completed_info(prepared.info, prepared.train)
-
-
-def training_rows(
-    prepared: Prepared, settings: dict[str, Any], seed: int, hold_out: bool = False, dev_seed: int | None = None
-) -> tuple[list, list, str]:
-    """Select the rows to train on and the rows held out for early stopping or for a choice.
-
-    Args:
-        prepared: Rows of the task.
-        settings: Fields of :class:`intertask.config.Training`.
-        seed: Seed of the training subset.
-        hold_out: Whether to hold rows out even without early stopping.
-        dev_seed: Seed of the held-out rows; None for the same as ``seed``.
-
-    Returns:
-        Training rows, held-out rows, and a sentence on the held-out rows.
-    """
-    dev_seed = seed if dev_seed is None else dev_seed
-    rows, validation, type_name = list(prepared.train), prepared.validation, prepared.info["type"]
-    if settings["max_train_examples"]:
-        rows = stratified_subset(rows, settings["max_train_examples"], seed, type_name)
-    if settings["patience"] == 0 and not hold_out:
-        return rows, [], "none: trained to the end, the last weights are kept"
-    limit = settings["max_dev_examples"]
-    if settings["dev"] == "validation":
-        dev = stratified_subset(validation, limit, seed, type_name) if limit and len(validation) > limit else validation
-        sentence = "the validation split, from which the score is too: the score is optimistic"
-    else:
-        rows, dev = split(rows, settings["dev_fraction"], dev_seed, type_name)
-        if limit and len(dev) > limit:
-            dev = stratified_subset(dev, limit, dev_seed, type_name)
-        sentence = f"held out from train ({settings['dev_fraction']:.0%}); the score's split was not looked at"
-    return rows, dev, sentence
 
 
 def standardized(rows: list) -> tuple[list, dict[str, float]]:
