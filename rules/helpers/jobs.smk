@@ -24,14 +24,21 @@ def script_file(name):
     return ancient(sourcecache_entry(path, f"workflow/scripts/{name}"))
 
 
+def by_file(arguments):
+    """Have the shell pass long parameters through a pipe: Linux limits a single argument to 128 KiB."""
+    for name in ("recipe", "sources"):
+        arguments = arguments.replace(f"{{params.{name}:q}}", f"<(printf %s {{params.{name}:q}})")
+    return arguments.strip()
+
+
 def python(arguments):
     """Return the shell line of a short job."""
-    return f"{PYTHON} {arguments.strip()}"
+    return f"{PYTHON} {by_file(arguments)}"
 
 
 def launch(arguments):
     """Return the shell line of a job that the launcher starts, with GPU leases, warm worker and measured memory."""
-    return f"{PYTHON} -m intertask.execution.launch {LAUNCH_OPTIONS} --log {{log:q}} {arguments.strip()}"
+    return f"{PYTHON} -m intertask.execution.launch {LAUNCH_OPTIONS} --log {{log:q}} {by_file(arguments)}"
 
 
 def growing(first):

@@ -1,5 +1,6 @@
 """The exception that users see: what went wrong, where, and how to fix it."""
 
+import contextlib
 import io
 import sys
 from collections.abc import Callable, Iterable
@@ -57,7 +58,8 @@ def replace_unprintable() -> None:
     """Let the standard streams write '?' for each character that their encoding lacks, instead of raising an error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            with contextlib.suppress(OSError):  # a stream of the warm worker that is a pipe only now
+                stream.reconfigure(errors="replace")
 
 
 def exit_on_user_error(main: Callable[[], None]) -> None:

@@ -31,6 +31,7 @@ from typing import Any
 from . import gpu_leases as leases
 from . import wire
 from .locks import make_private
+from .long_arguments import long_words_as_files, read_pipes
 
 #: Folders of the logs and of the time and memory that each job took.
 LOGS, BENCHMARKS = Path("results/logs"), Path("results/benchmarks")
@@ -68,7 +69,7 @@ def main() -> None:
     parser.add_argument("script")
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    argv = [options.script, *options.arguments]
+    argv = [options.script, *read_pipes(options.arguments)]
     os.environ.update(_settings(options))
     if options.gpus is not None and options.gpus < 0:
         parser.error(f"--gpus {options.gpus}: 0 or more")
@@ -128,13 +129,15 @@ def _run_in_place(argv: list[str], lease: int | None = None) -> dict[str, Any]:
     processes that it forks by :mod:`multiprocessing` inherit everything else.
     """
     launcher = os.getpid()
-    child = subprocess.Popen(
-        [sys.executable, *argv],
-        stdin=subprocess.DEVNULL if lease is None else lease,
-        pass_fds=() if lease is None else (lease,),
-        process_group=0,  # Ctrl-C reaches the launcher alone, so the script gets it once
-        preexec_fn=(lambda: die_with_parent(launcher)) if sys.platform == "linux" else None,
-    )
+    with contextlib.ExitStack() as files:
+        argv, descriptors = long_words_as_files(argv, files)
+        child = subprocess.Popen(
+            [sys.executable, *argv],
+            stdin=subprocess.DEVNULL if lease is None else lease,
+            pass_fds=descriptors if lease is None else (lease, *descriptors),
+            process_group=0,  # Ctrl-C reaches the launcher alone, so the script gets it once
+            preexec_fn=(lambda: die_with_parent(launcher)) if sys.platform == "linux" else None,
+        )
     with _forwarding(lambda number: os.killpg(child.pid, number)):
         with contextlib.suppress(AttributeError, OSError):  # not Linux
             _wait_for(os.pidfd_open(child.pid))

@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import exit_on_user_error
+from .long_arguments import read_pipes
 
 
 def arguments(description: str | None, *names: str) -> argparse.Namespace:
@@ -17,7 +18,8 @@ def arguments(description: str | None, *names: str) -> argparse.Namespace:
 
     Args:
         description: The script's docstring; its first line is the help text. None under ``python -OO``.
-        *names: Names of the options besides ``--recipe``. All are required, and their values are strings.
+        *names: Names of the options besides ``--recipe``. All are required, and their values are strings. A long value
+            may come from a pipe of the shell, as in ``--recipe <(cat recipe.json)``.
 
     Returns:
         The values; ``recipe`` is the parsed JSON.
@@ -26,7 +28,7 @@ def arguments(description: str | None, *names: str) -> argparse.Namespace:
     parser.add_argument("--recipe", required=True, type=json.loads, help="settings of the step, as JSON")
     for name in names:
         parser.add_argument(f"--{name}", required=True)
-    return parser.parse_args()
+    return parser.parse_args(read_pipes(sys.argv[1:]))
 
 
 def run(main: Callable[[], Any]) -> None:
