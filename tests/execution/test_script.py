@@ -50,14 +50,15 @@ def test_a_script_ends_without_the_interpreter_s_cleanup(tmp_path):
     assert python(tmp_path, "import atexit; atexit.register(print, 'cleanup')").stdout == ""
 
 
-def test_jobs_run_where_python_drops_docstrings(tmp_path):
-    """``python -OO`` and ``PYTHONOPTIMIZE=2``: the launcher and the scripts have no docstring then."""
+@pytest.mark.parametrize("before", [["-OO"], ["-m", "intertask.execution.launch", "--cold"]])
+def test_jobs_keep_docstrings_under_python_oo(tmp_path, before):
+    """``python -OO`` and ``PYTHONOPTIMIZE=2`` drop docstrings, but transformers reads those of its model classes."""
     job = tmp_path / "job.py"
     imports = "from intertask.execution.script import arguments, run"
     job.write_text(f'"""What it does."""\n{imports}\nrun(lambda: print(__doc__, arguments(__doc__, "out").out))\n')
-    command = [sys.executable, "-m", "intertask.execution.launch", "--cold", job, "--recipe", "{}", "--out", "o"]
+    command = [sys.executable, *before, job, "--recipe", "{}", "--out", "o"]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONOPTIMIZE": "2"})
-    assert (done.stdout, done.stderr, done.returncode) == ("None o\n", "", 0)
+    assert (done.stdout, done.stderr, done.returncode) == ("What it does. o\n", "", 0)
 
 
 def test_versions_are_those_installed():

@@ -71,6 +71,7 @@ def main() -> None:
     options = parser.parse_args()
     argv = [options.script, *read_pipes(options.arguments)]
     os.environ.update(_settings(options))
+    os.environ.pop("PYTHONOPTIMIZE", None)  # transformers reads docstrings, which the value 2 drops
     if options.gpus is not None and options.gpus < 0:
         parser.error(f"--gpus {options.gpus}: 0 or more")
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

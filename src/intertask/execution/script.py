@@ -17,7 +17,7 @@ def arguments(description: str | None, *names: str) -> argparse.Namespace:
     """Parse the command line of a script.
 
     Args:
-        description: The script's docstring; its first line is the help text. None under ``python -OO``.
+        description: The script's docstring; its first line is the help text.
         *names: Names of the options besides ``--recipe``. All are required, and their values are strings. A long value
             may come from a pipe of the shell, as in ``--recipe <(cat recipe.json)``.
 
@@ -36,6 +36,8 @@ def run(main: Callable[[], Any]) -> None:
 
     A user's mistake ends with one message and exit code 1. Ctrl-C leaves one line in the log instead of a traceback.
 
+    Under ``python -OO`` the script starts again without it, because transformers reads docstrings.
+
     A script that runs in its own process ends here without the interpreter's cleanup. During that cleanup Arrow's
     threads sometimes abort the process, and a job that has written all its results would count as failed
     (apache/arrow#45214).
@@ -44,8 +46,12 @@ def run(main: Callable[[], Any]) -> None:
         main: The function to call.
     """
     sys.excepthook = _report
+    own_process = sys._getframe(1).f_back is None  # a caller above the script is the warm worker or a test, which go on
+    if own_process and sys.flags.optimize > 1:
+        os.environ.pop("PYTHONOPTIMIZE", None)
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     exit_on_user_error(main)
-    if sys._getframe(1).f_back is None:  # a caller above the script is the warm worker or a test, which go on
+    if own_process:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
