@@ -34,7 +34,7 @@ LAYERS = [
     {"recipes", "start"},
     {"models", "methods", "rankings"},
     {"evidence", "costs"},
-    {"recommendation"},
+    {"recommendation", "predict"},
     {"reporting"},
     {"check"},
 ]

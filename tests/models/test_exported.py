@@ -19,6 +19,7 @@ from intertask.data.prepare import rows_fingerprint
 from intertask.errors import IntertaskError
 from intertask.files import read_json, write_json
 from intertask.models import exported
+from intertask.predict.__main__ import main as predict
 from intertask.recommendation.card import model_card
 
 SCRIPT = ROOT / "workflow" / "scripts" / "run_candidate.py"
@@ -183,6 +184,40 @@ def test_rows_that_cannot_be_predicted(exports):
         adapter.predict([{"context": "the red wall"}])
     with pytest.raises(IntertaskError, match="more than 3 choices"):
         adapter.predict([{"choices": list("abcd")}])
+
+
+@pytest.mark.parametrize("kind", RUNS)
+def test_the_command_predicts_like_the_library_whatever_the_batch(exports, kind, tmp_path):
+    root, found = exports
+    rows = exported.dev_rows(root / kind, root / "results" / "data" / kind)
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    tables = []
+    for size in ("1", "16"):
+        arguments = [str(root / kind), str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"), "--batch-size", size]
+        predict(arguments)
+        lines = (tmp_path / "out.jsonl").read_text().splitlines()
+        tables.append([json.loads(line) for line in lines])
+    said, more = ([row["prediction"] for row in table] for table in tables)
+    assert said == pytest.approx(more, abs=1e-4) if kind == "regression" else said == more
+    assert said == pytest.approx(found[kind]["same"], abs=1e-4) if kind == "regression" else said == found[kind]["same"]
+    for row, line in zip(rows, tables[0], strict=True):
+        shares = [value for name, value in line.items() if name.startswith("probability_") and value is not None]
+        assert not shares or sum(shares) == pytest.approx(1, abs=1e-3)
+        if line.get("start") is not None:
+            assert row["context"][line["start"] :].startswith(line["prediction"])
+
+
+@pytest.mark.parametrize("name", ["adapter.safetensors", "head_config.json"])
+def test_a_damaged_or_incomplete_export_is_refused(exports, tmp_path, name):
+    root, _ = exports
+    folder = tmp_path / "copy"
+    shutil.copytree(root / "classification", folder)
+    (folder / name).write_bytes((folder / name).read_bytes()[:-1])
+    with pytest.raises(IntertaskError, match="damaged"):
+        exported.load(folder)
+    (folder / name).unlink()
+    with pytest.raises(IntertaskError, match="is missing"):
+        exported.load(folder)
 
 
 def test_folder_without_a_description(tmp_path, exports):

@@ -26,7 +26,8 @@ def main() -> None:
     summary["summary"], summary["sentences"] = headline(summary), sentences(summary)
 
     exported = runs[summary["chosen"]][summary["seed"]]
-    copy_run(candidate_folder(results, recipe, summary["chosen"], summary["seed"]), exported, folder)
+    task = infos[recipe["target"]]["recipe"]["task"]
+    copy_run(candidate_folder(results, recipe, summary["chosen"], summary["seed"]), exported, folder, task)
     commit = read_json(results / "models" / f"{recipe['base']}.json").get("commit")
     write_card(folder, summary, summary["sentences"], runs, recipe, infos, commit)
 

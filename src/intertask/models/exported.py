@@ -4,7 +4,7 @@
 >>> adapter.predict([{"text_a": "The room smelt of smoke."}])
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..config import COLUMNS
 from ..data import load_prepared
 from ..data.held_out import training_rows
 from ..errors import IntertaskError
-from ..files import check_made_from, read_json
+from ..files import check_made_from, file_sha256, read_json
 from ..types import Tokenization, get_type
 from .adapters import FULL
 from .base import load_encoder, load_model, load_tokenizer, quiet_libraries, recipe_model
@@ -42,9 +42,10 @@ class Exported:
             folder: The folder of the recommendation.
 
         Raises:
-            IntertaskError: ``intertask.json`` is missing, or the base model could not be loaded.
+            IntertaskError: ``intertask.json`` is missing, a file of the adapter is missing or damaged, or the base
+                model could not be loaded.
         """
-        self.about: dict[str, Any] = read_json(Path(folder) / ABOUT)
+        self.about: dict[str, Any] = read_about(folder)
         recipe, self.info = self.about["recipe"], self.about["info"]
         self.type, base = get_type(self.info["type"]), recipe_model(recipe)
         self.tokenizer = load_tokenizer(base, pre_split=self.type.PRE_SPLIT)
@@ -74,9 +75,31 @@ class Exported:
         Raises:
             IntertaskError: A row lacks a column, or has more choices than any row of the task's data.
         """
-        predictions = self._predict(self._completed(rows), batch_size)
-        labels, scale = self.info["labels"], self.about.get("label_scale")
-        return [self.type.for_user(prediction, labels, scale) for prediction in predictions]
+        return [prediction for prediction, _ in self.predict_details(rows, lambda *_: [{}] * len(rows), batch_size)]
+
+    def predict_details(
+        self, rows: Sequence[dict[str, Any]], details: Callable[..., list[dict[str, Any]]], batch_size: int = 32
+    ) -> list[tuple[Any, dict[str, Any]]]:
+        """Predict for each row, with further values such as probabilities.
+
+        Args:
+            rows: Rows as for :meth:`predict`.
+            details: Function that gives the further values of each row. Its arguments are those of the type's
+                ``predict``.
+            batch_size: Number of rows, or of windows, per batch.
+
+        Returns:
+            For each row its prediction, as from :meth:`predict`, and its further values.
+
+        Raises:
+            IntertaskError: As for :meth:`predict`.
+        """
+        if not rows:
+            return []
+        rows, labels, scale = self._completed(rows), self.info["labels"], self.about.get("label_scale")
+        arguments = self._logits(rows, batch_size)
+        predictions = [self.type.for_user(prediction, labels, scale) for prediction in self.type.predict(*arguments)]
+        return list(zip(predictions, details(*arguments), strict=True))
 
     def score(self, rows: Sequence[dict[str, Any]], batch_size: int = 32) -> dict[str, float]:
         """Score predictions as the workflow does.
@@ -89,18 +112,17 @@ class Exported:
             Every metric of the type -> its value in percentage points.
         """
         rows = list(rows)
-        return self.type.score(self._predict(rows, batch_size), rows, self.info)
+        return self.type.score(self.type.predict(*self._logits(rows, batch_size)), rows, self.info)
 
-    def _predict(self, rows: list[dict], batch_size: int) -> list[Any]:
-        if not rows:
-            return []
+    def _logits(self, rows: list[dict], batch_size: int) -> tuple[Any, ...]:
+        """The arguments of the type's ``predict``."""
         length = self.about["max_length"]
         stride = min(self.about["recipe"]["stride"], length // 2)
         encodings = self.type.encode(rows, Tokenization(self.tokenizer, length, stride), self.info, False)
         collate = self.type.collator(self.tokenizer)
         precision = for_training(self.about["recipe"])
         logits = predict_logits(self.model, self.type, encodings, collate, batch_size, precision)
-        return self.type.predict(logits, encodings, rows, self.info)
+        return logits, encodings, rows, self.info
 
     def _completed(self, rows: Sequence[dict]) -> list[dict]:
         """Rows with empty values in the optional columns that they lack."""
@@ -115,6 +137,35 @@ class Exported:
                 limit = self.info["max_choices"]
                 raise IntertaskError(f"Row {i} has more than {limit} choices.", f"row {i}", f"give at most {limit}")
         return [dict(self.type.OPTIONAL_INPUTS) | dict(row) for row in rows]
+
+
+def read_about(folder: str | Path) -> dict[str, Any]:
+    """Read the description of an exported adapter, and check that its files are those that were exported.
+
+    Args:
+        folder: The folder of the recommendation.
+
+    Returns:
+        Content of ``intertask.json``.
+
+    Raises:
+        IntertaskError: The folder holds no exported adapter, or a file of it is missing or damaged.
+    """
+    folder = Path(folder)
+    fix = "name the folder that a recommendation exported, results/recommend/<target>"
+    if not folder.is_dir():
+        raise IntertaskError(f"There is no folder {folder}.", folder, fix)
+    if not (folder / ABOUT).is_file():
+        raise IntertaskError(f"The folder holds no exported adapter: {ABOUT} is missing.", folder, fix)
+    about = read_json(folder / ABOUT)
+    if not isinstance(about, dict) or not {"recipe", "info", "max_length"} <= set(about):
+        raise IntertaskError(f"{ABOUT} does not describe an exported adapter.", folder / ABOUT, fix)
+    for name, sha256 in about.get("files", {}).items():
+        file = folder / Path(name).name
+        if not file.is_file() or file_sha256(file) != sha256:
+            problem = "damaged or was changed" if file.is_file() else "missing"
+            raise IntertaskError(f"A file of the exported adapter is {problem}.", file, "export or copy it again")
+    return about
 
 
 def load(folder: str | Path) -> Exported:

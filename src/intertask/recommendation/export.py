@@ -7,7 +7,7 @@ from typing import Any
 
 from ..artifacts import NO_SOURCE
 from ..errors import IntertaskError
-from ..files import atomic, file_sha256, write_text
+from ..files import atomic, file_sha256, write_json, write_text
 from .card import model_card
 from .choice import mean_interval
 from .intervals import bounds
@@ -17,13 +17,17 @@ from .summary import SCORE_KEYS, Runs, split_scores
 _SPLITS = {"dev": "rows held out of the training split", "validation": "validation"}
 
 
-def copy_run(run: Path, result: Mapping[str, Any], folder: Path) -> None:
+def copy_run(run: Path, result: Mapping[str, Any], folder: Path, task: Mapping[str, Any] | None = None) -> None:
     """Copy weights, head and description of a run. A file is either copied whole or not at all.
+
+    The predictions of the run are left out, since answers are parts of the data.
 
     Args:
         run: Folder of the run.
         result: Its result.
         folder: Folder to copy to.
+        task: The task's settings in the recipe of its data. How its files and columns are read becomes part of the
+            description, without their paths.
 
     Raises:
         IntertaskError: The weights changed after they were scored.
@@ -33,8 +37,24 @@ def copy_run(run: Path, result: Mapping[str, Any], folder: Path) -> None:
             raise IntertaskError("These weights changed after they were scored.", run / file, f"delete {run}")
         with atomic(folder / file) as temporary:
             shutil.copyfile(run / file, temporary)
-    with atomic(folder / "intertask.json") as temporary:
-        shutil.copyfile(run / "result.json", temporary)
+    about = {key: value for key, value in result.items() if key != "predictions"}
+    write_json(folder / "intertask.json", about | {"input": input_settings(task or {})})
+
+
+def input_settings(task: Mapping[str, Any]) -> dict[str, Any]:
+    """Select the settings of a task by which files with more rows are read, without the locations of its own data.
+
+    Args:
+        task: The task's settings in the recipe of its data.
+    """
+    data = task.get("data", {})
+    reading = {
+        key: data[key] for key in ("format", "encoding", "delimiter", "quoting", "header", "records") if data.get(key)
+    }
+    files = (data.get("files") or {}).get("train") or []
+    if files:
+        reading["extension"] = Path(files[0].lower().removesuffix(".gz")).suffix
+    return {key: task[key] for key in ("columns", "join") if key in task} | {"data": reading}
 
 
 def write_card(

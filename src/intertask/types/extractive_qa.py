@@ -257,10 +257,17 @@ def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], 
     higher than that. '' is possible only if ``info['unanswerable']`` is true; without the key, if any of ``rows`` has
     no answer.
     """
+    return [answer for answer, _ in answers(logits, encodings, rows, info)]
+
+
+def answers(
+    logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], info: Info
+) -> list[tuple[str, int | None]]:
+    """Return each row's answer as :func:`predict` does, and its offset in the context (None for no answer)."""
     may_be_empty = info.get("unanswerable")
     if may_be_empty is None:
         may_be_empty = any(len(row["answer_texts"]) == 0 for row in rows)
-    predictions = [""] * len(rows)
+    predictions: list[tuple[str, int | None]] = [("", None)] * len(rows)
     best = np.full(len(rows), -np.inf)
     null = np.full(len(rows), np.inf)
     for encoding, start, end in zip(encodings, *logits, strict=True):
@@ -271,9 +278,11 @@ def predict(logits: Logits, encodings: Sequence[Encoding], rows: Sequence[Row], 
         if value > best[row]:
             best[row] = value
             # byte-level tokenizers count the space before a window's first word as part of it
-            predictions[row] = rows[row]["context"][spans[first, 0] : spans[last, 1]].strip()
+            text = rows[row]["context"][spans[first, 0] : spans[last, 1]]
+            answer = text.strip()
+            predictions[row] = (answer, int(spans[first, 0]) + len(text) - len(text.lstrip()) if answer else None)
     if may_be_empty:
-        predictions = ["" if null[i] > best[i] else text for i, text in enumerate(predictions)]
+        predictions = [("", None) if null[i] > best[i] else answer for i, answer in enumerate(predictions)]
     return predictions
 
 
