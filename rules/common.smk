@@ -8,9 +8,12 @@ from intertask.config.task_registry import check_files, configured_tasks
 from intertask.execution.locks import announce_presence
 from intertask.methods.declarations import get_declaration
 from intertask.models.adapters import FULL, weight_files
+from intertask.reporting.provenance import announce_command
 from intertask.transfers import observed_settings
 
 announce_presence(main=workflow.is_main_process)
+if workflow.is_main_process:
+    announce_command(sys.argv[1:], CONFIG_FILES or workflow.configfiles)
 
 try:
     CONFIG = load_config(

@@ -44,3 +44,13 @@ def test_a_recommendation_holds_the_licenses_and_files_of_its_tasks():
     assert {name: settings["licence"] for name, settings in recipe["tasks"].items()} == dict.fromkeys("abt", "CC0")
     assert Task.model_validate(recipe["tasks"]["a"]).data.files.train == ["a.csv"]
     assert recipe["source_training"]["epochs"] == 15
+
+
+def test_only_pages_without_examples_have_another_recipe():
+    tasks = {name: task(name=name) for name in "abt"}
+    shown, hidden = (
+        json.loads(recipes.ranking_page_recipe(config(report={"examples": examples}), tasks, "t"))
+        for examples in (True, False)
+    )
+    assert "examples" not in shown  # pages of earlier versions stay as they are
+    assert hidden == shown | {"examples": False}

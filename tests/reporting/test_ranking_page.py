@@ -93,6 +93,31 @@ def test_text_from_data_is_escaped(results):
     assert page.count("<script>") == 1
 
 
+def test_example_rows_can_be_left_out(results):
+    sentence = "Example rows are left out of this page"
+    page, without = page_of(results), page_of(results, examples=False)
+    assert "An invented text of t" in page and sentence not in page
+    assert "An invented text" not in without and "-examples.csv" not in without and sentence in without
+
+
+def test_columns_after_the_tenth_method_are_folded(results):
+    methods = [f"m{i}" for i in range(12)]
+    columns = {name: value for m in methods for name, value in ((m, [3.0, 2.0, 1.0]), (f"{m}_rank", [1, 2, 3]))}
+    write_table(results / "rankings/t.tsv", RANKING[["rank", "source", "fused", "model"]].assign(**columns))
+    page = page_of(results, methods=methods, fused=[])
+    heads = re.findall(r'<th scope="col" class="m( more)?"[^>]*><button type="button">(m\d+)', page)
+    assert heads == [(" more" if i >= 10 else "", name) for i, name in enumerate(methods)]
+    assert (
+        len(re.findall(r'<td class="m s0"', page)) == 3 * 10
+        and len(re.findall(r'<td class="m s0 more"', page)) == 3 * 2
+    )
+    assert "The first 10 of 12 methods are shown." in page
+
+
+def test_a_page_has_no_links_to_other_files(results):
+    assert all(link.startswith("#about-") for link in re.findall(r'<a [^>]*href="([^"]*)"', page_of(results)))
+
+
 def test_several_models_have_a_table_each(holes):
     target = holes.recipe["targets"][0]
     path = holes.folder / "page.html"

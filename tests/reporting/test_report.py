@@ -1,16 +1,22 @@
 """The report as a page: complete, offline, valid, and in agreement with the tables."""
 
+import csv
+import html
+import io
 import re
 import xml.etree.ElementTree as ElementTree
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 from browser import CHROMIUM, visit
+from synthetic_run import write_run
 
 from intertask.reporting.figure_names import figure_names
-from intertask.reporting.report import overview, summary
+from intertask.reporting.report import method_tables, overview, summary
+from intertask.reporting.results import Results
 from intertask.words import signed
 
 LOADS = {"src", "srcset", "href", "xlink:href", "data", "poster", "action"}
@@ -41,15 +47,39 @@ def test_page_loads_nothing(report):
     assert [url for url in re.findall(r"url\(([^)]*)\)", report.page) if not url.strip("\"'").startswith("#")] == []
 
 
-def test_links_lead_to_files_and_sections(report):
+def test_a_page_that_is_mailed_has_no_dead_links(report):
     page = Reader(report.page)
-    links = set(page.links)
-    parts = {link[1:] for link in links if link.startswith("#")}
-    assert parts <= set(page.ids)
-    made = {f"rankings/{target}.observed.html" for target in report.recipe["targets"]}  # made by other rules
-    files = links - {f"#{part}" for part in parts}
-    assert made < files
-    assert [link for link in files - made if not (report.folder / link).is_file()] == []
+    assert {link.lstrip("#") for link in page.links} <= set(page.ids)
+    assert all(link.startswith("#") for link in page.links)
+    paths = re.findall(r'<code class="path">results/([^<]*)</code>', report.page)
+    made = [f"rankings/{target}.observed.html" for target in report.recipe["targets"]]  # made by other rules
+    assert set(made) < set(paths)
+    assert [path for path in paths if path not in made and not (report.folder / path).is_file()] == []
+
+
+def test_the_first_ten_methods_are_shown_and_the_others_folded(tmp_path):
+    folder = tmp_path / "results"
+    recipe = write_run(folder, sources=4, targets=2, methods=15, seeds=2)
+    blocks = method_tables(Results(folder, recipe | {"fused": ["method-13"], "methods": ["method-13"]}))
+    classes = {row["method"]: row["class"] for row in blocks[0]["rows"]}
+    ranked = [method for method, kind in classes.items() if kind != "apart"]
+    assert len(ranked) == blocks[0]["methods"] == 14
+    for i, method in enumerate(ranked):  # the method that the ranking follows is always shown
+        assert classes[method] == ("mark" if method == "method-13" else "" if i < 10 else "more")
+    assert {method for method, kind in classes.items() if kind == "apart"} == {"random", "ceiling"}
+
+
+def test_methods_are_explained_in_the_table_and_in_a_legend(holes):
+    assert re.search(r'<th scope="row"><abbr title="Alternate [^"]+\.">recommended</abbr></th>', holes.page)
+    assert re.search(r"<dt>recommended</dt><dd>Alternate [^<]+\.</dd>", holes.page)
+
+
+def test_headings_are_in_order_and_figures_have_alternative_texts(report):
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", report.page)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    figures = re.findall(r"<svg[^>]*>", report.page)
+    assert figures and all(re.search(r'role="img" aria-label="[^"]{100}', figure) for figure in figures)
 
 
 def test_ids_are_unique(report):
@@ -140,10 +170,29 @@ def test_headers_sort(holes, tmp_path):
         dom = visit(path, tmp_path / f"{column}-{clicks}").dom
         table = dom[dom.index("<table", dom.index('<section id="about-methods"')) :]
         table = table[: table.index("</table>")]
-        names = re.findall(r'<th scope="row">(.*?)</th>', table)
+        names = [re.sub("<.*?>", "", name) for name in re.findall(r'<th scope="row">(.*?)</th>', table)]
         keys = re.findall(r'<th scope="row">.*?data-sort="([^"]*)"', table)
         orders[column, clicks] = (names, [float(key) for key in keys if key], re.search(r'aria-sort="(\w+)"', table)[1])
     up, down, by_name = orders[1, 1], orders[1, 2], orders[0, 1]
     assert (up[2], down[2]) == ("ascending", "descending")
     assert up[1] == sorted(up[1]) and down[1] == sorted(down[1], reverse=True) and up[1] != down[1]
     assert by_name[0] == sorted(by_name[0])
+
+
+@needs_chromium
+def test_tables_become_csv_with_exact_numbers_and_without_formulas(holes, tmp_path):
+    path = tmp_path / "report.html"
+    script = """<script>
+    URL.createObjectURL = (blob) => { blob.text().then((text) => { document.body.dataset.csv = text; }); return "#"; };
+    document.querySelector("#about-methods tbody th").textContent = '=HYPERLINK("x", 1)';
+    document.querySelectorAll("#about-methods .tools button")[1].click();
+    </script>"""
+    path.write_text(holes.page.replace("</body>", f"{script}</body>"), encoding="utf-8")
+    text = html.unescape(re.search(r'data-csv="([^"]*)"', visit(path, tmp_path).dom)[1])
+    lines = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    block = method_tables(holes.results)[0]
+    assert [line["Regret@3"] for line in lines] == [
+        f"{row['regret@3']:.12g}".replace("nan", "") for row in block["rows"]
+    ]
+    assert lines[0]["method"] == '\'=HYPERLINK("x", 1)'
+    assert {"job time (seconds)", "coverage (share)"} <= set(lines[0])

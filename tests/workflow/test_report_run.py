@@ -1,5 +1,6 @@
 """The pages of a real run: made by default, one by one, and in Snakemake's own report."""
 
+import hashlib
 import re
 import zipfile
 
@@ -10,11 +11,17 @@ def test_a_run_ends_with_its_report(finished):
     page = (finished.folder / "results/report.html").read_text(encoding="utf-8")
     for target in finished.config["targets"]:
         assert (finished.folder / f"results/rankings/{target}.observed.html").is_file()
-        assert f'href="rankings/{target}.observed.html"' in page
+        assert f'<code class="path">results/rankings/{target}.observed.html</code>' in page
         assert (finished.folder / f"results/rankings/{target}.html").is_file()
     # transfers of one epoch record its loss
     assert 'id="minilm/curves"' in page and "No transfer recorded" not in page
     assert re.search(r"Trainings: \d+ on ", page)
+    for name in ["report.html", *(f"rankings/{target}.html" for target in finished.config["targets"])]:
+        origin = (finished.folder / "results" / name).read_text(encoding="utf-8").partition("About this page")[2]
+        assert re.search(r"<dt>Date of the results</dt><dd><time datetime=\"\d{4}-\d\d-\d\d\">", origin)
+        assert "<dt>Command</dt><dd><code>snakemake " in origin
+        sha256 = hashlib.sha256((finished.folder / "config.yaml").read_bytes()).hexdigest()
+        assert f"<code>config.yaml</code> (SHA-256 <code>{sha256[:12]}" in origin
 
 
 def test_a_ranking_page_trains_nothing(tmp_path, suite):

@@ -12,7 +12,18 @@ from ..errors import IntertaskError, did_you_mean
 from .base import Boolean, Name, Positive, Seed, Strict
 from .problems import problems_in_words, validate
 from .renamed import report_old_keys
-from .steps import AdapterFusion, Embeddings, Evaluation, Features, FewShot, Gradients, Maps, Observed, Recommend
+from .steps import (
+    AdapterFusion,
+    Embeddings,
+    Evaluation,
+    Features,
+    FewShot,
+    Gradients,
+    Maps,
+    Observed,
+    Recommend,
+    Report,
+)
 from .task import TaskOverride
 from .training import Model, Training, TrainingStages
 
@@ -88,6 +99,7 @@ class Config(Strict):
     adapter_fusion: AdapterFusion = AdapterFusion()
     recommend: Recommend = Recommend()
     evaluation: Evaluation = Evaluation()
+    report: Report = Report()
     precision: Literal["auto", "float32", "bf16"] = Field(
         "auto",
         description="Numeric precision of forward passes. `auto` uses float32 on a CPU; on a GPU that supports them, "

@@ -159,3 +159,11 @@ class Evaluation(Strict):
         10_000, description="Number of bootstrap samples of the targets, for the confidence intervals."
     )
     confidence: Number = Field(0.95, gt=0, lt=1, description="Level of the confidence intervals.")
+
+
+class Report(Strict):
+    """The pages with the results (docs/report.md)."""
+
+    examples: Boolean = Field(
+        True, description="Whether ranking pages show three training rows of the target and of each source."
+    )

@@ -18,7 +18,9 @@ Weights = Mapping[str, tuple[np.ndarray, np.ndarray]]
     paper="after TuPaTE, Zhou et al. 2022, https://arxiv.org/abs/2210.11705, in a form that no permutation changes",
 )
 def adapter_weights(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """cos(θ_s, θ_t), where θ is the vector of the products up · down of all sites of an adapter.
+    """Compare the weights of the trained adapters of source and target by their cosine.
+
+    cos(θ_s, θ_t), where θ is the vector of the products up · down of all sites of an adapter.
 
     The hidden units of an adapter have no order, so a cosine of the flat weights has no meaning. The products do not
     change if the units are permuted or rotated. For LoRA they are exactly the function of the adapter. For a bottleneck

@@ -5,6 +5,7 @@ Importing the methods would import numpy, so their declarations are parsed inste
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,17 +17,19 @@ FOLDER = Path(__file__).parent
 
 
 class Declaration(NamedTuple):
-    """The literal arguments of one ``@method(...)``.
+    """The literal arguments of one ``@method(...)``, and what the docstring of its function says.
 
     Attributes:
         name: The method's name in the configuration and in tables.
         needs: Words of :data:`intertask.methods.registry.NEEDS`.
         reads: Names of :data:`intertask.artifacts.ARTIFACTS`.
+        about: First sentence of the docstring, which explains the method on pages; empty if there is none.
     """
 
     name: str
     needs: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    about: str = ""
 
 
 @cache
@@ -67,17 +70,32 @@ def _declarations(path: Path) -> Iterator[Declaration]:
             continue
         for call in function.decorator_list:
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "method":
-                yield _declaration(call, path)
+                yield _declaration(call, path)._replace(about=first_sentence(ast.get_docstring(function) or ""))
 
 
 def _declaration(call: ast.Call, path: Path) -> Declaration:
     """Evaluate the arguments of one decorator."""
     try:
         (name,) = (ast.literal_eval(argument) for argument in call.args)
-        options = {key.arg: ast.literal_eval(key.value) for key in call.keywords if key.arg in Declaration._fields}
+        options = {key.arg: ast.literal_eval(key.value) for key in call.keywords if key.arg in ("needs", "reads")}
     except ValueError:
         raise ValueError(
             f"{path}, line {call.lineno}: arguments of @method must be literals, because a dry run reads them "
             "without importing the module"
         ) from None
     return Declaration(name, **{key: tuple(words) for key, words in options.items()})
+
+
+def first_sentence(docstring: str) -> str:
+    """Return the first sentence of a docstring on one line.
+
+    Args:
+        docstring: The docstring, with one or several paragraphs.
+
+    Examples:
+        >>> first_sentence("Compare 1.5 means. The rest\\nis left out.")
+        'Compare 1.5 means.'
+    """
+    paragraph = " ".join(docstring.strip().partition("\n\n")[0].split())
+    end = re.search(r"[.!?](?= |$)", paragraph)
+    return paragraph[: end.end()] if end else paragraph

@@ -17,7 +17,9 @@ from .registry import method
     paper="Schulte et al. 2024, https://arxiv.org/abs/2410.15148",
 )
 def esm_logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """LogME of F₀ W_s + b_s, where F₀ [N, D] are the target's rows under the base model and (W_s, b_s) is the map.
+    """Apply logme to the base model's features of the target's rows, mapped to the features of the source.
+
+    LogME of F₀ W_s + b_s, where F₀ [N, D] are the target's rows under the base model and (W_s, b_s) is the map.
 
     The map of a source, W_s [D, D] and b_s [D], approximates its features from those of the base model. LogME has an
     intercept, so b_s cancels, and centering F₀ also centers F₀ W_s. All sources therefore share the Gram matrix

@@ -15,7 +15,9 @@ from .registry import method
     paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
 )
 def fsft(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """The target's score, in percentage points, after the last step of few-shot fine-tuning.
+    """Measure the target's score after the last step of few-shot fine-tuning from the source's adapter.
+
+    The score is in percentage points.
 
     The score is measured on a held-out part of the target's training examples, never on the evaluation split.
     """
@@ -29,7 +31,10 @@ def fsft(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
 )
 def fsft_5(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """The score of :func:`fsft` after 5 steps; NaN where that step was not scored."""
+    """Measure the target's score after 5 steps of few-shot fine-tuning from the source's adapter.
+
+    NaN where that step was not scored.
+    """
     return _after(5, sources)
 
 
@@ -40,7 +45,10 @@ def fsft_5(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
 )
 def fsft_10(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """The score of :func:`fsft` after 10 steps; NaN where that step was not scored."""
+    """Measure the target's score after 10 steps of few-shot fine-tuning from the source's adapter.
+
+    NaN where that step was not scored.
+    """
     return _after(10, sources)
 
 
@@ -51,7 +59,10 @@ def fsft_10(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
 )
 def fsft_25(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """The score of :func:`fsft` after 25 steps; NaN where that step was not scored."""
+    """Measure the target's score after 25 steps of few-shot fine-tuning from the source's adapter.
+
+    NaN where that step was not scored.
+    """
     return _after(25, sources)
 
 

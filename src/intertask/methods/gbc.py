@@ -22,7 +22,9 @@ FLOOR = 1e-4
     paper="Pándy et al. 2022, https://arxiv.org/abs/2111.12780",
 )
 def gbc(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """−Σ_{i≠j} exp(−B_ij), where B_ij is the Bhattacharyya distance between the Gaussians of classes i and j.
+    """Measure how little the target's classes overlap in feature space, if each is modeled as a Gaussian.
+
+    −Σ_{i≠j} exp(−B_ij), where B_ij is the Bhattacharyya distance between the Gaussians of classes i and j.
 
     B_ij = |μ_i − μ_j|² / 8s + d/2 · log(s / √(s_i s_j)) with s = (s_i + s_j) / 2, in d = 64 principal components. The
     Gaussians are spherical: s_i is the variance of class i, averaged over the components.

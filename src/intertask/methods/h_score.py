@@ -17,7 +17,9 @@ from .registry import method
     paper="Ibrahim et al. 2022, https://arxiv.org/abs/2110.06893, after Bao et al. 2019",
 )
 def h_score(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """(1 − a) tr(Σ_a⁻¹ cov(E[F | y])), where Σ_a is the Ledoit-Wolf estimate of the covariance with shrinkage a.
+    """Compare the variance of the features between the target's classes with their variance over all rows.
+
+    (1 − a) tr(Σ_a⁻¹ cov(E[F | y])), where Σ_a is the Ledoit-Wolf estimate of the covariance with shrinkage a.
 
     Ibrahim et al. 2022, "Newer is not Always Better: Rethinking Transferability Metrics, Their Peculiarities, Stability
     and Performance", https://arxiv.org/abs/2110.06893, add the shrinkage to the H-score of Bao et al. 2019.

@@ -21,7 +21,9 @@ BLOCK = 1000
     paper="Puigcerver et al. 2021, https://arxiv.org/abs/2009.13239",
 )
 def knn(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Leave-one-group-out accuracy of the 3 nearest neighbors by cosine similarity.
+    """Measure how often the three nearest neighbors of a target row in feature space have its label.
+
+    Leave-one-group-out accuracy of the 3 nearest neighbors by cosine similarity.
 
     The neighbors of a row are rows of other groups. Rows that tie for the last neighbor share its weight, and classes
     that tie for the most votes share the credit. For classification, tagging and extractive QA, the score is the

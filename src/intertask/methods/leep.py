@@ -16,7 +16,9 @@ from .registry import method
     paper="Nguyen et al. 2020, https://arxiv.org/abs/2002.12462",
 )
 def leep(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """(1/N) Σ_i log Σ_z P(y_i | z) θ(x_i)_z, where θ(x_i) [Z] are the class probabilities of the source's head.
+    """Measure how well the class probabilities of the source's head predict the target's labels.
+
+    (1/N) Σ_i log Σ_z P(y_i | z) θ(x_i)_z, where θ(x_i) [Z] are the class probabilities of the source's head.
 
     P(y | z) follows from the joint distribution P(y, z) = (1/N) Σ_{i: y_i = y} θ(x_i)_z of the same rows. The score is
     the mean over the target's views. It is NaN for sources whose head has no class probabilities, and if the target has

@@ -27,7 +27,9 @@ OPTIONS = {"maxiter": 200, "gtol": 1e-6, "ftol": 1e-14}
     paper="Puigcerver et al. 2021, https://arxiv.org/abs/2009.13239",
 )
 def linear(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Held-out accuracy of a 5-fold logistic regression; the log-likelihood decides between equal accuracies.
+    """Measure the held-out accuracy of a logistic regression from the features to the target's labels.
+
+    Held-out accuracy of a 5-fold logistic regression; the log-likelihood decides between equal accuracies.
 
     For classification, tagging and extractive QA, it is the accuracy over rows. For multiple choice, it is the share of
     examples whose right choice has the highest probability. The term exp(mean log-likelihood) / 2N is added, which is
@@ -54,7 +56,9 @@ def linear(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Puigcerver et al. 2021, https://arxiv.org/abs/2009.13239, with the log-likelihood for the accuracy",
 )
 def logistic(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Mean held-out log-likelihood of a 5-fold logistic regression.
+    """Measure the held-out log-likelihood of a logistic regression from the features to the target's labels.
+
+    Mean held-out log-likelihood of a 5-fold logistic regression.
 
     For multiple choice, the regression predicts for every choice whether it is right. Deviation from Puigcerver et al.
     2021: the log-likelihood replaces the accuracy.

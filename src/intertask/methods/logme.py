@@ -43,7 +43,9 @@ class Moments(NamedTuple):
     paper="You et al. 2021, https://arxiv.org/abs/2102.11005",
 )
 def logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Log evidence per row of the target's labels given its features under the source's adapter.
+    """Compute the evidence for the target's labels under a Bayesian linear model of the features.
+
+    Log evidence per row of the target's labels given its features under the source's adapter.
 
     The score is the mean over label columns t: one column of 0 and 1 for each class that occurs, or the standardized
     values for regression. The model of a column is t = b + F w + noise with w ~ N(0, I/α) and noise ~ N(0, I/β),

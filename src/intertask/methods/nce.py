@@ -17,7 +17,9 @@ from .registry import method
     paper="Tran et al. 2019, https://arxiv.org/abs/1908.08142",
 )
 def nce(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """-H(Y | Z) = Σ_{y,z} P(y, z) log P(y | z), where Z is the most probable class of the source's head.
+    """Measure how well the most probable class of the source's head predicts the target's labels.
+
+    -H(Y | Z) = Σ_{y,z} P(y, z) log P(y | z), where Z is the most probable class of the source's head.
 
     P(y, z) are the shares of the target's rows. The score is the mean over the target's views. It is NaN for sources
     whose head has no class probabilities, and if the target has only one class. It equals LEEP of one-hot

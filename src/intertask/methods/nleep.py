@@ -29,7 +29,9 @@ INITS, SEED = 3, 0
     paper="Li et al. 2021, https://arxiv.org/abs/2011.11200",
 )
 def n_leep(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """(1/N) Σ_i log Σ_z P(y_i | z) γ_iz, where γ [N, Z] is the posterior of Z Gaussian clusters of the features.
+    """Measure how well Gaussian clusters of the target's features predict its labels.
+
+    (1/N) Σ_i log Σ_z P(y_i | z) γ_iz, where γ [N, Z] is the posterior of Z Gaussian clusters of the features.
 
     There are Z = 5·C clusters with diagonal covariance, where C is the number of the target's classes that occur, on
     the principal components with 80 % of the variance; see :func:`posterior`. The score is NaN if the target has only

@@ -20,7 +20,9 @@ MAX_ROWS = 1000
     paper="Bolya et al. 2021, https://arxiv.org/abs/2111.06977",
 )
 def parc(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """100 · Spearman correlation over pairs of rows i < j of 1 − corr(F_i, F_j) and 1 − corr(Y_i, Y_j).
+    """Correlate the distances between the target's rows in feature space with the distances between their labels.
+
+    100 · Spearman correlation over pairs of rows i < j of 1 − corr(F_i, F_j) and 1 − corr(Y_i, Y_j).
 
     F are the standardized features, Y the one-hot labels.
 

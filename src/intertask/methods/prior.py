@@ -17,7 +17,9 @@ from .registry import method
     tolerates_gaps=True,
 )
 def prior(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """−mean over other targets t' of rank(s, t') / n(t'), where rank(s, t') is among the n(t') sources observed on t'.
+    """Average the ranks that the source had on other targets in earlier transfers.
+
+    −mean over other targets t' of rank(s, t') / n(t'), where rank(s, t') is among the n(t') sources observed on t'.
 
     Only transfers of the same setting count, unless it has none. The history never contains transfers to the target
     itself or to its family (leave-one-target-out). A source that was observed only in other settings gets the mean of

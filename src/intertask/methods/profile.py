@@ -22,7 +22,9 @@ SIMILARITIES = (semb, vocabulary, textemb_centered)
     paper="this project (docs/recommended.md)",
 )
 def profile(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """1 / (60 + rank by similarity) + 1 / (60 + rank by the mean length of the source's examples in words).
+    """Prefer sources whose texts are similar to those of the target, and sources with long examples.
+
+    1 / (60 + rank by similarity) + 1 / (60 + rank by the mean length of the source's examples in words).
 
     Sources with long examples (passages with questions, stories with endings, premises with hypotheses) require reading
     comprehension, which helps more targets than what short examples teach.

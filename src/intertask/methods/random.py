@@ -10,5 +10,8 @@ from .registry import method
 
 @method("random", paper="baseline")
 def random(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """All sources tie. The metrics are expectations over the orders of a tie, hence over all random orders."""
+    """Give all sources the same score, so that every order is equally likely.
+
+    The metrics are expectations over the orders of a tie, hence over all random orders.
+    """
     return np.zeros(len(sources))

@@ -18,7 +18,9 @@ from .registry import method
     tolerates_gaps=True,
 )
 def recommended(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Ranks alternate: one source by history, one by profile, one by history, and so on.
+    """Alternate between a model of earlier transfers and profile, which reads only the texts.
+
+    Ranks alternate: one source by history, one by profile, one by history, and so on.
 
     "By history" takes the remaining source with the best prediction of the model of past transfers
     (:func:`.history.expected`), "by profile" the one with the best score of :func:`.profile.profile`. The first three

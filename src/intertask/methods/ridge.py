@@ -20,7 +20,9 @@ PENALTIES = np.logspace(4, -4, 17)
     paper="Puigcerver et al. 2021, https://arxiv.org/abs/2009.13239, with ridge regression in closed form",
 )
 def ridge(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Held-out R² of a 5-fold ridge regression of the label columns: one per class, or the values for regression.
+    """Measure how much of the variance of the target's labels a ridge regression on the features explains.
+
+    Held-out R² of a 5-fold ridge regression of the label columns: one per class, or the values for regression.
 
     Deviation from Puigcerver et al. 2021, "Scalable Transfer Learning with Expert Models",
     https://arxiv.org/abs/2009.13239: the linear model is a ridge regression, which has a closed form.

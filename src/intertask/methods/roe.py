@@ -18,7 +18,9 @@ OF_TARGET, OF_SOURCE = 32, 100
     paper="Kim et al. 2023, https://arxiv.org/abs/2305.13256, after Jang et al. 2023",
 )
 def roe(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Mean over 32 examples of the target of the largest cosine with 100 examples of the source.
+    """Measure how close the nearest examples of the source are to the examples of the target.
+
+    Mean over 32 examples of the target of the largest cosine with 100 examples of the source.
 
     The cosines are between sentence embeddings. The examples are a random choice of the sampled examples, or all of
     them if there are fewer. The score is NaN without examples, or if an embedding is not finite.

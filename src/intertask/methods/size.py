@@ -10,5 +10,8 @@ from .registry import method
 
 @method("size", paper="baseline in Poth et al. 2021, https://arxiv.org/abs/2104.08247")
 def size(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Number of training examples before any cap. After a cap, most sources would tie."""
+    """Count the training examples of the source.
+
+    The number is that before any cap. After a cap, most sources would tie.
+    """
     return np.array([source.rows for source in sources], np.float64)

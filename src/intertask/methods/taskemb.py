@@ -20,7 +20,9 @@ Components = Mapping[str, np.ndarray] | None
     paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770",
 )
 def taskemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Σ_c 1 / (60 + rank_c(s)), where rank_c ranks the sources by cos(F_c(s), F_c(t)).
+    """Compare the mean squared gradients of the adapters of source and target (Fisher embeddings) by their cosine.
+
+    Σ_c 1 / (60 + rank_c(s)), where rank_c ranks the sources by cos(F_c(s), F_c(t)).
 
     F is the Fisher embedding of a task's trained adapter. Its components c are the tensors of the adapter and the
     outputs of the layers. Ranks are within the pool, and ties have their average rank.
@@ -38,7 +40,10 @@ def taskemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Poth et al. 2021, https://arxiv.org/abs/2104.08247",
 )
 def taskemb_fewshot(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """The formula of :func:`taskemb`, for adapters that were trained for a few steps on a few examples of each task."""
+    """Compare Fisher embeddings as taskemb does, with adapters that were trained for only a few steps.
+
+    The formula of :func:`taskemb`, for adapters that were trained for a few steps on a few examples of each task.
+    """
     return fused_cosines(target.fewshot_gradients, [source.fewshot_gradients for source in sources])
 
 

@@ -11,7 +11,10 @@ from .registry import method
 
 @method("textemb", needs=("texts",), reads=("base",), paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770")
 def textemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """cos(v_s, v_t), where v is the mean over examples of the mean token vector of the base model's last layer."""
+    """Compare the base model's mean text embeddings of source and target by their cosine.
+
+    cos(v_s, v_t), where v is the mean over examples of the mean token vector of the base model's last layer.
+    """
     return cosines(target.text_mean, [source.text_mean for source in sources])
 
 
@@ -22,5 +25,8 @@ def textemb(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     paper="Vu et al. 2020, https://arxiv.org/abs/2005.00770, centered",
 )
 def textemb_centered(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """cos(v_s − m, v_t − m), where m is the mean of v over the target and its sources; NaN for fewer than 3 tasks."""
+    """Compare the mean text embeddings of source and target as textemb does, after subtracting their mean over tasks.
+
+    cos(v_s − m, v_t − m), where m is the mean of v over the target and its sources; NaN for fewer than 3 tasks.
+    """
     return centered_cosines(target.text_mean, [source.text_mean for source in sources])

@@ -21,7 +21,9 @@ EPSILON = 1e-4
     needs_many_rows=True,
 )
 def transrate(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """R(F) − Σ_c n_c/N · R(F_c), with the coding rate R(Z) = ½ log det(I + ZᵀZ / nε) of Z [n, D] and ε = 1e-4.
+    """Measure how much shorter a code of the features becomes if the class of each row is known.
+
+    R(F) − Σ_c n_c/N · R(F_c), with the coding rate R(Z) = ½ log det(I + ZᵀZ / nε) of Z [n, D] and ε = 1e-4.
 
     Deviations: the rows of F are scaled to length 1, because the score depends on their scale, and then centered.
     Public code gives all classes the same weight, which is equivalent for classes of one size. Weighted by their shares

@@ -13,7 +13,9 @@ MAX_TOKENS = 10_000
 
 @method("vocabulary", needs=("texts",), reads=("base",), paper="Schulte et al. 2024, https://arxiv.org/abs/2410.15148")
 def vocabulary(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Jaccard index |V_s ∩ V_t| / |V_s ∪ V_t|, where V is the set of token ids in a sample of a task's texts.
+    """Measure which share of the tokens in the texts of source and target occurs in both.
+
+    Jaccard index |V_s ∩ V_t| / |V_s ∪ V_t|, where V is the set of token ids in a sample of a task's texts.
 
     Deviation from the paper: it compares whole datasets, so that the score depends on the size of the source. Here each
     sample has the same number of tokens m, the smallest of the target and the pool and at most :data:`MAX_TOKENS`. A

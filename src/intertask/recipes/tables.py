@@ -54,6 +54,7 @@ def ranking_page_recipe(
         fused=config.rank_fusion,
         gains=None if not gains else "brought" if config.observed else "own",
         tasks={name: {"description": task.description, "licence": task.license} for name, task in named.items()},
+        **({} if config.report.examples else {"examples": False}),
     )
 
 

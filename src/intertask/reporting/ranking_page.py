@@ -9,7 +9,9 @@ import pandas as pd
 from ..artifacts import NO_SOURCE
 from ..tables import read_table
 from ..words import count, in_words, known, number, signed
+from .method_names import SHOWN, explanations
 from .pages import write_page
+from .provenance import provenance
 from .results import gains
 from .task_card import task_card
 
@@ -20,7 +22,9 @@ def write_ranking_page(path: Path, results: Path, recipe: dict[str, Any], transf
     Args:
         path: The HTML file.
         results: The results folder. ``rankings/<target>.tsv`` and the data of the target and its sources are read.
-        recipe: ``target``, ``settings``, ``methods``, ``fused``, ``tasks`` (name -> description, licence).
+        recipe: ``target``, ``settings``, ``methods``, ``fused``, ``tasks`` (name -> description, licence), and
+            optionally ``gains`` (``own`` or ``brought``: where the transfers come from) and ``examples`` (False leaves
+            out the rows of the tasks).
         transfer: Transfers with the columns model, target, source, seed, metric, value. Some or all sources may be
             missing. None makes a page without observed values.
     """
@@ -42,14 +46,28 @@ def write_ranking_page(path: Path, results: Path, recipe: dict[str, Any], transf
         types=types,
         leading=leading_label(recipe),
         with_gains=observed is not None,
+        examples=recipe.get("examples", True),
+        shown_methods=SHOWN,
+        about=explanations(list(dict.fromkeys(m for block in blocks for m in block["methods"])), recipe["fused"]),
+        origin=provenance(_shown_results(results, recipe)),
     )
+
+
+def _shown_results(results: Path, recipe: dict[str, Any]) -> list[Path]:
+    """The tables that the page shows."""
+    target = recipe["target"]
+    transfers = {
+        "own": [results / "transfer" / setting / f"{target}.tsv" for setting in recipe["settings"]],
+        "brought": [results / "transfer.tsv"],
+    }
+    return [results / "rankings" / f"{target}.tsv", *transfers.get(recipe.get("gains"), [])]
 
 
 def _card(results: Path, name: str, recipe: dict[str, Any]) -> dict[str, Any]:
     """Collect what the page shows of one task."""
     about = recipe["tasks"].get(name, {})
     return {
-        **task_card(results / "data" / name),
+        **task_card(results / "data" / name, rows=3 if recipe.get("examples", True) else 0),
         "description": about.get("description") or "",
         "license": about.get("licence") or "",
     }

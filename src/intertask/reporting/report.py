@@ -9,7 +9,9 @@ from ..words import count, in_words, signed
 from .figure_names import figure_names
 from .figures import curves, gains, methods, predicted, task_map, tradeoff, work
 from .figures.style import Drawing
+from .method_names import SHOWN, explanations
 from .pages import write_page
+from .provenance import provenance
 from .results import REFERENCES, Results, agreement
 
 
@@ -49,7 +51,8 @@ def write_report(results: Results, page: Path, figures: Path) -> list[str]:
         seeds=len(results.transfer["seed"].unique()),
         trained=trained,
         summary=summary(results),
-        figures_folder=figures.name,
+        home=page.parent.name,
+        folder=f"{page.parent.name}/{figures.name}",
         gains=shown("gains", settings),
         methods=shown("methods", results.blocks),
         tradeoff=shown("tradeoff", results.blocks),
@@ -61,7 +64,8 @@ def write_report(results: Results, page: Path, figures: Path) -> list[str]:
         steps=work.by_step(results.costs).to_dict("records"),
         devices=[(*device, trainings) for device, trainings in results.devices().most_common()],
         versions=[(dict(pairs), trainings) for pairs, trainings in results.versions().most_common()],
-        leading_method=results.leading_method,
+        about=explanations(list(dict.fromkeys(results.regret["method"])), results.recipe["fused"]),
+        origin=provenance(results.folder / f"{name}.tsv" for name in ("transfer", "costs", "regret", "targets")),
     )
     return list(drawings)
 
@@ -176,7 +180,9 @@ def method_tables(results: Results) -> list[dict[str, Any]]:
         results: Results of the run.
 
     Returns:
-        For each block ``setting``, ``columns`` (those of regret), ``main`` (metric) and ``rows``.
+        For each block ``setting``, ``columns`` (those of regret), ``main`` (metric), ``rows``, ``methods`` (number of
+        rows that are methods) and ``shown`` (number of methods that are not folded). The ``class`` of a row is
+        ``apart`` (a reference), ``mark`` (the method that the rankings follow), ``more`` (folded) or empty.
     """
     columns = [c for c in results.regret if c.startswith("regret@") and not c.endswith(("_low", "_high"))]
     blocks = []
@@ -184,5 +190,16 @@ def method_tables(results: Results) -> list[dict[str, Any]]:
         table, ranked = results.methods_of(block)
         shown = table[[name in REFERENCES or name in ranked.index for name in table.index]]
         rows = shown.reset_index().to_dict("records")
-        blocks.append({"setting": block, "columns": columns, "main": results.main, "rows": rows})
+        first = set(ranked.index[:SHOWN])
+        for row in rows:
+            row["class"] = _row_class(row["method"], first, results.leading_method)
+        block = {"setting": block, "columns": columns, "main": results.main, "rows": rows}
+        blocks.append(block | {"methods": len(ranked), "shown": SHOWN})
     return blocks
+
+
+def _row_class(method: str, first: set[str], leading: str | None) -> str:
+    """The class of a method's row, see :func:`method_tables`."""
+    if method in REFERENCES:
+        return "apart"
+    return "mark" if method == leading else "" if method in first else "more"

@@ -27,7 +27,7 @@ def task_card(folder: Path, rows: int = 3) -> dict[str, Any]:
     """
     info = load_info(folder)
     labels = info.get("labels") or []
-    columns, table = _example_rows(folder / "train.parquet", info, rows)
+    columns, table = _example_rows(folder / "train.parquet", info, rows) if rows else ([], [])
     return {
         "name": info["task"],
         "type": get_type(info["type"]).LABEL,

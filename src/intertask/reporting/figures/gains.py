@@ -1,6 +1,5 @@
 """Heat map of the gain of each source on each target."""
 
-import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -9,7 +8,7 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from ...artifacts import NO_SOURCE
 from ...words import in_words, signed
 from ..results import Results
-from .style import DIVERGING, INK, PALE, WIDTH, Drawing, new_figure
+from .style import DIVERGING, PALE, WIDTH, Drawing, new_figure, text_color
 
 #: Number of standard errors that a gain must differ from 0 to be printed in bold.
 MIN_STANDARD_ERRORS = 2.0
@@ -86,7 +85,7 @@ def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline:
     # The color scale ends at the 95th percentile, so that one extreme value does not make all others pale.
     most = max(float(np.nanpercentile(np.abs(wide.to_numpy()), 95 if wide.size >= 12 else 100)), 0.1)
     beyond = float(np.nanmax(np.abs(values))) > most
-    colors = matplotlib.colormaps[DIVERGING].with_extremes(bad=PALE)
+    colors = DIVERGING.with_extremes(bad=PALE)
     image = axes.pcolormesh(values, cmap=colors, vmin=-most, vmax=most, edgecolors="white", linewidth=0.6)
     axes.invert_yaxis()
     axes.set_xticks(np.arange(columns) + 0.5, [t if baseline[t] == NO_SOURCE else f"{t} *" for t in shown.columns])
@@ -108,7 +107,7 @@ def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline:
                 bold = shown.index[i] != NO_SOURCE and abs(value) > MIN_STANDARD_ERRORS * noise[shown.columns[j]]
                 text = axes.text(
                     j + 0.5, i + 0.5, signed(value) if round(value, 1) else "0", ha="center", va="center",
-                    fontsize=size, color="white" if abs(value) > 0.7 * most else INK,
+                    fontsize=size, color=text_color(colors(image.norm(value))),
                     fontweight="bold" if bold else "normal",
                 )  # fmt: skip
                 text.set_in_layout(False)  # speeds up the layout; all texts are within the axes

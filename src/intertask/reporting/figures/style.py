@@ -1,7 +1,9 @@
 """The common look of all figures, and how a figure is written as SVG and PDF."""
 
+import html
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +13,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
@@ -23,8 +26,11 @@ WIDTH = 9.0
 #: The colors of Okabe and Ito, which are distinct for all kinds of color blindness, also on white paper.
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
 INK, GREY, PALE = "#222222", "#767676", "#D8D8D8"
-#: Diverging color map of ColorBrewer, safe for color blindness: brown below zero, white at zero, blue-green above.
-DIVERGING = "BrBG"
+#: Diverging color map: orange below zero, white at zero, blue above. Equal distances from zero look different with each
+#: kind of color blindness, also at the ends, where many maps become equally dark.
+DIVERGING = LinearSegmentedColormap.from_list(
+    "orange-blue", ["#a84300", "#e38b3c", "#f8cfa0", "#fbfbfb", "#a9d0ee", "#4a92cf", "#0f4f96"]
+)
 #: Colors and shapes of points. The shapes are distinct in a black-and-white print too.
 MARKERS = [(BLUE, "o"), (ORANGE, "s"), (GREEN, "^"), (VERMILION, "D"), (PURPLE, "v"), (SKY, "P"), (INK, "X")]
 
@@ -80,11 +86,12 @@ class Drawing:
     caption: str
 
     def svg(self) -> str:
-        """Return the figure as an SVG element that can be embedded in a page.
+        """Return the figure as an SVG element that can be embedded in a page, with the caption as alternative text.
 
         Ids are prefixed with the figure's name, because ids of two figures in one page must differ.
         """
         text = self._drawn[self._drawn.index("<svg") :]
+        text = text.replace("<svg", f'<svg role="img" aria-label="{html.escape(self.caption)}"', 1)
         prefix = re.sub(r"[^A-Za-z0-9]+", "-", self.name)
         return re.sub(r'(\bid="|href="#|url\(#)', rf"\1{prefix}-", text)
 
@@ -164,6 +171,17 @@ def show_grid(axes: Axes, axis: str = "both") -> None:
         axis: Direction of the lines: ``x``, ``y`` or ``both``.
     """
     axes.grid(visible=True, axis=axis)
+
+
+def text_color(background: Sequence[float]) -> str:
+    """Return black or white, whichever has more contrast to a background: at least 4.5, as WCAG 2 asks for.
+
+    Args:
+        background: Red, green and blue between 0 and 1; further values are ignored.
+    """
+    channels = np.asarray(background[:3])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return "black" if linear @ [0.2126, 0.7152, 0.0722] > 0.179 else "white"
 
 
 def duration_axis(axis: Axis, most: float) -> None:
