@@ -8,6 +8,7 @@ import pytest
 import intertask.data.first_rows as first_rows
 from intertask.config import Task
 from intertask.data.first_rows import read_first_rows
+from intertask.data.formats import TooLargeError
 from intertask.errors import IntertaskError
 
 
@@ -61,10 +62,14 @@ def test_large_files_are_read_in_part(tmp_path, form, monkeypatch):
     assert 50 < len(texts) <= 500 and texts[:2] == ["this is\nrow 0", "this is\nrow 1"]
 
 
-def test_large_json_is_not_looked_at(tmp_path, monkeypatch):
+def test_a_large_json_list_is_read_in_part_and_a_large_object_is_not(tmp_path, monkeypatch):
     path = write(tmp_path, "json", rows(100))
     monkeypatch.setattr(first_rows, "MAX_WHOLE_BYTES", 1000)
-    with pytest.raises(first_rows.TooLargeError, match="only be read as a whole"):
+    monkeypatch.setattr(first_rows, "FIRST_BYTES", 1000)
+    found = read_first_rows(task(path))
+    assert found.counts == {"train": None} and 10 < len(found.rows.rows["train"]) < 50
+    path.write_text(json.dumps({"d": rows(100)}), encoding="utf-8")
+    with pytest.raises(TooLargeError, match="only be read as a whole"):
         read_first_rows(task(path))
 
 

@@ -101,7 +101,7 @@ def test_unknown_extensions(tmp_path, text, file_format):
 def test_packed_and_missing(tmp_path):
     table, keys, _ = read_unknown(write(tmp_path, "x.csv.gz", quoted(";")))
     assert (len(table.rows), keys) == (len(ROWS), {"delimiter": ";"})
-    with pytest.raises(IntertaskError, match="cannot be read"):
+    with pytest.raises(IntertaskError, match="There is no file"):
         read_unknown(tmp_path / "nothing.csv")
     (tmp_path / "broken.csv.gz").write_bytes(b"no gzip")
     with pytest.raises(IntertaskError, match="gzip"):

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 from ..config import Model, Origin, Task
 from ..data.download import cached_path
-from ..data.first_rows import FirstRows, TooLargeError, read_first_rows
+from ..data.first_rows import FirstRows, read_first_rows
+from ..data.formats import TooLargeError
 from ..errors import IntertaskError, UnavailableError
 from ..models.base import locate
 from ..models.remote_code import check_cached_files

@@ -10,7 +10,7 @@ from .base import ColumnMap, Number, Positive, Strict, Strings, one_or_more
 #: Keys of a location that newer versions added. Without a value they are no part of a recipe, so that the results of an
 #: earlier version remain valid.
 NEW_KEYS = ("skip_lines", "sentence_column")
-FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "conll", "conllu", "squad")
+FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "xlsx", "conll", "conllu", "squad")
 
 
 class Files(Strict):
@@ -101,7 +101,11 @@ class Origin(Strict):
     format: Literal[FORMATS] | None = Field(
         None, description="Format of the files. By default, the extension of each file decides."
     )
-    encoding: str = Field("utf-8", description="Encoding of text files, for example latin-1.")
+    encoding: str = Field(
+        "utf-8",
+        description="Encoding of text files, for example cp1252 or gb18030. UTF-16 with a byte order mark is "
+        "recognized.",
+    )
     delimiter: str | None = Field(
         None,
         description="Text between two columns of a csv, tsv or conll file. By default, a comma in csv, a tab in tsv "
@@ -126,7 +130,9 @@ class Origin(Strict):
         "sentence become one row, whose columns are lists; a row without a value belongs to the sentence above it.",
     )
     records: str | None = Field(
-        None, description="Key of the list of rows in a json file, with dots between levels, for example 'data'."
+        None,
+        description="Key of the list of rows in a json file, with dots between levels, for example 'data'; name of the "
+        "sheet of an xlsx file. By default, the only list of objects, and the first sheet.",
     )
     shape: str | None = Field(
         None,
@@ -135,7 +141,11 @@ class Origin(Strict):
 
     @model_validator(mode="after")
     def _check_one_location(self) -> Self:
-        """Check that exactly one location is given."""
+        """Check that exactly one location is given, with at least one file, split or address."""
+        named = {"files": self.files, "splits": self.splits, "hub_files": self.hub_files, "download": self.download}
+        for key, parts in named.items():
+            if parts is not None and not parts.train:
+                raise ValueError(f"'{key}: train:' is empty; name at least one")
         if sum(place is not None for place in (self.files, self.hub, self.download)) != 1:
             raise ValueError(
                 "give exactly one of 'files' (your own files), 'hub' (a Hub dataset) and 'download' (published files)"

@@ -12,15 +12,17 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from ..config import Download, Origin
 from ..errors import IntertaskError, UnavailableError
 from ..files import atomic, file_sha256, read_json, write_json
 from ..retry import hub_is_offline, with_retries
-from .formats import Table, read_content
+from .formats import Table, open_regular, read_content
 
 _SECONDS_BETWEEN_LINES = 10
 _TIMEOUT = 60
@@ -59,8 +61,10 @@ def read_download(item: Download, data: Origin) -> tuple[list[Table], str]:
     """
     path, sha256 = fetch(item)
     if item.member is None:
-        return [read_content(item.url, path.read_bytes(), data)], sha256
-    return [read_content(f"{item.url}!{name}", content, data) for name, content in members(path, item)], sha256
+        with open_regular(path) as file:
+            return [read_content(item.url, file, data, path.stat().st_size)], sha256
+    read = [read_content(f"{item.url}!{name}", content, data, size) for name, content, size in members(path, item)]
+    return read, sha256
 
 
 def fetch(item: Download) -> tuple[Path, str]:
@@ -141,7 +145,7 @@ def _download(url: str, path: Path) -> None:
             raise ConnectionError(f"the connection ended after {done} of {size} bytes")
 
 
-def members(path: Path, item: Download) -> Iterator[tuple[str, bytes]]:
+def members(path: Path, item: Download) -> Iterator[tuple[str, BinaryIO, int]]:
     """Read the matching members of an archive without unpacking them to the disk.
 
     Args:
@@ -149,7 +153,8 @@ def members(path: Path, item: Download) -> Iterator[tuple[str, bytes]]:
         item: Its ``member`` is the pattern of the names.
 
     Yields:
-        Name and content of each member, sorted by name.
+        Name and content of each member, sorted by name, and the size in bytes of the packed member; of a tar archive,
+        which is packed as a whole, the size of the archive.
 
     Raises:
         UnavailableError: The file is no archive.
@@ -160,13 +165,14 @@ def members(path: Path, item: Download) -> Iterator[tuple[str, bytes]]:
             with zipfile.ZipFile(path) as archive:
                 names = [name for name in archive.namelist() if not name.endswith("/")]
                 for name in _matching(names, item):
-                    yield name, archive.read(name)
+                    with archive.open(name) as content:
+                        yield name, content, archive.getinfo(name).compress_size
             return
         with tarfile.open(path) as archive:
             files = {entry.name: entry for entry in archive.getmembers() if entry.isfile()}
             for name in _matching(list(files), item):
-                yield name, archive.extractfile(files[name]).read()
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+                yield name, archive.extractfile(files[name]), path.stat().st_size
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
         raise UnavailableError(
             f"Not a zip or tar archive: {error}.", f"{item.url} ({path})", "delete it from the cache and run again"
         ) from None

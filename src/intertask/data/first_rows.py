@@ -1,23 +1,18 @@
 """Read the first rows of a task before a run, without reading large files to their end."""
 
-import gzip
 import os
-from pathlib import Path
 
 from ..config import Data, Task
-from ..errors import IntertaskError
 from .canonical import Canonical, canonical
-from .formats import EXTENSIONS, RawRow, Table, read_content, read_file
+from .formats import Head, RawRow, Table, read_file
 from .origin import read_task
 
-#: Files up to this size in bytes are read to their end, and their rows are counted.
+#: Files up to this size in bytes, after unpacking, are read to their end, and their rows are counted.
 MAX_WHOLE_BYTES = 20_000_000
 #: Number of bytes that are read from a larger file.
 FIRST_BYTES = 2_000_000
 #: Number of rows that are converted into canonical rows.
 MAX_ROWS = 500
-#: The first bytes may end inside a record, so up to this many lines at their end are left out.
-MAX_CUT_LINES = 200
 
 
 class FirstRows:
@@ -43,6 +38,7 @@ def read_first_rows(task: Task) -> FirstRows:
         The first rows, canonical.
 
     Raises:
+        TooLargeError: A large file holds one JSON object, which can only be read as a whole.
         IntertaskError: The data has an error that :func:`.prepare.prepare` would raise, and the first rows show it.
     """
     files = task.data.files
@@ -53,8 +49,9 @@ def read_first_rows(task: Task) -> FirstRows:
             continue
         parts = [_first(path, task.data) for path in paths]
         size += sum(os.path.getsize(path) for path in paths)
-        tables[split] = Table([row for table, _ in parts for row in table.rows], parts[0][0].class_names)
-        counts[split] = sum(len(table.rows) for table, _ in parts) if all(whole for _, whole in parts) else None
+        is_cut = any(part.is_cut for part in parts)
+        tables[split] = Table([row for part in parts for row in part.rows], parts[0].class_names, is_cut)
+        counts[split] = None if is_cut else len(tables[split].rows)
     if task.data.shape is not None and None not in counts.values():
         tables = read_task(task).tables  # shapes need whole tables
     tables = {split: Table(_spread(table.rows), table.class_names) for split, table in tables.items()}
@@ -69,43 +66,7 @@ def _spread(rows: list[RawRow]) -> list[RawRow]:
     return rows[: MAX_ROWS // 2] + rows[MAX_ROWS // 2 :: step]
 
 
-def _first(path: str, data: Data) -> tuple[Table, bool]:
-    """The first rows of a file, and whether these are all of its rows."""
-    if os.path.getsize(path) <= MAX_WHOLE_BYTES:
-        return read_file(path, data), True
-    format_name = data.format or EXTENSIONS.get(path.lower().removesuffix(".gz").rpartition(".")[2])
-    if format_name == "parquet":
-        return _first_of_parquet(path), False
-    if format_name in ("arrow", "json", "squad"):
-        raise TooLargeError(path)
-    with gzip.open(path) if path.lower().endswith(".gz") else open(path, "rb") as file:
-        content = file.read(FIRST_BYTES)
-    name = str(Path(path)).removesuffix(".gz")
-    for _ in range(MAX_CUT_LINES):
-        content = content[: content.rfind(b"\n\n" if format_name in ("conll", "conllu") else b"\n") + 1]
-        try:
-            return read_content(name, content, data), False
-        except IntertaskError:
-            content = content[:-1]
-            if b"\n" not in content:
-                raise
-    return read_content(name, content, data), False
-
-
-def _first_of_parquet(path: str) -> Table:
-    """The first rows of a parquet file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from .formats.arrow_files import table_of_arrow
-
-    with pq.ParquetFile(path) as file:
-        batch = next(file.iter_batches(batch_size=MAX_ROWS))
-        return table_of_arrow(pa.Table.from_batches([batch], schema=file.schema_arrow), path)
-
-
-class TooLargeError(IntertaskError):
-    """A large file has a format that can only be read as a whole."""
-
-    def __init__(self, path: str):
-        super().__init__(f"{path} was not checked: it is large, and its format can only be read as a whole.", path)
+def _first(path: str, data: Data) -> Table:
+    """The first rows of a file."""
+    is_large = os.path.isfile(path) and os.path.getsize(path) > MAX_WHOLE_BYTES
+    return read_file(path, data, Head(FIRST_BYTES if is_large else MAX_WHOLE_BYTES))

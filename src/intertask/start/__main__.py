@@ -111,6 +111,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--sentence", metavar="COLUMN", help="column that numbers the sentences of a table with one token per row"
     )
+    parser.add_argument("--encoding", help="encoding of the files, if it is not recognized, for example cp1251")
+    parser.add_argument(
+        "--records", metavar="KEY", help="key of the list of rows in a json file; sheet of an xlsx file"
+    )
     parser.add_argument("--config", help="configuration of a Hub dataset, for example mnli of nyu-mll/glue")
     parser.add_argument("--folder", default=".", help="folder of intertask (default: the current folder)")
     parser.add_argument("--force", action="store_true", help="overwrite existing files")
@@ -126,6 +130,7 @@ def _tasks_and_sources(root: Path, options: argparse.Namespace) -> tuple[list[Ne
         return tasks, default["sources"], folders
     # The options about columns are for the target. Those of source files are always guessed.
     unset = {"name": None, "type": None, "text": [], "label": None, "sentence": None, "config": None}
+    unset |= {"encoding": None, "records": None}
     known = []
     for source in options.sources:
         if not Path(source).exists() and (folder := _folder_of(root, source)):
@@ -161,7 +166,8 @@ def _refuse_taken_names(root: Path, tasks: Sequence[NewTask], folders: Sequence[
 def _new_task(root: Path, locations: Sequence[str], options: argparse.Namespace) -> NewTask:
     """Read the data of one task, guess its columns, and convert the rows as the workflow will."""
     _refuse_misspelt_task(root, locations)
-    raw = locate(locations, options.config, options.sentence)
+    stated = {key: value for key in ("encoding", "records") if (value := getattr(options, key)) is not None}
+    raw = locate(locations, options.config, options.sentence, stated)
     name = options.name or raw.name
     path = TASKS / f"{name}.yaml"
     profiles = profile_columns(raw.tables["train"].rows)

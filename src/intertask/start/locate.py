@@ -3,13 +3,13 @@
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..config import Origin, Splits
-from ..data.formats import EXTENSIONS, Table
+from ..data.formats import EXTENSIONS, Table, extension
 from ..data.formats.sentences import join_sentences
 from ..data.hub import read_split, split_names
 from ..errors import IntertaskError, did_you_mean
@@ -42,13 +42,19 @@ class RawData:
     notes: list[str] = field(default_factory=list)
 
 
-def locate(locations: Sequence[str], config: str | None = None, sentence_column: str | None = None) -> RawData:
+def locate(
+    locations: Sequence[str],
+    config: str | None = None,
+    sentence_column: str | None = None,
+    stated: Mapping[str, Any] | None = None,
+) -> RawData:
     """Find and read the data that the command line names. In a table with one token per row, the sentences are joined.
 
     Args:
         locations: Files of one task (their names tell which are validation data), one folder, or one dataset id.
         config: Name of the configuration of a Hub dataset.
         sentence_column: Column that numbers the sentences of a table with one token per row; None to detect it.
+        stated: Keys of ``data:`` of files that the user states: ``encoding``, ``records``.
 
     Returns:
         The data.
@@ -56,7 +62,7 @@ def locate(locations: Sequence[str], config: str | None = None, sentence_column:
     Raises:
         IntertaskError: The files or the dataset do not exist or cannot be read.
     """
-    raw = _find(locations, config)
+    raw = _find(locations, config, stated)
     column = sentence_column or find_sentence_column(raw.tables["train"].rows)
     if column is None:
         return raw
@@ -68,14 +74,14 @@ def locate(locations: Sequence[str], config: str | None = None, sentence_column:
     return RawData(raw.name, tables, {**raw.data, "sentence_column": column}, [*raw.notes, note])
 
 
-def _find(locations: Sequence[str], config: str | None) -> RawData:
+def _find(locations: Sequence[str], config: str | None, stated: Mapping[str, Any] | None) -> RawData:
     """Find and read the data that the command line names."""
     paths = [Path(location).expanduser() for location in locations]
     if len(paths) == 1 and paths[0].is_dir():
         inside = [path for path in sorted(paths[0].iterdir()) if path.is_file() and not path.name.startswith(".")]
         splits = _by_split(_files_with_rows(inside))
         if not (paths[0] / "dataset_dict.json").is_file() and splits.get("train"):
-            return _read_files(splits, _task_name(paths[0].resolve().name), inside)
+            return _read_files(splits, _task_name(paths[0].resolve().name), inside, stated)
         return _read_hub(locations[0], config)
     missing = [path for path in paths if not path.exists()]
     if len(paths) == 1 and missing and _is_hub_id(locations[0]):
@@ -91,12 +97,12 @@ def _find(locations: Sequence[str], config: str | None) -> RawData:
     first = splits["train"][0]
     stem = first.name.removesuffix(".gz").rpartition(".")[0] or first.name
     words = [word for word in re.split(r"[._-]", stem) if word.lower() not in TRAIN_WORDS]
-    return _read_files(splits, _task_name("_".join(words) if words else first.resolve().parent.name), paths)
+    return _read_files(splits, _task_name("_".join(words) if words else first.resolve().parent.name), paths, stated)
 
 
 def _has_known_extension(path: Path) -> bool:
     """Tell whether the extension of a file is one of a data format."""
-    return path.name.lower().removesuffix(".gz").rpartition(".")[2] in EXTENSIONS
+    return extension(path) in EXTENSIONS
 
 
 def _files_with_rows(paths: Sequence[Path]) -> list[Path]:
@@ -144,13 +150,15 @@ def _split_word(name: str, words: Sequence[str]) -> str | None:
     return next((word for word in words if word in parts), None)
 
 
-def _read_files(splits: dict[str, list[Path]], name: str, offered: Sequence[Path]) -> RawData:
+def _read_files(
+    splits: dict[str, list[Path]], name: str, offered: Sequence[Path], stated: Mapping[str, Any] | None
+) -> RawData:
     """Read the files of each split, which must all have the same layout, and note those that are not read."""
     tables, keys, notes = {}, None, []
     for split, paths in splits.items():
         rows, names = [], {}
         for path in paths:
-            table, found, file_notes = read_unknown(path)
+            table, found, file_notes = read_unknown(path, stated)
             rows += table.rows
             names |= table.class_names
             if found != keys and keys is not None:

@@ -1,15 +1,17 @@
 """Detect how an unknown file must be read: its encoding, format, delimiter and quoting, and whether it has a header."""
 
+import codecs
 import csv
-import gzip
 import io
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..config import Origin
-from ..data.formats import EXTENSIONS, Table, read_content
+from ..data.formats import EXTENSIONS, Head, Table, TooLargeError, extension, read_file, read_start
 from ..data.formats.delimited import below_title
+from ..data.formats.encodings import check_encoding, detect
 from ..errors import IntertaskError
 from .token_lines import detect_token_lines
 
@@ -18,13 +20,16 @@ DELIMITERS = (",", "\t", ";", "|")
 MAX_RECORDS = 200
 #: Number of records above the header that may be titles.
 MAX_TITLE_RECORDS = 10
+#: How much of a file is read.
+HEAD = Head(64_000_000)
 
 
-def read_unknown(path: Path) -> tuple[Table, dict[str, Any], list[str]]:
-    """Read a file whose delimiter, encoding and format are unknown.
+def read_unknown(path: Path, stated: Mapping[str, Any] | None = None) -> tuple[Table, dict[str, Any], list[str]]:
+    """Read a file whose delimiter, encoding and format are unknown. Of a large file, the first rows are read.
 
     Args:
-        path: The file, plain or packed with gzip.
+        path: The file, plain or packed.
+        stated: Keys of ``data:`` that the user states: ``encoding``, ``records``.
 
     Returns:
         The table; the keys of ``data:`` that differ from the workflow's defaults; a note in words for each of them.
@@ -32,24 +37,14 @@ def read_unknown(path: Path) -> tuple[Table, dict[str, Any], list[str]]:
     Raises:
         IntertaskError: The file does not exist, or no known way to read it works.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        fix = "check the name and the permissions of the file"
-        raise IntertaskError(f"The file cannot be read: {error.strerror}.", path, fix) from None
-    keys: dict[str, Any] = {}
+    keys: dict[str, Any] = dict(stated or {})
     notes: list[str] = []
-    plain = content
-    if path.suffix.lower() == ".gz":
-        try:
-            plain = gzip.decompress(content)
-        except (OSError, EOFError) as error:
-            fix = "download or pack the file again"
-            raise IntertaskError(f"The file is not a complete gzip file: {error}.", path, fix) from None
-    file_format = EXTENSIONS.get(path.name.lower().removesuffix(".gz").rpartition(".")[2])
-    if file_format not in ("parquet", "arrow"):
-        text, encoding = _decode(plain)
-        if encoding != "utf-8":
+    content, by_content = read_start(str(path), HEAD.bytes)
+    by_name = EXTENSIONS.get(extension(path))
+    file_format = by_content or by_name
+    if file_format not in ("parquet", "arrow", "xlsx"):
+        text, encoding = _decode(content, path, keys.get("encoding"))
+        if encoding != "utf-8" and "encoding" not in keys:
             keys["encoding"] = encoding
             notes.append(f"The file is not UTF-8. It was read as {encoding}.")
         token_lines = None
@@ -67,19 +62,31 @@ def read_unknown(path: Path) -> tuple[Table, dict[str, Any], list[str]]:
             keys |= layout
             notes += layout_notes
     origin = Origin(files={"train": str(path)}, **keys)
-    return read_content(str(path), content, origin), keys, notes
+    try:
+        table = read_file(str(path), origin, HEAD)
+    except TooLargeError:  # one JSON object
+        table = read_file(str(path), origin)
+    if table.is_cut:
+        notes.append("The file is large. Only its first rows were read.")
+    return table, keys, [*notes, *table.notes]
 
 
-def _decode(content: bytes) -> tuple[str, str]:
-    """Decode the bytes of a text file; returns the text and the encoding."""
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16"), "utf-16"
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return content.decode(encoding), "utf-8" if encoding == "utf-8-sig" else encoding
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1"), "latin-1"
+def _decode(content: bytes, path: Path, stated: str | None) -> tuple[str, str]:
+    """Decode the first bytes of a text file; returns the text and the encoding."""
+    if stated is not None:
+        encoding = check_encoding(stated, "--encoding")
+    else:
+        found = detect(content)
+        if found.encoding is None and not found.stray:
+            raise IntertaskError(
+                "The file is not UTF-8, and its encoding is unclear.",
+                path,
+                f"name it with --encoding, perhaps {found.readings()}; or save the file as UTF-8",
+            )
+        encoding = found.encoding or "utf-8"
+    # Bytes that are wrong in this encoding are refused, with their line, when the rows are read.
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)("replace")
+    return decoder.decode(content), encoding
 
 
 def _detect_format(text: str) -> str:

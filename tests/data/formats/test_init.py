@@ -63,8 +63,8 @@ def test_format_can_be_stated_for_any_name(write):
 
 
 def test_unknown_extension(write):
-    with pytest.raises(IntertaskError, match=r"The format of 'train.xlsx' is unknown. Known extensions: csv") as error:
-        read(write("train.xlsx", "x"))
+    with pytest.raises(IntertaskError, match=r"The format of 'train.dat' is unknown. Known extensions: csv") as error:
+        read(write("train.dat", "x"))
     assert "data: format" in error.value.fix
 
 
@@ -109,10 +109,7 @@ def test_byte_order_mark_is_not_part_of_a_name(write):
 
 def test_utf_16(write):
     path = write("train.csv", "text,label\nü,a\n".encode("utf-16"))
-    with pytest.raises(IntertaskError) as error:
-        read(path)
-    assert "utf-16" in error.value.fix
-    assert read(path, encoding="utf-16") == [{"text": "ü", "label": "a"}]
+    assert read(path) == read(path, encoding="utf-16") == [{"text": "ü", "label": "a"}]
 
 
 def test_unknown_encoding(write):

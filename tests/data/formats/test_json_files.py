@@ -18,10 +18,12 @@ def test_json_records_under_a_dotted_key(write):
         read(path, records="data.items")
 
 
-def test_json_object_without_a_key_names_the_lists(write):
-    with pytest.raises(IntertaskError, match="not columns of one length") as error:
-        read(write("train.json", json.dumps({"version": 1, "examples": ROWS})))
-    assert "records: examples" in error.value.fix
+def test_the_only_list_of_an_object_is_read_and_several_are_named(write):
+    assert read(write("train.json", json.dumps({"version": 1, "examples": ROWS}))) == ROWS
+    with pytest.raises(IntertaskError, match=r"several lists of objects: a \(2 objects\), b\.c \(2 objects\), e"):
+        read(write("two.json", json.dumps({"x": 1, "a": ROWS, "b": {"c": ROWS}, "e": ROWS})))
+    with pytest.raises(IntertaskError, match="not columns of one length"):
+        read(write("none.json", json.dumps({"version": 1, "examples": [1, 2]})))
 
 
 def test_broken_json_names_the_line(write):
@@ -78,3 +80,29 @@ def test_nested_squad(write):
 def test_squad_of_another_layout(paragraphs, write):
     with pytest.raises(IntertaskError, match="Not SQuAD's layout"):
         read(write("train.json", json.dumps({"data": [{"paragraphs": paragraphs}]})))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("null", "found null"),
+        ("3", "found a number"),
+        ('"x"', "found a text"),
+        ("", "file is empty"),
+        ('{"a": ' + "[" * 2000, "levels deep"),
+        ('[{"a": ' + "[" * 200 + "]" * 200 + "}]", "levels deep"),
+        ('[{"a": 1, "b": 2, "a": 3}]', "the key 'a' twice"),
+        ('[{"a": ' + "9" * 5000 + "}]", "4,300 digits"),
+        ('[{"a": 1} {"a": 2}]', "Broken JSON"),
+        ('[{"a": 1}] x', "Extra data"),
+    ],
+)
+def test_odd_json_is_one_message(content, words, write):
+    with pytest.raises(IntertaskError, match=words):
+        read(write("odd.json", content))
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_list_and_objects_that_span_lines_are_read_from_jsonl(indent, write):
+    assert read(write("list.jsonl", json.dumps(ROWS, indent=indent))) == ROWS
+    assert read(write("objects.jsonl", "\n".join(json.dumps(row, indent=indent) for row in ROWS))) == ROWS

@@ -1,22 +1,40 @@
-"""Read data files: one module per group of formats, each with pure functions from text to rows.
+"""Read data files: one module per group of formats, each with functions from text or bytes to rows.
 
-Rows know their file and line. Nothing here knows task types; :mod:`..canonical` turns these rows into those of a type.
+Files are unpacked, decoded and parsed in parts. Rows know their file and line. Nothing here knows task types;
+:mod:`..canonical` turns these rows into those of a type.
 """
 
-import gzip
-import zlib
+import io
+import os
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from ...config import FORMATS, Origin
 from ...errors import IntertaskError
-from .arrow_files import read_arrow
+from .arrow_files import ArrowRows
 from .conll import read_conll, read_conllu
 from .delimited import read_csv
+from .excel import read_xlsx
 from .json_files import read_json, read_jsonl
+from .kinds import PACKED_EXTENSIONS, kind_of
 from .sentences import join_sentences
+from .streams import START, Budget, Text, TooLargeError, open_regular, too_large, unpack
 from .table import RawRow, Table
 
-__all__ = ["EXTENSIONS", "RawRow", "Table", "read_content", "read_file"]
+__all__ = [
+    "EXTENSIONS",
+    "Head",
+    "RawRow",
+    "Table",
+    "TooLargeError",
+    "extension",
+    "open_regular",
+    "read_content",
+    "read_file",
+    "read_start",
+]
 
 #: Format of a file by its extension.
 EXTENSIONS = {
@@ -28,37 +46,68 @@ EXTENSIONS = {
     "parquet": "parquet",
     "arrow": "arrow",
     "feather": "arrow",
+    "xlsx": "xlsx",
+    "xlsm": "xlsx",
     "conll": "conll",
     "bio": "conll",
     "iob": "conll",
     "iob2": "conll",
     "conllu": "conllu",
 }
+#: Number of cells after which the memory of the rows is counted again.
+_CELLS_AT_A_TIME = 50_000
 
 
-def read_file(path: str, data: Origin) -> Table:
+class Head(NamedTuple):
+    """How much of a file is read.
+
+    Attributes:
+        bytes: Number of bytes of text, after unpacking.
+        cells: Number of cells.
+    """
+
+    bytes: int
+    cells: int = 2_000_000
+
+
+def extension(path: str | Path) -> str:
+    """Return the extension of a file in lower case, without that of its packing: 'csv' for 'a.CSV.gz'.
+
+    Args:
+        path: The file.
+    """
+    name = Path(path).name.lower()
+    packed = next((packed for packed in PACKED_EXTENSIONS if name.endswith(packed)), "")
+    return name.removesuffix(packed).rpartition(".")[2]
+
+
+def read_file(path: str, data: Origin, head: Head | None = None) -> Table:
     """Read a table from a file.
 
     Args:
-        path: The file; a file that ends in ``.gz`` is unpacked.
+        path: The file. A file that is packed with gzip, bz2, xz or zstd is unpacked.
         data: The task's settings (format, encoding, delimiter, quoting, header, records).
+        head: How much to read; None for the whole file.
 
     Returns:
         The rows of the file.
 
     Raises:
+        TooLargeError: The file holds one JSON object that is longer than ``head``.
         IntertaskError: The file does not exist, its format is unknown, or a line cannot be read.
     """
-    return read_content(path, _read_bytes(path), data)
+    with open_regular(path) as file:
+        return _read(path, file, os.path.getsize(path), data, head)
 
 
-def read_content(path: str, content: bytes, data: Origin) -> Table:
+def read_content(path: str, content: bytes | BinaryIO, data: Origin, size: int | None = None) -> Table:
     """Read a table from the bytes of a file.
 
     Args:
         path: Name of the file. It gives the extension and is used in messages.
-        content: The bytes; packed if the name ends in ``.gz``.
+        content: The bytes, or an open file with them; they may be packed.
         data: The task's settings (format, encoding, delimiter, quoting, header, records).
+        size: Size of an open file in bytes, before it was unpacked.
 
     Returns:
         The rows of the file.
@@ -66,81 +115,119 @@ def read_content(path: str, content: bytes, data: Origin) -> Table:
     Raises:
         IntertaskError: The format is unknown, or a line cannot be read.
     """
-    format_name = data.format or _format_of(path)
-    content = _unpacked(content, path)
-    if format_name in ("parquet", "arrow"):
-        return _by_sentence(read_arrow(content, path, format_name), path, data)
-    text = _decode(content, path, data.encoding)
-    match format_name:
-        case "csv" | "tsv":
-            rows = read_csv(text, path, data, format_name)
-        case "jsonl":
-            rows = read_jsonl(text, path)
-        case "json" | "squad":
-            rows = read_json(text, path, data.records)
-        case "conll":
-            rows = read_conll(text, path, data.delimiter, data.quoting == "minimal", data.header)
-        case "conllu":
-            rows = read_conllu(text, path)
-    return _by_sentence(Table(rows, {}), path, data)
+    if isinstance(content, bytes):
+        return _read(path, io.BytesIO(content), len(content), data, None)
+    return _read(path, content, size or 0, data, None)
 
 
-def _by_sentence(table: Table, path: str, data: Origin) -> Table:
-    """Join the rows of each sentence if the table has one token per row."""
+def read_start(path: str, size: int) -> tuple[bytes, str | None]:
+    """Read the first bytes of a file, unpacked, to find out how it must be read.
+
+    Args:
+        path: The file.
+        size: Number of bytes to read at most.
+
+    Returns:
+        The bytes, and the format 'parquet', 'arrow' or 'xlsx' if the file is not text.
+
+    Raises:
+        IntertaskError: The file cannot be read, or it is no data file.
+    """
+    with open_regular(path) as file:
+        stream = unpack(file, path)
+        format_name = _checked_kind(stream, path)
+        return stream.read(size), format_name
+
+
+def _read(path: str, file: BinaryIO, size: int, data: Origin, head: Head | None) -> Table:
+    """Read a table from an open file."""
+    try:
+        table = _read_bounded(path, file, size, data, head)
+    except MemoryError:
+        raise too_large(path) from None
     if data.sentence_column is None:
         return table
-    return Table(join_sentences(table.rows, data.sentence_column, path), table.class_names)
+    return table._replace(rows=join_sentences(table.rows, data.sentence_column, path))
 
 
-def _format_of(path: str) -> str:
-    """Return the format of a file by its extension."""
-    extension = path.lower().removesuffix(".gz").rpartition(".")[2]
-    if extension not in EXTENSIONS:
+def _read_bounded(path: str, file: BinaryIO, size: int, data: Origin, head: Head | None) -> Table:
+    """Read a table from an open file, within the memory that its size allows."""
+    stream = unpack(file, path)
+    by_content, by_name = _checked_kind(stream, path), EXTENSIONS.get(extension(path))
+    if None not in (data.format, by_content) and data.format != by_content:
         raise IntertaskError(
-            f"The format of {Path(path).name!r} is unknown. Known extensions: {', '.join(EXTENSIONS)}, "
-            "each also with .gz.",
-            path,
-            f"set 'data: format:' to one of {', '.join(FORMATS)}; unpack files of other archive types",
+            f"The file has the format {by_content}, and 'data: format:' is {data.format}.", path, "correct 'format:'"
         )
-    return EXTENSIONS[extension]
+    format_name = data.format or by_content or by_name
+    if format_name is None:
+        raise _unknown_format(path)
+    budget = Budget(path, size)
+    if format_name in ("parquet", "arrow"):
+        arrow = ArrowRows(_seekable(stream, budget), path, format_name, budget, head and head.bytes)
+        rows, is_cut = _collect(arrow.rows(), budget, head)
+        return Table(rows, arrow.class_names, is_cut or arrow.is_cut)
+    if format_name == "xlsx":
+        return Table(*_collect(read_xlsx(_seekable(stream, budget), path, data.records), budget, head))
+    notes: list[str] = []
+    text = Text(stream, path, data.encoding, budget, head and head.bytes)
+    match format_name:
+        case "csv" | "tsv":
+            found = read_csv(text, data, format_name)
+        case "jsonl":
+            found = read_jsonl(text, notes)
+        case "json" | "squad":
+            found = read_json(text, data.records, notes)
+        case "conll":
+            found = read_conll(text, data.delimiter, data.quoting == "minimal", data.header)
+        case "conllu":
+            found = read_conllu(text)
+    rows, is_cut = _collect(found, budget, head)
+    return Table(rows, {}, is_cut or text.is_cut, tuple(notes))
 
 
-def _read_bytes(path: str) -> bytes:
-    """Content of a file, with one message for each thing that can be wrong with it."""
-    try:
-        content = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise IntertaskError(f"There is no file {path}.", path, "file names are relative to the task's YAML") from None
-    except OSError as error:
-        raise IntertaskError(f"The file cannot be read: {error.strerror}.", path, "name a readable file") from None
-    if content.startswith(b"version https://git-lfs.github.com/spec/"):
-        raise IntertaskError("This is a Git LFS pointer, not the file itself.", path, "run 'git lfs pull'")
-    return content
+def _collect(rows: Iterable[RawRow], budget: Budget, head: Head | None) -> tuple[list[RawRow], bool]:
+    """The rows, or as many as wanted, and whether there are more."""
+    rows, collected, cells, step = iter(rows), [], 0, 1
+    while part := list(islice(rows, step)):
+        found = sum(len(row.values) for row in part)
+        budget.spend_rows(len(part), found)
+        collected += part
+        cells += found
+        if head is not None and cells >= head.cells:
+            return collected, next(rows, None) is not None
+        step = max(1, _CELLS_AT_A_TIME * len(part) // max(found, 1))
+    return collected, False
 
 
-def _unpacked(content: bytes, path: str) -> bytes:
-    """The content, unpacked if the name ends in .gz."""
-    if not path.lower().endswith(".gz"):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise IntertaskError(f"The gzip file is damaged: {error}.", path, "download or pack it again") from None
+def _checked_kind(stream: io.BufferedReader, path: str) -> str | None:
+    """The format of a file that is not text. A file that no format fits is refused, with what it is."""
+    kind = kind_of(stream.peek(START), stream if stream.seekable() else None)
+    if stream.seekable():
+        stream.seek(0)
+    if isinstance(kind, tuple):
+        what, fix = kind
+        raise IntertaskError(f"This is {what}.", path, fix or "name a file of rows, for example CSV or JSONL")
+    return kind
 
 
-def _decode(content: bytes, path: str, encoding: str) -> str:
-    """The content as text."""
-    if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
-        encoding = "utf-8-sig"  # a byte order mark is not part of the first column's name
-    try:
-        return content.decode(encoding)
-    except LookupError:
-        raise IntertaskError(f"There is no encoding {encoding!r}.", f"data: encoding ({path})", "e.g. utf-8") from None
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        guess = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1"
-        raise IntertaskError(
-            f"Not {encoding.removesuffix('-sig')} text: byte 0x{content[error.start]:02x} ({error.reason}).",
-            f"{path}, line {line}",
-            f"set 'data: encoding:' (perhaps {guess}), or save the file as UTF-8",
-        ) from None
+def _seekable(stream: io.BufferedReader, budget: Budget) -> BinaryIO:
+    """The content as a file in which one can seek; packed content is unpacked into the memory."""
+    if stream.seekable():
+        return stream
+    return io.BytesIO(b"".join(_charged(stream, budget)))
+
+
+def _charged(stream: io.BufferedReader, budget: Budget) -> Iterator[bytes]:
+    while part := stream.read(START):
+        budget.spend(len(part))
+        yield part
+
+
+def _unknown_format(path: str) -> IntertaskError:
+    """The message about an unknown extension."""
+    return IntertaskError(
+        f"The format of {Path(path).name!r} is unknown. Known extensions: {', '.join(EXTENSIONS)}, "
+        "each also packed, for example with .gz.",
+        path,
+        f"set 'data: format:' to one of {', '.join(FORMATS)}; unpack files of other archive types",
+    )

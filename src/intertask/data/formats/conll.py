@@ -2,17 +2,22 @@
 
 import csv
 import re
+from collections.abc import Iterator
+from itertools import chain, islice
 
 from ...errors import IntertaskError
 from ...words import count
-from .table import RawRow, numbered_lines
+from .streams import Text
+from .table import RawRow
 
 CONLLU_COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
+#: Number of lines from which the number of columns, and whether there are tabs between them, is told.
+MAX_LINES = 10_000
 
 
 def read_conll(
-    text: str, path: str, delimiter: str | None = None, quoted: bool = False, header: list[str] | None = None
-) -> list[RawRow]:
+    text: Text, delimiter: str | None = None, quoted: bool = False, header: list[str] | None = None
+) -> Iterator[RawRow]:
     """Read one word per line, with white space or tabs between columns and a blank line between sentences.
 
     ``-DOCSTART-`` lines are skipped. A line that begins with '#' is a word if it has as many columns as the other
@@ -20,43 +25,46 @@ def read_conll(
 
     Args:
         text: Content of the file.
-        path: Name of the file, for messages.
         delimiter: Text between columns; None for tabs, or spaces in lines without a tab.
         quoted: Whether cells may be in quotation marks. Then the delimiter must be one character.
         header: Names of the columns; None for numbers. A first line with these names is skipped.
 
-    Returns:
+    Yields:
         One row per sentence: lists by column.
 
     Raises:
         IntertaskError: A line has another number of columns than the first one.
     """
-    lines = [(number, line, cells_of_line(line, delimiter, quoted)) for number, line in numbered_lines(text)]
-    width = next((len(cells) for _, line, cells in lines if cells and line[0] != "#" and not is_docstart(cells)), None)
+    path = text.path
+    lines = ((number, line, cells_of_line(line, delimiter, quoted)) for number, line in text.numbered_lines())
+    first_lines = list(islice(lines, MAX_LINES))
+    width = next(
+        (len(cells) for _, line, cells in first_lines if cells and line[0] != "#" and not is_docstart(cells)), None
+    )
     if header is not None and width not in (None, len(header)):
         raise IntertaskError(
             f"{count(width, 'column')}, but 'data: header:' names {len(header)}: {', '.join(header)}.",
             path,
             "name every column, or remove 'header:'",
         )
-    has_tabs = delimiter is None and sum("\t" in line for _, line, _ in lines) > len(lines) / 2
+    has_tabs = delimiter is None and sum("\t" in line for _, line, _ in first_lines) > len(first_lines) / 2
     names = range(width or 0) if header is None else header
-    rows: list[RawRow] = []
     sentence: list[list[str]] = []
 
-    def close(first: int) -> None:
+    def closed() -> Iterator[RawRow]:
         if sentence:
             columns = {name: list(values) for name, values in zip(names, zip(*sentence, strict=True), strict=True)}
-            rows.append(RawRow(columns, path, first))
+            yield RawRow(columns, path, first)
             sentence.clear()
 
-    first = 1
-    for number, line, cells in lines:
+    first, is_first = 1, True
+    for number, line, cells in chain(first_lines, lines):
         comment = line.startswith("#") and (len(cells) != width or (has_tabs and "\t" not in line))
         if not cells or comment or is_docstart(cells):
-            close(first)
+            yield from closed()
             continue
-        if header is not None and not rows and not sentence and [cell.strip() for cell in cells] == header:
+        is_repeated, is_first = is_first, False
+        if header is not None and is_repeated and [cell.strip() for cell in cells] == header:
             continue
         if len(cells) != width:
             raise IntertaskError(
@@ -67,8 +75,8 @@ def read_conll(
         if not sentence:
             first = number
         sentence.append(cells)
-    close(first)
-    return rows
+    if not text.is_cut:
+        yield from closed()
 
 
 def cells_of_line(line: str, delimiter: str | None, quoted: bool = False) -> list[str]:
@@ -102,27 +110,25 @@ def is_docstart(cells: list[str]) -> bool:
     return bool(cells) and cells[0].startswith("-DOCSTART")
 
 
-def read_conllu(text: str, path: str) -> list[RawRow]:
+def read_conllu(text: Text) -> Iterator[RawRow]:
     """Read CoNLL-U; comments, multiword ranges and empty nodes are skipped.
 
     Args:
         text: Content of the file.
-        path: Name of the file, for messages.
 
-    Returns:
+    Yields:
         One row per sentence: lists by column name (form, upos, …).
 
     Raises:
         IntertaskError: A line has not ten columns.
     """
-    rows: list[RawRow] = []
     sentence: list[list[str]] = []
     first = 1
-    for number, line in [*numbered_lines(text), (0, "")]:  # the last sentence may have no blank line after it
+    for number, line in chain(text.numbered_lines(), [(0, "")]):  # the last sentence may have no blank line after it
         if not line.strip():
-            if sentence:
+            if sentence and (number or not text.is_cut):
                 columns = (list(values) for values in zip(*sentence, strict=True))
-                rows.append(RawRow(dict(zip(CONLLU_COLUMNS, columns, strict=True)), path, first))
+                yield RawRow(dict(zip(CONLLU_COLUMNS, columns, strict=True)), text.path, first)
                 sentence = []
             continue
         if line.startswith("#"):
@@ -131,7 +137,7 @@ def read_conllu(text: str, path: str) -> list[RawRow]:
         if len(cells) != len(CONLLU_COLUMNS):
             raise IntertaskError(
                 f"{count(len(cells), 'column')}, but CoNLL-U has 10, with tabs between them.",
-                f"{path}, line {number}",
+                f"{text.path}, line {number}",
                 "fix the line, or set 'data: format: conll'",
             )
         if not cells[0].isdigit():  # 3-4 (a multiword range) or 5.1 (an empty node)
@@ -139,4 +145,3 @@ def read_conllu(text: str, path: str) -> list[RawRow]:
         if not sentence:
             first = number
         sentence.append(cells)
-    return rows

@@ -3,20 +3,23 @@
 import csv
 import io
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from ...config import Origin
 from ...errors import IntertaskError
 from ...words import count
-from .table import RawRow, numbered_lines
+from .streams import MAX_RECORD, Text
+from .table import RawRow
 
 #: First line of a file that names its delimiter, as Excel writes and reads it.
-_DELIMITER_LINE = re.compile(r'"?sep=(.)"?[;,\t]*\r?\n', re.IGNORECASE)
+_DELIMITER_LINE = re.compile(r'"?sep=(.)"?[;,\t]*\r?', re.IGNORECASE)
+#: Number of columns that a message names.
+_SHOWN = 20
 
 
-def read_csv(text: str, path: str, data: Origin, format_name: str = "csv") -> list[RawRow]:
+def read_csv(text: Text, data: Origin, format_name: str = "csv") -> Iterator[RawRow]:
     """Read delimited text.
 
     By default, ``csv`` is quoted, so that records may span lines, and ``tsv`` is not quoted, as in GLUE. Every value is
@@ -25,25 +28,27 @@ def read_csv(text: str, path: str, data: Origin, format_name: str = "csv") -> li
 
     Args:
         text: Content of the file.
-        path: Name of the file, for messages.
         data: The task's settings ``delimiter``, ``quoting``, ``header`` and ``skip_lines``.
         format_name: 'csv' or 'tsv'.
 
-    Returns:
+    Yields:
         One row per record.
 
     Raises:
         IntertaskError: A record has too few or too many cells, a quotation is broken, or two columns share a name.
     """
-    text, skipped, stated = below_title(text, data.skip_lines or 0)
+    path, lines = text.path, text.lines()
+    first = next(lines, "")
+    skipped, stated = _lines_above(first, data.skip_lines or 0)
+    lines = islice(chain([first], lines), skipped, None)
     delimiter = (data.delimiter or stated or ("," if format_name == "csv" else "\t")).replace("\\t", "\t")
     quoted = (data.quoting or ("minimal" if format_name == "csv" else "none")) == "minimal"
     if quoted and len(delimiter) != 1:
         raise IntertaskError(
             f"The delimiter {delimiter!r} is not one character.", f"data: delimiter ({path})", "set 'quoting: none'"
         )
-    header, unnamed, rows = data.header, 0, []
-    records = _quoted_records(text, path, delimiter) if quoted else _unquoted_records(text, delimiter)
+    header, unnamed, is_first = data.header, 0, True
+    records = _quoted_records(lines, text, delimiter) if quoted else _unquoted_records(lines, delimiter)
     for line, cells in ((line + skipped, cells) for line, cells in records):
         if header is None:
             header, unnamed = _without_empty_end([cell.strip() for cell in cells])
@@ -53,28 +58,28 @@ def read_csv(text: str, path: str, data: Origin, format_name: str = "csv") -> li
             cells = _without_empty_end(cells, len(header))[0]
         if unnamed == 1 and len(cells) == len(header) + 1:
             header.append("")  # the last column has no name, but values
-        if not rows and data.header is not None and [cell.strip() for cell in cells] == header:
+        if is_first and data.header is not None and [cell.strip() for cell in cells] == header:
             raise IntertaskError(
                 "The first line repeats the column names of 'data: header:'.",
                 f"{path}, line {line}",
                 "remove 'header:' from the task's YAML",
             )
         if len(cells) != len(header):
+            shown = ", ".join(header[:_SHOWN]) + (", …" if len(header) > _SHOWN else "")
             raise IntertaskError(
-                f"{count(len(cells), 'cell')}, but {count(len(header), 'column')}: {', '.join(header)}.",
+                f"{count(len(cells), 'cell')}, but {count(len(header), 'column')}: {shown}.",
                 f"{path}, line {line}",
                 "fix the line; texts that hold the delimiter or span lines must be in quotation marks "
                 f"(now 'quoting: {'minimal' if quoted else 'none'}', delimiter {delimiter!r})",
             )
-        rows.append(RawRow(dict(zip(header, cells, strict=True)), path, line))
-    return rows
+        is_first = False
+        yield RawRow(dict(zip(header, cells, strict=True)), path, line)
 
 
-def _quoted_records(text: str, path: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _quoted_records(lines: Iterator[str], text: Text, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """First line and cells of each record; records may span lines."""
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # the default refuses texts over 128 KiB
-    # newline="": line ends inside a quoted text stay as they are (answer offsets count them).
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    csv.field_size_limit(MAX_RECORD)  # the default refuses texts over 128 KiB
+    reader = csv.reader(_with_line_ends(lines), delimiter=delimiter, strict=True)
     line = 1
     while True:
         try:
@@ -82,9 +87,11 @@ def _quoted_records(text: str, path: str, delimiter: str) -> Iterator[tuple[int,
         except StopIteration:
             return
         except csv.Error as error:
+            if text.is_cut and "unexpected end" in str(error):
+                return
             raise IntertaskError(
                 f"A broken quotation: {error}.",
-                f"{path}, the record that begins at line {line}",
+                f"{text.path}, the record that begins at line {line}",
                 "fix the line, or set 'data: quoting: none' if the file uses no quotation marks",
             ) from None
         if cells:
@@ -92,10 +99,20 @@ def _quoted_records(text: str, path: str, delimiter: str) -> Iterator[tuple[int,
         line = reader.line_num + 1
 
 
-def _unquoted_records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _with_line_ends(lines: Iterator[str]) -> Iterator[str]:
+    """Lines as the csv module reads them: each with its end, which may be the old Mac's carriage return."""
+    for line in lines:
+        if "\r" in line[:-1]:
+            # newline="": line ends inside a quoted text stay as they are (answer offsets count them).
+            yield from io.StringIO(f"{line}\n", newline="")
+        else:
+            yield f"{line}\n"
+
+
+def _unquoted_records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Number and cells of each line that is not empty."""
-    for line, content in numbered_lines(text):
-        if content:
+    for line, content in enumerate(lines, 1):
+        if content := content.removesuffix("\r"):
             yield line, content.split(delimiter)
 
 
@@ -110,11 +127,16 @@ def below_title(text: str, skip_lines: int) -> tuple[str, int, str | None]:
         The rest of the text, the number of lines that were taken away, and the delimiter if the first line states one
         (``sep=;``), which is taken away in any case.
     """
-    match = _DELIMITER_LINE.match(text)
-    count_skipped = max(skip_lines, 1 if match else 0)
-    for _ in range(count_skipped):
+    skipped, stated = _lines_above(text.partition("\n")[0], skip_lines)
+    for _ in range(skipped):
         text = text.partition("\n")[2]
-    return text, count_skipped, match[1] if match else None
+    return text, skipped, stated
+
+
+def _lines_above(first: str, skip_lines: int) -> tuple[int, str | None]:
+    """The number of lines above the header, and the delimiter if the first line states one."""
+    match = _DELIMITER_LINE.fullmatch(first)
+    return max(skip_lines, 1 if match else 0), match[1] if match else None
 
 
 def _without_empty_end(cells: list[str], least: int = 0) -> tuple[list[str], int]:

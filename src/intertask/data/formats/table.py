@@ -31,16 +31,26 @@ class Table(NamedTuple):
     Attributes:
         rows: The rows in the order of the source.
         class_names: Names of the labels (``ClassLabel`` of ``datasets``) by column.
+        is_cut: Whether these are only the first rows of the source.
+        notes: Sentences about how the source was read.
     """
 
     rows: list[RawRow]
     class_names: dict[str, list[str]]
+    is_cut: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield each line of a text with its number, from 1.
 
     Lines end at line feeds only. ``splitlines`` also splits at U+2028, form feeds and others, which texts may hold.
+
+    Args:
+        text: The text.
+
+    Yields:
+        The number, and the line without its end.
     """
     for number, line in enumerate(text.split("\n"), 1):
         yield number, line.removesuffix("\r")
