@@ -204,7 +204,8 @@ def bare_worker(private, tmp_path, monkeypatch):
 
     def start(code: str = "pass", idle: str = "20") -> tuple[subprocess.Popen, Path]:
         address = tmp_path / "w.sock"
-        lines = f"import os, sys, time, threading\nfrom intertask.execution import worker\nworker.WARM = ()\n{code}\n"
+        lines = "import os, sys, time, threading\nfrom intertask.execution import worker\n"
+        lines += f"worker.WARM = worker.WARM_PACKAGES = ()\n{code}\n"
         process = subprocess.Popen(
             [sys.executable, "-c", lines + "worker.main()", str(address)],
             env=private | {"INTERTASK_WORKER_IDLE_SECONDS": idle},
@@ -267,10 +268,19 @@ def test_a_python_without_the_steps_of_its_exit_gets_no_worker(bare_worker):
     assert address.with_suffix(".unsafe").exists()
 
 
-def test_workers_are_shared_by_jobs_with_the_same_start(monkeypatch):
+def test_workers_are_shared_by_jobs_with_the_same_start(monkeypatch, tmp_path):
+    module = tmp_path / "models" / "base.py"
+    module.parent.mkdir()
+    module.touch()
+    monkeypatch.setattr(launcher, "__file__", str(tmp_path / "execution" / "launch.py"))
     key = launcher.worker_key()
     monkeypatch.setenv("OMP_NUM_THREADS", "5")
     monkeypatch.setattr(sys, "path", ["/somewhere/else", *sys.path[1:]])
     assert launcher.worker_key() == key
     monkeypatch.setenv("HF_HOME", "/somewhere/else")  # read when it is imported
+    assert launcher.worker_key() != key
+    monkeypatch.undo()
+    monkeypatch.setattr(launcher, "__file__", str(tmp_path / "execution" / "launch.py"))
+    key = launcher.worker_key()
+    os.utime(module, (1, 1))  # a changed library: the worker has imported the old one
     assert launcher.worker_key() != key

@@ -163,7 +163,7 @@ def test_another_user_cannot_connect(private, script):
 
 #: A machine with two GPUs, as far as Python can see; every call that would set up the driver is written down.
 TWO_GPUS = """
-import importlib, os, sys, torch
+import os, sys, torch
 calls = []
 def recorded(name):
     return lambda *_: calls.append(name) or 2
@@ -172,9 +172,8 @@ for name in ("_cuda_getDeviceCount", "_cuda_init", "_cuda_getCurrentRawStream"):
 torch.cuda._raw_device_count_nvml = lambda: 2
 torch.cuda._lazy_init = recorded("_lazy_init")
 assert torch.cuda.is_available() and not calls
-from intertask.execution.worker import WARM
-for name in WARM:
-    importlib.import_module(name)
+from intertask.execution.worker import import_modules
+import_modules()
 assert not calls, calls
 os.environ["CUDA_VISIBLE_DEVICES"] = ""  # a job without a GPU after one with
 assert not torch.cuda.is_available()

@@ -137,7 +137,7 @@ def test_a_mistake_in_the_configuration_is_one_message(snakemake_alone, tmp_path
     done = run([snakemake_alone, "-s", ROOT / "Snakefile", "--configfile", "mine.yaml", "-n"], tmp_path)
     assert done.returncode == 1
     assert "Error: " in done.stderr and "targetts" in done.stderr
-    assert not re.search(r"Traceback|WorkflowError|\.smk|line \d+", done.stderr)
+    assert not re.search(r"Traceback|WorkflowError|\.smk", done.stderr)
 
 
 def test_jobs_run_from_another_folder_for_another_group(suite, tmp_path):

@@ -53,6 +53,7 @@ _SAFE_TO_FORK = {
 #: Beginnings of the names of variables that Python and the worker's packages read once, at their start.
 _READ_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "HOME", "XDG_CACHE_HOME", "HF_", "HUGGINGFACE_", "TRANSFORMERS_")
 _READ_AT_START += ("SENTENCE_TRANSFORMERS_", "TORCH", "PYTORCH_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_")
+_READ_AT_START += ("INTERTASK_RETRY",)
 _PR_SET_PDEATHSIG = 1
 
 
@@ -324,12 +325,13 @@ def private_folder() -> Path:
 def worker_key() -> str:
     """Return the name of the worker that this job may use.
 
-    Jobs share a worker if they have the same interpreter, search path, installed packages, processors and code of the
-    worker, and the same values of the variables that Python and the packages read when they start.
+    Jobs share a worker if they have the same interpreter, search path, installed packages, processors and code of this
+    library, and the same values of the variables that Python and the packages read when they start.
     """
     paths = [sys.executable, sys.prefix, *sys.path[1:]]  # the first entry is the working folder
     stamps = [Path(path).stat().st_mtime_ns for path in sys.path[1:] if os.path.isdir(path)]
-    code = [Path(__file__).with_name(name).stat().st_mtime_ns for name in ("launch.py", "worker.py", "wire.py")]
+    library = Path(__file__).parents[1]
+    code = [(str(path), path.stat().st_mtime_ns) for path in sorted(library.rglob("*.py"))]
     settings = sorted(
         item
         for item in os.environ.items()

@@ -1,9 +1,10 @@
 """The warm worker: a server with the slow imports done, which forks a child per job.
 
-The launcher (:mod:`intertask.execution.launch`) starts it. The worker only imports third-party packages: it runs no
-torch operation and does not touch CUDA, so that a fork is safe. If the imports leave threads behind, it refuses to
-serve. Each child imports this project's modules itself, so it sees changed code at once. A child ends with its launcher
-and with the worker. The worker removes its socket and ends when it has been idle for :data:`IDLE_SECONDS`.
+The launcher (:mod:`intertask.execution.launch`) starts it. The worker only imports modules: it runs no torch operation
+and does not touch CUDA, so that a fork is safe. If the imports leave threads behind, it refuses to serve. After a
+change of this library, jobs start another worker (:func:`intertask.execution.launch.worker_key`), so they run the new
+code. A child ends with its launcher and with the worker. The worker removes its socket and ends when it has been idle
+for :data:`IDLE_SECONDS`.
 """
 
 import atexit
@@ -11,6 +12,7 @@ import contextlib
 import gc
 import importlib
 import os
+import pkgutil
 import selectors
 import signal
 import socket
@@ -34,10 +36,13 @@ WARM = (
     "transformers.trainer",
     "transformers.models.auto",
     "transformers.models.bert.modeling_bert",
+    "transformers.models.bert.tokenization_bert_fast",
     "transformers.models.roberta.modeling_roberta",
     "adapters",
     "adapters.trainer",
     "adapters.models.auto",
+    "adapters.models.bert.adapter_model",
+    "adapters.models.roberta.adapter_model",
     "sentence_transformers",
     "sklearn.metrics",
     "scipy.stats",
@@ -46,6 +51,9 @@ WARM = (
     "pydantic",
     "yaml",
 )
+
+#: Packages of this library whose modules jobs import.
+WARM_PACKAGES = ("intertask.data", "intertask.types", "intertask.models")
 
 
 class Server:
@@ -273,8 +281,6 @@ def _set_threads() -> None:
 
 def _script_as_main(argv: list[str]) -> None:
     """Execute a script as the module ``__main__``."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "intertask"]:
-        del sys.modules[name]  # the server's modules: the script imports the current code
     importlib.invalidate_caches()
     path = os.path.abspath(argv[0])
     sys.argv = argv
@@ -300,9 +306,7 @@ def main() -> None:
     server = Server(Path(sys.argv[1]))
     if steps_of_exit() is None:
         _refuse(server, f"Python {sys.version.split()[0]} cannot end a forked job as it ends a script")
-    for name in WARM:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    import_modules()
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:  # a fork of a process with threads can deadlock
         _refuse(server, f"{threads} threads after the imports: not safe to fork")
@@ -310,6 +314,17 @@ def main() -> None:
     gc.freeze()
     print("ready", flush=True)
     server.serve()
+
+
+def import_modules() -> None:
+    """Import :data:`WARM` and all modules of :data:`WARM_PACKAGES`, except what the environment does not have."""
+    for name in WARM:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    for package in map(importlib.import_module, WARM_PACKAGES):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            with contextlib.suppress(ImportError):
+                importlib.import_module(module.name)
 
 
 def _refuse(server: Server, reason: str) -> NoReturn:

@@ -45,6 +45,7 @@ class Exported:
             IntertaskError: ``intertask.json`` is missing, a file of the adapter is missing or damaged, or the base
                 model could not be loaded.
         """
+        check_model_files(str(folder))
         self.about: dict[str, Any] = read_about(folder)
         recipe, self.info = self.about["recipe"], self.about["info"]
         self.type, base = get_type(self.info["type"]), recipe_model(recipe)
@@ -53,7 +54,6 @@ class Exported:
             self.model = load_encoder(folder)
             self.model.load_head(str(folder), use_safetensors=True)
         else:
-            check_model_files(str(folder))
             self.model = load_model(base)
             self.model.load_adapter(str(folder), set_active=True, use_safetensors=True)
         self.model.eval().to(device())
