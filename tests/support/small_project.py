@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 from forked import snakemake
 from paths import ROOT
+from tiny_models import small_model
 
 PARTS = ["Snakefile", "rules", "workflow", "envs", "profiles", "data", "tasks"]
 
@@ -81,12 +82,13 @@ class Project:
 
 
 def small_config(sources: list[str], targets: list[str]) -> dict:
-    """A configuration that trains for a step or two."""
+    """A configuration that trains a tiny model for a step or two; its sentence encoder is the bundled one."""
     training = {"learning_rate": 0.001, "epochs": 1, "batch_size": 8}
     return {
         "task_folders": ["tasks/bundled"],
         "sources": sources,
         "targets": targets,
+        "models": {"minilm": str(small_model())},
         "seeds": [1, 2],
         "max_train_examples": 24,
         "max_validation_examples": 12,

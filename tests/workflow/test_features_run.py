@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 from small_project import ROOT, Project, small_config
+from tiny_models import TINY
 
 from intertask.config import load_config
 from intertask.config.task_registry import configured_tasks
@@ -49,12 +50,12 @@ def test_the_scores_job_reads_what_was_made(project):
         facts, sources = evidence.load()
         count = len(facts.target_rows.groups)
         assert 0 < count <= 60
-        assert facts.features.shape == (count, 384)
+        assert facts.features.shape == (count, TINY["hidden_size"])
         assert len(facts.target_rows.views) == {"match_reports": 1, "journeys": 2}[target]
         for source in sources:
             assert source.features.shape == facts.features.shape
             assert source.features.dtype == np.float32
-            assert source.map[0].shape == (384, 384)
+            assert source.map[0].shape == (TINY["hidden_size"],) * 2
             assert (source.probabilities is None) == (source.task != "letters")
         np.testing.assert_allclose(sources[1].probabilities.sum(1), 1, atol=1e-5)
         scores = (project.folder / f"results/scores/minilm/{target}.tsv").read_text(encoding="utf-8").splitlines()

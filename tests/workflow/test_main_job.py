@@ -98,7 +98,7 @@ def test_regret_table(finished):
     assert list(table["regret@3"]) == sorted(table["regret@3"])
     assert set(table["method"]) == {*load_config(finished.config).methods, "fused", "ceiling"}
     costs = table.set_index("method")["cost_seconds"]
-    assert costs["random"] < 1 < costs["semb"] < costs["fused"]
+    assert costs["random"] < costs["semb"] < costs["fused"]
     assert (table["targets"] == len(finished.config["targets"])).all()
 
 

@@ -32,7 +32,7 @@ def planned(tmp_path_factory, suite, offline) -> tuple[Project, dict[str, int], 
     config = small_config([*suite["sources"][:2], "far_away"], suite["targets"][:2])
     config |= {"methods": METHODS, "history": "own", "task_folders": ["tasks/bundled", "tasks/own"]}
     config["models"] = {
-        "minilm": "bundled",
+        **config["models"],
         "few": {"like": "minilm", "training": {"transfer": {"max_train_examples": 10}}},
         "whole": {"path": "nobody/model", "adapter": "full"},
     }

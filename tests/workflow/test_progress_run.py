@@ -103,7 +103,8 @@ def test_a_terminal_shows_one_picture_in_place(project):
 
 @pytest.mark.parametrize("interrupts", [1, 2])
 def test_an_interrupted_run_ends_with_one_line(project, interrupts):
-    project.config |= {"methods": ["semb"], "rank_fusion": ["semb"]}
+    # A larger model, whose training is still running when the signal comes
+    project.config |= {"methods": ["semb"], "rank_fusion": ["semb"], "models": {"minilm": "bundled"}}
     project.write_config()
     code, text = on_a_terminal(project, "--cores", "2", interrupt_after="training the source", interrupts=interrupts)
     assert code != 0

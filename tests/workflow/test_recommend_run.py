@@ -13,7 +13,7 @@ SUMMARY = f"results/recommend/{TARGET}.json"
 
 
 def configured(suite, **recommend) -> dict:
-    config = small_config(suite["sources"][:4], [TARGET])
+    config = small_config(suite["sources"][:4], [TARGET]) | {"models": {"minilm": "bundled"}}
     config |= {"methods": ["size"], "rank_fusion": ["size"]}  # for the ranking; no embeddings are made
     config["training"]["transfer"]["epochs"] = 3
     return config | {"recommend": {"k": 2, **recommend}}
