@@ -40,6 +40,7 @@ def settings_page() -> str:
     """
     parts = [START]
     shown: set[type[BaseModel]] = set()
+    summarized = _summarized_in_tables()
     for title, model in (("The configuration", Config), ("A task's YAML file", Task)):
         parts.append(f"## {title}\n\n{_table(model)}")
         keys: dict[type[BaseModel], list[str]] = {}
@@ -48,7 +49,9 @@ def settings_page() -> str:
                 keys.setdefault(nested, []).append(key)
         shown.update(keys)
         for nested, names in keys.items():
-            parts.append(f"### {', '.join(f'`{key}`' for key in names)}\n\n{_summary(nested)}\n\n{_table(nested)}")
+            title = f"### {', '.join(f'`{key}`' for key in names)}"
+            summary = [] if nested in summarized else [_summary(nested)]
+            parts.append("\n\n".join([title, *summary, _table(nested)]))
     return "\n".join(parts)
 
 
@@ -61,6 +64,19 @@ def _sections(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, t
             key = f"{prefix}{name}{'.<name>' if get_origin(field.annotation) is dict else ''}"
             yield key, nested
             yield from _sections(nested, f"{key}.")
+
+
+def _summarized_in_tables() -> set[type[BaseModel]]:
+    """Sections whose sentence is the meaning of their key in a table already."""
+    found: set[type[BaseModel]] = set()
+    models: list[type[BaseModel]] = [Config, Task]
+    for model in models:
+        for field in model.model_fields.values():
+            nested = nested_models(field.annotation)
+            models += [section for section in nested if section not in models]
+            if nested and not field.description:
+                found.add(nested[0])
+    return found
 
 
 def _summary(model: type[BaseModel]) -> str:
@@ -76,6 +92,9 @@ def _with_links(text: str) -> str:
 def _table(model: type[BaseModel]) -> str:
     """A section's keys with their defaults and descriptions."""
     rows = ["| key | default | meaning |", "| --- | --- | --- |"]
+    if model is TaskOverride:
+        keys = ", ".join(f"`{name}`" for name in model.model_fields)
+        return "\n".join([*rows, f"| {keys} | | These keys replace those of the task. |"]) + "\n"
     inherited = model.__base__.model_fields if model is Alternative else {}
     for name, field in model.model_fields.items():
         if name not in inherited:
@@ -102,7 +121,7 @@ def _description(field: FieldInfo, model: type[BaseModel]) -> str:
     sections = nested_models(field.annotation)
     text = field.description or (_summary(sections[0]) if sections else "")
     choices = [json.dumps(choice).strip('"') for choice in _choices(field.annotation)]
-    if choices and model is not TaskOverride and not all(f"`{choice}`" in text for choice in choices):
+    if choices and not all(f"`{choice}`" in text for choice in choices):
         text += " One of " + ", ".join(f"`{choice}`" for choice in choices) + "."
     return (text if "](" in text else _with_links(text)).replace("|", "\\|")
 
