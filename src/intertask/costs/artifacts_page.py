@@ -51,14 +51,15 @@ def _row(artifact: Artifact) -> str:
 
 
 def _methods_table() -> str:
-    """One row per method."""
-    rows = ["| method | artifacts that it reads | adapters trained first |", "|---|---|---|"]
+    """One row for the methods that read the same artifacts."""
+    methods: dict[str, list[str]] = {}
     for name, method in all_methods().items():
         artifacts = [ARTIFACTS[artifact] for artifact in method.reads]
         trained = max((artifact.adapters for artifact in artifacts), key=list(TRAINED).index, default="none")
         reads = ", ".join(f"`{artifact.name}`" for artifact in artifacts) or "none"
-        rows.append(f"| `{name}` | {reads} | {TRAINED[trained]} |")
-    return "\n".join(rows) + "\n"
+        methods.setdefault(f"{reads} | {TRAINED[trained]}", []).append(f"`{name}`")
+    rows = ["| methods | artifacts that they read | adapters trained first |", "|---|---|---|"]
+    return "\n".join([*rows, *(f"| {', '.join(names)} | {cells} |" for cells, names in methods.items())]) + "\n"
 
 
 if __name__ == "__main__":
