@@ -20,7 +20,6 @@ NOT_HERE = {
     ". .venv/bin/activate": "make setup does it",
     "make setup && . .venv/bin/activate": "make setup does it",
     "git clone … && cd intertask": "needs a network",
-    "git lfs pull": "needs a network",
     "apt-get install --no-install-recommends slurmctld slurmd slurm-client munge": ".ci/run does it",
     'hf download FacebookAI/roberta-base --include "*.json" "*.txt" "*.model" "*.safetensors"': "needs a network",
     "export HF_HUB_OFFLINE=1": "tests/workflow/test_plan_run.py runs so",
