@@ -8,19 +8,21 @@ import yaml
 from small_project import Project, small_config
 
 
+def configured(suite) -> dict:
+    return small_config(suite["sources"][:3], suite["targets"][:1]) | {"models": {"minilm": "bundled"}}
+
+
 @pytest.fixture(scope="module")
 def speeds(tmp_path_factory, suite) -> Path:
     """``results/plan`` with the speed of the bundled models on this machine, measured once."""
-    measured = Project(
-        tmp_path_factory.mktemp("speeds") / "p", small_config(suite["sources"][:3], suite["targets"][:1])
-    )
+    measured = Project(tmp_path_factory.mktemp("speeds") / "p", configured(suite))
     measured.run("--cores", "2", "results/plan/minilm.json", "results/plan/minilm-sentence.json")
     return measured.folder / "results" / "plan"
 
 
 @pytest.fixture
 def project(tmp_path, suite, speeds) -> Project:
-    project = Project(tmp_path / "p", small_config(suite["sources"][:3], suite["targets"][:1]))
+    project = Project(tmp_path / "p", configured(suite))
     shutil.copytree(speeds, project.folder / "results" / "plan")
     return project
 

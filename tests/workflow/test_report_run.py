@@ -34,7 +34,7 @@ def test_a_ranking_page_trains_nothing(tmp_path, suite):
     }  # fmt: skip
     project.run(page, "--cores", "2")
     text = (project.folder / page).read_text(encoding="utf-8")
-    assert text.count("<details id=\"about-") == 2 and "gain</button>" not in text
+    assert text.count('<details id="about-') == 2 and "gain</button>" not in text
     assert project.planned(page) == {}
     # this plans the transfers of the target, and leaves the first page as it is
     assert project.planned(page, f"results/rankings/{target}.observed.html")["run_transfer"] == 3 * 2

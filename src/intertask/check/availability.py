@@ -21,7 +21,7 @@ from ..data.download import cached_path
 from ..data.first_rows import FirstRows, read_first_rows
 from ..data.formats import TooLargeError
 from ..errors import IntertaskError, UnavailableError
-from ..models.base import locate
+from ..models.base import check_local, locate
 from ..models.remote_code import check_cached_files
 from ..words import count
 
@@ -127,6 +127,8 @@ def check_model(model: Model, hub: Hub) -> tuple[Availability, dict[str, Any]]:
     """
     try:
         location = locate(model)
+        if model.path != "bundled" and Path(location).is_dir():
+            _try_local_model(model)
     except IntertaskError as problem:
         return Availability(model.path, problem), {}
     if Path(location).is_dir():
@@ -139,6 +141,16 @@ def check_model(model: Model, hub: Hub) -> tuple[Availability, dict[str, Any]]:
     except IntertaskError as problem:
         return Availability(description, problem), {}
     return _check_hub(description, model.path, model.revision, "model", hub), {}
+
+
+def _try_local_model(model: Model) -> None:
+    """Load a model as the run will. The files are checked first, because importing the libraries takes seconds."""
+    check_local(model)
+    from ..models.base import quiet_libraries
+    from ..models.trial import try_model
+
+    quiet_libraries()
+    try_model(model)
 
 
 def _check_local_files(task: Task) -> Availability:

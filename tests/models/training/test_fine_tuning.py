@@ -7,6 +7,7 @@ import torch
 from training_runs import assert_same, interrupt_after, script_dev_scores, weights
 
 from intertask.data import Prepared
+from intertask.errors import IntertaskError
 from intertask.models.adapters import add_fresh_adapter
 from intertask.models.base import load_model
 from intertask.models.training import fine_tuning
@@ -48,6 +49,15 @@ def test_same_seed_same_weights(tiny_model, recipe, colours, tmp_path):
         results.append((go()["scores"], weights(model)))
     assert results[0][0] == results[1][0]
     assert_same(results[0][1], results[1][1])
+
+
+@pytest.mark.parametrize("patience", [0, 2])
+def test_a_training_that_diverges_is_one_message(tiny_model, recipe, colours, tmp_path, patience):
+    recipe["training"] |= {"learning_rate": 1e30, "patience": patience}
+    _, go = start(tiny_model, recipe, colours, tmp_path)
+    with pytest.raises(IntertaskError, match=r"diverged: by step \d+, .* was no longer a finite number") as error:
+        go()
+    assert "1e+30" in error.value.where
 
 
 @pytest.mark.parametrize("adapter", ["seq_bn", "full"])

@@ -8,6 +8,7 @@ import torch
 
 from ...config import Model
 from ...data.subset import stratified_subset
+from ...errors import IntertaskError
 from ...types import Tokenizer, get_type
 from ..base import load_model, load_pretrained, load_tokenizer, usable_length
 from ..precision import Precision, autocast, device, finish, for_features, to_device, to_host
@@ -63,6 +64,9 @@ def embed_task(rows: Sequence[dict[str, Any]], type_name: str, recipe: dict[str,
         their mean; for base models also ``token_ids`` int32 [T], the tokens of the examples in a random order of
         examples.
 
+    Raises:
+        IntertaskError: The model cannot be loaded, or its embeddings are not finite.
+
     Source: Vu et al. 2020 (TextEmb), Poth et al. 2021 (SEmb).
     """
     model = Model.model_validate(recipe["model"])
@@ -80,6 +84,12 @@ def embed_task(rows: Sequence[dict[str, Any]], type_name: str, recipe: dict[str,
         pieces, owners = windows(texts, tokenizer, recipe["max_length"], recipe["max_windows"])
         joined = [first if second is None else f"{first} {second}" for first, second in pieces]
         vectors, extra = _sentence_vectors(model, joined, recipe), {}
+    if not np.isfinite(vectors).all():
+        raise IntertaskError(
+            f"The model {model.path!r} computes embeddings that are not finite numbers.",
+            f"task type {type_name}",
+            "use 'precision: float32', or another model",
+        )
     examples = np.zeros((len(rows), vectors.shape[1]))
     np.add.at(examples, owners, vectors.astype(np.float64))
     examples /= np.bincount(owners, minlength=len(rows))[:, None]

@@ -1,5 +1,6 @@
 """Fine-tuning of an adapter (or of all weights) with a fresh head, safe to interrupt at any moment."""
 
+import math
 import shutil
 import time
 import warnings
@@ -22,6 +23,7 @@ from transformers import (
 from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
+from ...errors import IntertaskError
 from ...types import Batch, Collator, Encoding, TaskType
 from ..precision import Precision, autocast
 from ..prediction import encoding_length, predict_logits, strip
@@ -53,9 +55,28 @@ class _Steps(TrainerCallback):
             self.saved = time.monotonic()
             control.should_save = True
 
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if not math.isfinite((logs or {}).get("loss", 0)):
+            raise _diverged("the loss", state.global_step, args.learning_rate)
+
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         # The Trainer does not write checkpoints atomically, so a run is not resumed from one without this file.
         (Path(args.output_dir) / f"checkpoint-{state.global_step}" / _COMPLETE).touch()
+
+
+def _diverged(what: str, step: int, learning_rate: float) -> IntertaskError:
+    return IntertaskError(
+        f"The training diverged: by step {step}, {what} was no longer a finite number.",
+        f"config: training, learning_rate: {learning_rate:g}",
+        "lower the learning rate, or raise 'warmup_ratio'; no result was written",
+    )
 
 
 class _TypedTraining:
@@ -166,6 +187,9 @@ def train(
         ``steps`` (of the optimizer), ``epochs``, ``history`` (per epoch: ``step``, ``loss``, the mean training loss of
         the epoch, and, if it was evaluated, ``dev`` in percentage points) and, with early stopping, ``best_dev`` and
         ``best_step``.
+
+    Raises:
+        IntertaskError: The loss or a weight is not finite.
     """
     batch_size = settings["batch_size"]
     steps_per_epoch = -(-len(encodings) // batch_size)
@@ -224,6 +248,9 @@ def train(
         # The Trainer then sorts checkpoints by their numbers, which is correct.
         warnings.filterwarnings("ignore", message="mtime may not be reliable")
         trainer.train(resume_from_checkpoint=str(last) if last else None)
+    for name, weight in model.named_parameters():
+        if weight.requires_grad and not torch.isfinite(weight).all():
+            raise _diverged(f"the weight {name}", trainer.state.global_step, settings["learning_rate"])
     result = {"steps": trainer.state.global_step, "epochs": round(trainer.state.epoch or 0, 3)}
     result["history"] = _history(trainer.state.log_history)
     if stops_early:

@@ -1,0 +1,105 @@
+"""A model is tried before a run: its predictions for a row must not depend on the other rows of the batch."""
+
+import json
+
+import pytest
+import torch
+from tiny_models import TINY, small_model
+from transformers import (
+    AlbertConfig,
+    AutoModel,
+    AutoTokenizer,
+    BartConfig,
+    BertConfig,
+    DebertaConfig,
+    DebertaV2Config,
+    DistilBertConfig,
+    ElectraConfig,
+    GPT2Config,
+    ModernBertConfig,
+    MPNetConfig,
+    RobertaConfig,
+    XLMRobertaConfig,
+)
+
+from intertask.config import Model
+from intertask.errors import IntertaskError
+from intertask.models.trial import try_model
+
+LONG = {"max_position_embeddings": 514, "type_vocab_size": 1, "pad_token_id": 0}
+GPT2 = {"n_embd": 32, "n_layer": 2, "n_head": 2}
+BART = {"d_model": 32, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2}
+BART |= {"decoder_attention_heads": 2, "encoder_ffn_dim": 64, "decoder_ffn_dim": 64, "pad_token_id": 0}
+ACCEPTED = {
+    "albert": (AlbertConfig, TINY | {"embedding_size": 32}),
+    "bart": (BartConfig, BART | {"eos_token_id": 102}),
+    "bert": (BertConfig, TINY),
+    "deberta": (DebertaConfig, TINY),
+    "deberta-v2": (DebertaV2Config, TINY),
+    "distilbert": (DistilBertConfig, {"dim": 32, "n_layers": 2, "n_heads": 2, "hidden_dim": 64}),
+    "electra": (ElectraConfig, TINY | {"embedding_size": 32}),
+    "gpt2": (GPT2Config, GPT2 | {"pad_token_id": 0}),
+    "roberta": (RobertaConfig, TINY | LONG),
+    "xlm-roberta": (XLMRobertaConfig, TINY | LONG),
+}
+MODERN = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2, "cls_token_id": 1, "sep_token_id": 2}
+REFUSED = {
+    "gpt2": (GPT2Config, GPT2, "no padding token in its config.json"),
+    "modernbert": (ModernBertConfig, TINY | MODERN, "type 'modernbert' are not supported by the adapters library"),
+    "mpnet": (MPNetConfig, TINY, "type 'mpnet' are not supported by the adapters library"),
+}
+
+
+def saved(folder, cls, settings) -> Model:
+    tokenizer = AutoTokenizer.from_pretrained(small_model())
+    torch.manual_seed(0)
+    AutoModel.from_config(cls(vocab_size=len(tokenizer), **settings)).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return Model(path=str(folder))
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_predictions_do_not_depend_on_the_batch(tmp_path, name):
+    assert try_model(saved(tmp_path, *ACCEPTED[name]))["type"] == name
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_models_that_cannot_be_trained_are_refused(tmp_path, name):
+    cls, settings, message = REFUSED[name]
+    with pytest.raises(IntertaskError, match=message):
+        try_model(saved(tmp_path, cls, settings))
+
+
+def test_a_tokenizer_without_a_padding_token_is_refused(tmp_path):
+    model = saved(tmp_path, *ACCEPTED["bert"])
+    path = tmp_path / "tokenizer_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"pad_token": None}))
+    with pytest.raises(IntertaskError, match="no padding token in its tokenizer"):
+        try_model(model)
+
+
+def test_a_model_that_takes_padding_for_text_is_refused(tmp_path, monkeypatch):
+    model = saved(tmp_path, *ACCEPTED["bert"])
+    from intertask.types import classification
+
+    monkeypatch.setattr(
+        classification,
+        "collator",
+        lambda tokenizer: (
+            lambda rows: {
+                key: torch.ones_like(value) if key == "attention_mask" else value
+                for key, value in COLLATOR(tokenizer)(rows).items()
+            }
+        ),
+    )
+    with pytest.raises(IntertaskError, match="depend on the other rows of its batch"):
+        try_model(model)
+
+
+def _collator():
+    from intertask.types import classification
+
+    return classification.collator
+
+
+COLLATOR = _collator()
