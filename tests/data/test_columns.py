@@ -3,6 +3,8 @@
 import pytest
 from canonical_rows import convert, fails, labeled
 
+from intertask.data.columns import plain
+
 
 @pytest.mark.parametrize("column", ["text", "sentence", "text_a"])
 def test_usual_names_of_the_text(column):
@@ -72,3 +74,15 @@ def test_forgotten_columns_are_noted():
 def test_label_cannot_be_joined():
     fails("label cannot be joined", "classification", labeled(0, 1), columns={"label": ["label", "text_a"]},
           where="columns: label")  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["['a' 'b']", "['a'\n 'b']", "['a', 'b' \"c\"]", "['' '']"])
+def test_strings_without_commas_between_them_are_not_joined(text):
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("['a', 'b']", ["a", "b"]), ("['', '']", ["", ""]), ("[\"a' 'b\"]", ["a' 'b"])]
+)
+def test_lists_as_python_writes_them(text, value):
+    assert plain(text) == value

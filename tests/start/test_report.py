@@ -28,7 +28,8 @@ def test_guesses_rows_and_what_is_left_out(monkeypatch):
     assert lines[1:3] == ["mood: 31 training rows, 3 columns", "  The columns are separated by ';'."]
     assert "  label   mood            (the only column with a few different values)" in lines
     assert any(line.startswith("  not used: code (identifiers") for line in lines)
-    assert "  left out: 1 rows without a text or without a usable label" in lines
+    reason = "1 row: text_a (column 'remark') is empty. (first: x.csv, line 32)"
+    assert f"  left out of the training rows: {reason}" in lines
     examples = lines[lines.index("  Two rows as the workflow reads them:") + 1 :][:2]
     assert sorted(line.split(";")[0] for line in examples) == ["    label: bad", "    label: good"]
     assert all(len(line) <= 60 and line.endswith("…") for line in examples)

@@ -5,8 +5,10 @@ import yaml
 from column_profiles import profiles, reviews
 
 from intertask.config import Task, load_config, validate
+from intertask.errors import IntertaskError
 from intertask.start.guessing import guess
 from intertask.start.writing import config_yaml, task_yaml
+from intertask.yaml_files import read_yaml
 
 
 def written(rows: list[dict], data: dict | None = None, notes=()) -> tuple[Task, str]:
@@ -31,6 +33,37 @@ def test_reasons_and_notes_are_comments():
     assert "  #   code: identifiers" in text and "# Labels in the inspected rows: " in text
     assert "There is no validation data." in text
     assert "There is no validation data." not in written(rows, {"files": {"train": "x", "validation": "y"}})[1]
+
+
+HOSTILE = [
+    "x\non_bad_row: drop", "x\r\nlabels: [a]", "a\x00b", "a\x1b[31mb", "a\x85b: c", "a\u2028- b", "a\u2029b", "\ufeffa",
+    "a: b", "a #b", "- a", "yes", "null", "~", "1e3", "0x10", "1:30", "a\tb", "{a", "[a", "&a", "*a", "!a", "%a", "@a",
+    "'a", '"a', "|", ">", "?", "a\\", "a'b\"c", " a ", "=", "<<",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_text_of_the_data_stays_text(hostile, tmp_path):
+    """Names of columns, labels, file names and notes: they are read back as they are and add no key."""
+    hostile = hostile if hostile.strip() else "a"
+    rows = [
+        {hostile: f"the room {n} was fine and so on", "mood": f"{hostile}{n % 2}", f"{hostile}2": f"{hostile}{n % 3}"}
+        for n in range(40)
+    ]
+    columns = profiles(rows)
+    found = guess(columns, None, [hostile], "mood")
+    text = task_yaml("mood", {"files": {"train": f"{hostile}.csv"}}, found, columns, [f"A note: {hostile}"])
+    path = tmp_path / "mood.yaml"
+    path.write_text(text, encoding="utf-8")
+    read = read_yaml(path)
+    assert set(read) == {"type", "description", "data", "columns", "metric", "max_length", "batch_size"}
+    assert read["data"] == {"files": {"train": f"{hostile}.csv"}}
+    assert read["columns"] == {"text_a": hostile, "label": "mood"}
+
+
+def test_half_a_surrogate_pair_in_a_name_is_one_message():
+    with pytest.raises(IntertaskError, match="half of a surrogate pair"):
+        written(reviews(**{"a\ud83d": "text", "mood": "mood"}))
 
 
 def test_names_that_yaml_would_misread_are_quoted():

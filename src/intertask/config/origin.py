@@ -9,7 +9,7 @@ from .base import ColumnMap, Number, Positive, Strict, Strings, one_or_more
 
 #: Keys of a location that newer versions added. Without a value they are no part of a recipe, so that the results of an
 #: earlier version remain valid.
-NEW_KEYS = ("skip_lines", "sentence_column")
+NEW_KEYS = ("skip_lines", "sentence_column", "decimal", "thousands", "offsets")
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "xlsx", "conll", "conllu", "squad")
 
 
@@ -129,6 +129,19 @@ class Origin(Strict):
         description="Column that numbers or names the sentences in a table with one token per row. The rows of a "
         "sentence become one row, whose columns are lists; a row without a value belongs to the sentence above it.",
     )
+    decimal: Literal[",", "."] | None = Field(
+        None, description="Sign before the decimals of labels that are numbers. By default, a point."
+    )
+    thousands: Literal[",", ".", " ", "'", "_"] | None = Field(
+        None,
+        description="Sign between groups of three digits in labels that are numbers; a blank stands for any kind of "
+        "blank. By default, none.",
+    )
+    offsets: Literal["characters", "utf-16", "bytes", "lf", "crlf"] | None = Field(
+        None,
+        description="What the offsets of answers count: characters (the default), UTF-16 units (`utf-16`), bytes of "
+        "UTF-8 (`bytes`), or characters with every line end as one (`lf`) or two (`crlf`).",
+    )
     records: str | None = Field(
         None,
         description="Key of the list of rows in a json file, with dots between levels, for example 'data'; name of the "
@@ -152,6 +165,8 @@ class Origin(Strict):
             )
         if self.hub_files is not None and self.hub is None:
             raise ValueError("'hub_files' are files of a Hub repository; name the repository with 'hub'")
+        if self.thousands is not None and self.thousands == (self.decimal or "."):
+            raise ValueError("'decimal' and 'thousands' are the same sign")
         return self
 
 

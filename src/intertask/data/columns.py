@@ -1,8 +1,11 @@
 """Find a task's columns in raw rows: by the names in its YAML, by nested paths, by number, or by common names."""
 
 import ast
+import io
 import json
 import re
+import tokenize
+from itertools import pairwise
 from typing import Any
 
 from ..config import COLUMNS, Task
@@ -18,6 +21,9 @@ COMMON_NAMES: dict[str, tuple[str | int, ...]] = {
     "tokens": ("form", 0),
     "tags": ("upos", -1),
 }
+
+#: Two quotation marks with nothing but white space between them.
+_ADJACENT = re.compile(r"""['"]\s*['"]""")
 
 Column = str | int | list[str | int] | None
 
@@ -69,12 +75,23 @@ def plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
-        for parse in (json.loads, ast.literal_eval):
+        for parse in (json.loads, _literal):
             try:
                 return parse(value)
             except (ValueError, SyntaxError, MemoryError, RecursionError):
                 continue
     return value
+
+
+def _literal(text: str) -> Any:
+    """Parse a Python literal whose strings have commas between them; Python would join ``'EU' 'rejects'`` to one."""
+    found = ast.literal_eval(text)
+    if _ADJACENT.search(text):
+        tokens = [token.type for token in tokenize.generate_tokens(io.StringIO(text.strip()).readline)]
+        tokens = [kind for kind in tokens if kind != tokenize.NL]
+        if any(pair == (tokenize.STRING, tokenize.STRING) for pair in pairwise(tokens)):
+            raise ValueError("there are no commas between the strings")
+    return found
 
 
 def resolve(task: Task, tables: dict[str, Table]) -> dict[str, Column]:

@@ -47,6 +47,8 @@ def label_text(value: Any) -> str:
     if isinstance(value, str):
         if not value.strip():
             raise BadRowError("The label is empty.", "label the row or take it out")
+        if re.search("[\ud800-\udfff]", value):
+            raise BadRowError(f"The label holds half of a surrogate pair: {value!a:.80}", "write the label as UTF-8")
         return value.strip()
     if isinstance(value, float):
         raise BadRowError(f"The label {value} is not the name or number of a class.", "perhaps 'type: regression'")

@@ -17,9 +17,9 @@ from ..config import Task
 from ..errors import IntertaskError
 from ..files import atomic, canonical_json, read_json, write_json
 from ..types import get_type
-from .canonical import Canonical, canonical, table_source
+from .assemble import assemble
 from .origin import read_task
-from .subset import input_key, split, stratified_subset
+from .subset import stratified_subset
 
 #: Fields of a task that change its prepared data. These and no others belong in the recipe.
 DATA_KEYS = (
@@ -75,53 +75,31 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
         IntertaskError: The data has an error; the message names the file and the row.
     """
     reading = read_task(task)
-    tables, task = reading.tables, reading.task
-    rows_read = {part: len(tables[part].rows) if part in tables else 0 for part in ("train", "validation")}
-    result = canonical(task, tables)
-    train = result.rows["train"]
-    if "validation" in tables:
-        validation = result.rows["validation"]
-        validation_from = f"the data's own validation split: {table_source(task, 'validation')}"
-        train, in_validation = _remove_shared(train, validation, task.type)
-    else:
-        in_validation = 0
-        _check_rows(task, result, train, "train", rows_read["train"], 0)
-        fraction = task.data.validation_fraction
-        if len(train) < 2:
-            raise IntertaskError(
-                "One row of train cannot be split into train and validation.",
-                f"task {task.name}: {table_source(task, 'train')}",
-                "give a validation split, or more rows",
-            )
-        train, validation = split(train, fraction, seed, task.type)
-        validation_from = (
-            f"a seeded split of train: {len(validation)} of {len(train) + len(validation)} rows "
-            f"(validation_fraction {fraction}, seed {seed})"
-        )
-    _check_rows(task, result, train, "train", rows_read["train"], in_validation)
-    _check_rows(task, result, validation, "validation", rows_read["validation"] or rows_read["train"], 0)
+    task = reading.task
+    found = assemble(task, reading.tables, seed)
+    result, train, validation, in_validation = found.result, found.train, found.validation, found.in_validation
+    for warning in result.warnings:
+        print(f"WARNING: {warning}")
     before_cap = {"train": len(train), "validation": len(validation)}
     train = stratified_subset(train, task.max_train_examples or len(train), seed, task.type)
     validation = stratified_subset(validation, task.max_validation_examples or len(validation), seed, task.type)
-
-    metric = task.metric or get_type(task.type).default_metric(result.labels)
     info = {
         "task": task.name,
         "type": task.type,
         "rows": {"train": len(train), "validation": len(validation)},
         "rows_before_cap": before_cap,
-        "rows_read": rows_read,
+        "rows_read": found.rows_read,
         "removed": {
             "in_validation": in_validation,
             "dropped_labels": {"train": 0, "validation": 0} | result.dropped_labels,
             "bad_rows": {"train": 0, "validation": 0} | result.bad_rows,
         },
         "labels": result.labels,
-        "positive_label": _positive_label(task, metric, result.labels),
-        "metric": metric,
+        "positive_label": found.positive_label,
+        "metric": found.metric,
         "max_choices": max_choices(train + validation),
         "words": words_per_row(train, task.type),
-        "validation_from": validation_from,
+        "validation_from": found.validation_from,
         "origin": reading.origin,
         "notes": reading.notes + result.notes + _notes(task, result.labels, train, validation, in_validation),
         "recipe": recipe,
@@ -195,50 +173,6 @@ def rows_fingerprint(train: list[dict], validation: list[dict], labels: list[str
             digest.update(canonical_json(row).encode() + b"\n")
         digest.update(b"\n")
     return digest.hexdigest()[:16]
-
-
-def _remove_shared(train: list[dict], validation: list[dict], type_name: str) -> tuple[list[dict], int]:
-    """``train`` without the rows whose input is also in ``validation``, and the number of these rows."""
-    seen = {input_key(row, type_name) for row in validation}
-    kept = [row for row in train if input_key(row, type_name) not in seen]
-    return kept, len(train) - len(kept)
-
-
-def _check_rows(task: Task, result: Canonical, rows: list[dict], part: str, read: int, in_validation: int) -> None:
-    """Check that there are rows, and that the task type accepts them."""
-    location = f"task {task.name}: {table_source(task, part)}"
-    if not rows:
-        reasons = [
-            f"{result.bad_rows.get(part, 0)} bad rows",
-            f"{result.dropped_labels.get(part, 0)} with a label of 'drop_labels'",
-            f"{in_validation} that are also in validation",
-        ]
-        reasons = [reason for reason in reasons if not reason.startswith("0 ")]
-        raise IntertaskError(
-            f"The {part} data is empty: of {read} rows, {' and '.join(reasons) or 'none'} were left out.",
-            location,
-            "give other files" + (", not the same file for both splits" if in_validation else ""),
-        )
-    get_type(task.type).check_rows(rows, part, result.labels, location)
-
-
-def _positive_label(task: Task, metric: str, labels: list[str] | None) -> str | None:
-    location = f"task {task.name}, positive_label"
-    if task.positive_label is not None:
-        if labels is None or task.positive_label not in labels:
-            raise IntertaskError(
-                f"positive_label: no label {task.positive_label!r}, {labels}.", location, "name one of them"
-            )
-        return task.positive_label
-    if metric in get_type(task.type).POSITIVE_CLASS_METRICS:
-        if len(labels) != 2:
-            raise IntertaskError(
-                f"The metric {metric} is for two labels, and there are {len(labels)}: {', '.join(labels[:10])}.",
-                location,
-                "set 'positive_label:', or 'metric: f1_macro'",
-            )
-        return labels[1]
-    return None
 
 
 def max_choices(rows: list[dict]) -> int | None:

@@ -19,9 +19,9 @@ from ..files import write_text
 from ..yaml_files import read_yaml
 from .column_profile import profile_columns
 from .guessing import guess
-from .locate import locate
+from .locate import locate, without_unlabeled
 from .report import describe_task
-from .writing import config_yaml, task_yaml
+from .writing import comment, config_yaml, task_yaml
 
 #: Folders of the project in which the files are written.
 TASKS, CONFIGS = Path("tasks/own"), Path("configs")
@@ -172,14 +172,17 @@ def _new_task(root: Path, locations: Sequence[str], options: argparse.Namespace)
     path = TASKS / f"{name}.yaml"
     profiles = profile_columns(raw.tables["train"].rows)
     found = guess(profiles, options.type, options.text, options.label)
-    text = task_yaml(name, _relative(raw.data, root / path.parent), found, profiles, raw.notes)
+    raw = without_unlabeled(raw, found.columns.get("label"))
+    text = task_yaml(name, _relative(raw.data, root / path.parent) | found.data, found, profiles, raw.notes)
     task = validate(Task, {"name": name, **yaml.safe_load(text)}, str(path))
     try:
         rows = canonical(task, raw.tables)
     except IntertaskError as problem:
         if task.on_bad_row == "drop":
             raise
-        text = text.rstrip("\n") + f"\non_bad_row: drop # rows with this problem are left out: {problem.what}\n"
+        text = (
+            text.rstrip("\n") + f"\non_bad_row: drop # such rows are left out, for example: {comment(problem.what)}\n"
+        )
         task = validate(Task, {"name": name, **yaml.safe_load(text)}, str(path))
         rows = canonical(task, raw.tables)
     return NewTask(name, " ".join(locations), path, text, describe_task(raw, task, found, profiles, rows))

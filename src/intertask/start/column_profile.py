@@ -9,8 +9,11 @@ from typing import Any
 
 from ..data.columns import plain
 from ..data.formats import RawRow
+from ..data.numbers import find_signs, read_number
 from .text_length import count_unspaced, count_words
 
+#: Decimal and thousands sign.
+Signs = tuple[str, str | None]
 #: Number of rows that are inspected. They are spread evenly over the file.
 MAX_ROWS = 4000
 #: A column whose name contains one of these words may hold identifiers.
@@ -47,6 +50,7 @@ class ColumnProfile:
             or ``empty``.
         distinct: Number of different values.
         mean_words: Mean number of words of the values that are texts, as :func:`.text_length.count_words` counts.
+        signs: Decimal and thousands sign of its numbers, as :func:`..data.numbers.find_signs` gives them.
         mean_unspaced: Mean number of their characters of scripts that put no blanks between words.
     """
 
@@ -56,6 +60,7 @@ class ColumnProfile:
     distinct: int
     mean_words: float
     mean_unspaced: float = 0.0
+    signs: Signs = (".", None)
 
     @property
     def present(self) -> list[Any]:
@@ -86,7 +91,7 @@ class ColumnProfile:
         if self.column_kind == "text":
             return f"texts of {self.mean_words:.0f} words on average"
         if self.column_kind == "number":
-            numbers = [float(value) for value in self.present]
+            numbers = [number for value in self.present if (number := as_number(value, self.signs)) is not None]
             return f"numbers from {min(numbers):g} to {max(numbers):g}"
         if self.column_kind == "id":
             return "identifiers, different in almost every row"
@@ -124,7 +129,8 @@ def _profile(name: str | int, values: list[Any]) -> ColumnProfile:
     texts = [value for value in present if isinstance(value, str)]
     mean_words = sum(map(count_words, texts)) / len(texts) if texts else 0.0
     mean_unspaced = sum(map(count_unspaced, texts)) / len(texts) if texts else 0.0
-    profile = ColumnProfile(name, values, "", distinct, mean_words, mean_unspaced)
+    signs = (texts and find_signs(texts)) or (".", None)
+    profile = ColumnProfile(name, values, "", distinct, mean_words, mean_unspaced, signs)
     return replace(profile, column_kind=_column_kind(profile, present))
 
 
@@ -138,7 +144,7 @@ def _column_kind(profile: ColumnProfile, present: list[Any]) -> str:
         return "list"
     if profile.distinct == 1 and len(profile.values) > 1:
         return "constant"
-    numbers = [number for value in present if (number := as_number(value)) is not None]
+    numbers = [number for value in present if (number := as_number(value, profile.signs)) is not None]
     few = profile.distinct <= _max_classes(profile, len(present))
     is_id = bool(ID_WORDS & set(profile.name_words())) or str(profile.name).lower().startswith("unnamed")
     if len(numbers) == len(present):
@@ -168,11 +174,12 @@ def _max_classes(profile: ColumnProfile, rows: int) -> int:
     return usual
 
 
-def as_number(value: Any) -> float | None:
+def as_number(value: Any, signs: Signs = (".", None)) -> float | None:
     """Convert a value to a finite number.
 
     Args:
         value: A number, or a text that contains one.
+        signs: Decimal and thousands sign of texts.
 
     Returns:
         The number; None for truth values and for everything that is not a finite number.
@@ -180,7 +187,7 @@ def as_number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = float(value)
-    except ValueError:
+        number = read_number(value, *signs) if isinstance(value, str) and signs != (".", None) else float(value)
+    except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

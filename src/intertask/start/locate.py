@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import Origin, Splits
+from ..data.columns import MISSING, Column, get
 from ..data.formats import EXTENSIONS, Table, extension
 from ..data.formats.sentences import join_sentences
 from ..data.hub import read_split, split_names
@@ -20,6 +21,8 @@ from .token_tables import find_sentence_column
 #: Words in the names of files and splits, in order of preference.
 TRAIN_WORDS = ("train", "training")
 VALIDATION_WORDS = ("validation", "valid", "val", "dev", "devel", "eval", "test", "testing")
+#: Values that stand for a missing label, in lower case. A column that does not exist gives the first.
+NO_LABEL = {str(MISSING).lower(), "none", "nan", "null", "", "-1", "-1.0", "?", "_", "-", "unlabeled", "unlabelled"}
 #: Extensions of text files whose format only their content tells, and names of such files that hold no rows.
 PLAIN_EXTENSIONS = ("", ".txt", ".dat", ".data", ".text", ".tags", ".ner", ".pos", ".iobes", ".bioes", ".bmes")
 ABOUT_WORDS = ("readme", "license", "licence", "labels", "classes", "tags", "vocab", "notes", "makefile", "citation")
@@ -72,6 +75,34 @@ def locate(
     }
     note = f"The table has one token per row. The rows of a sentence are joined by the column {column!r}."
     return RawData(raw.name, tables, {**raw.data, "sentence_column": column}, [*raw.notes, note])
+
+
+def without_unlabeled(raw: RawData, label: Column) -> RawData:
+    """Leave the validation data out if none of its rows has a label, as in the test splits of competitions.
+
+    Args:
+        raw: The data.
+        label: The column of the label, if it is one column.
+
+    Returns:
+        The data, perhaps without validation data.
+    """
+    if not isinstance(label, str | int) or "validation" not in raw.tables:
+        return raw
+    values = {
+        split: {str(get(row.values, label)).strip().lower() for row in table.rows}
+        for split, table in raw.tables.items()
+    }
+    if not values["validation"] <= NO_LABEL or values["train"] <= NO_LABEL:
+        return raw
+    (key,) = {"files", "splits"} & set(raw.data)
+    named = raw.data[key]["validation"]
+    rest = {split: names for split, names in raw.data[key].items() if split != "validation"}
+    data = {**raw.data, key: rest if key == "files" else {**rest, "validation": None}}
+    named = ", ".join(map(str, named)) if isinstance(named, list) else named
+    shown = ", ".join(sorted(value for value in values["validation"] if value.strip())) or "empty"
+    note = f"{named} is not used, because its rows have no labels (the column {label} is {shown})."
+    return RawData(raw.name, {"train": raw.tables["train"]}, data, [*raw.notes, note])
 
 
 def _find(locations: Sequence[str], config: str | None, stated: Mapping[str, Any] | None) -> RawData:

@@ -7,10 +7,14 @@ from typing import Any
 from ..config import Task
 from ..data.canonical import Canonical
 from ..types import get_type
+from ..words import count
 from .column_profile import ColumnProfile
 from .guessing import Guess
 from .locate import RawData
+from .writing import comment
 
+#: Number of problems of rows that are listed for each split.
+MAX_REASONS = 5
 #: Longest value, in characters, that an example row shows.
 MAX_SHOWN = 160
 
@@ -34,12 +38,16 @@ def describe_task(raw: RawData, task: Task, found: Guess, profiles: Sequence[Col
     lines = [f"\n{task.name}: {shown}, {len(profiles)} columns", *(f"  {note}" for note in raw.notes), ""]
     lines += _guesses(task, found)
     used = {part for column in found.columns.values() for part in (column if isinstance(column, list) else [column])}
-    unused = [f"{profile.name} ({profile.described()})" for profile in profiles if profile.name not in used]
+    unused = [comment(f"{profile.name} ({profile.described()})") for profile in profiles if profile.name not in used]
     if unused:
         lines.append(f"  not used: {'; '.join(unused)}")
-    left_out = sum(rows.bad_rows.values())
-    if left_out:
-        lines.append(f"  left out: {left_out:,} rows without a text or without a usable label")
+    for split, kinds in rows.reasons.items():
+        if rows.warnings:
+            break  # they state the problems
+        lines += [f"  left out of the {names[split]} rows: {kind.described()}" for kind in kinds[:MAX_REASONS]]
+        if len(kinds) > MAX_REASONS:
+            lines.append(f"  left out of the {names[split]} rows: {count(len(kinds) - MAX_REASONS, 'more problem')}")
+    lines += [f"\n  WARNING: {warning}" for warning in rows.warnings]
     return "\n".join([*lines, "", "  Two rows as the workflow reads them:", *_examples(rows), ""])
 
 
@@ -63,7 +71,7 @@ def _examples(rows: Canonical) -> list[str]:
     for row in (train[0], other):
         label_first = sorted(row.items(), key=lambda item: item[0] != "label")  # a long text would hide the label
         values = [(key, value) for key, value in label_first if value not in (None, "")]
-        text = "; ".join(f"{key}: {_shown(key, value, rows.labels)}" for key, value in values)
+        text = comment("; ".join(f"{key}: {_shown(key, value, rows.labels)}" for key, value in values))
         lines.append(f"    {text[: width - 1]}…" if len(text) > width else f"    {text}")
     return lines
 

@@ -1,14 +1,17 @@
 """Write a task's YAML and a configuration, with comments that give the reason of each guessed line."""
 
 import math
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from ..config import METRICS
+from ..errors import IntertaskError
 from ..types import get_type
+from ..types.spans import unknown_scheme
 from .column_profile import ColumnProfile
 from .guessing import Guess
 
@@ -20,6 +23,8 @@ MAX_TOKENS_PER_WORD = 1.4
 FITTING_SHARE = 0.95
 #: Number of labels that are listed with their counts.
 MAX_LABELS = 12
+#: Characters that end a line, that control a terminal, or that YAML does not allow.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 #: The columns that hold what a model reads.
 TEXT_COLUMNS = ("text_a", "text_b", "context", "question", "choices", "tokens")
 #: The columns without which a row is left out.
@@ -50,14 +55,14 @@ def task_yaml(
         "data:",
     ]
     lines += _data_lines(data)
-    lines += [f"  # {note}" for note in notes]
+    lines += [f"  # {comment(note)}" for note in notes]
     lines.append("columns: # name in the workflow: name in your file")
     for column, yours in found.columns.items():
         lines.append("  " + _line(column, yours, found.reasons.get(column, "")))
     unused = [profile for profile in profiles if profile.name not in used]
     if unused:
         lines.append("  # These columns are not used:")
-        lines += [f"  #   {_value(profile.name)}: {profile.described()}" for profile in unused]
+        lines += [f"  #   {comment(f'{profile.name}: {profile.described()}')}" for profile in unused]
     lines += _label_lines(found)
     lines.append(_line("metric", *_metric(found)))
     lines.append(_line("max_length", *_max_length(found, profiles)))
@@ -131,13 +136,40 @@ training:
 
 def _line(key: str, value: Any, why: str = "") -> str:
     """Write ``key: value # why``."""
-    return f"{_value(key)}: {_value(value)}{f' # {why}' if why else ''}"
+    return f"{_value(key)}: {_value(value)}{f' # {comment(why)}' if why else ''}"
 
 
 def _value(value: Any) -> str:
-    """Write a value as YAML on one line."""
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=math.inf)
+    """Write a value as YAML on one line, with escapes for characters that could be taken for a line end."""
+    for text in _texts(value):
+        if re.search("[\ud800-\udfff]", text):
+            what = f"A name in the data holds half of a surrogate pair: {text!a:.80}"
+            raise IntertaskError(what, "the columns of the file", "write the name as UTF-8")
+    is_plain = all(_UNPRINTABLE.search(text) is None for text in _texts(value))
+    style = {} if is_plain else {"default_style": '"'}
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=is_plain, width=math.inf, **style)
     return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts of a value, at every level."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            yield from _texts(list(pair))
+    elif isinstance(value, Sequence):
+        for part in value:
+            yield from _texts(part)
+
+
+def comment(text: str) -> str:
+    """Write a text as part of a comment on one line, with escapes for everything that could end the line.
+
+    Args:
+        text: The text, which may come from the user's data.
+    """
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _data_lines(data: Mapping[str, Any]) -> list[str]:
@@ -160,7 +192,7 @@ def _label_lines(found: Guess) -> list[str]:
     counts = Counter(str(value) for value in found.label.present)
     shown = ", ".join(f"{label} {count}" for label, count in counts.most_common(MAX_LABELS))
     more = f", and {len(counts) - MAX_LABELS} more" if len(counts) > MAX_LABELS else ""
-    return [f"# Labels in the inspected rows: {shown}{more}"]
+    return [f"# {comment(f'Labels in the inspected rows: {shown}{more}')}"]
 
 
 def _metric(found: Guess) -> tuple[str, str]:
@@ -173,6 +205,8 @@ def _metric(found: Guess) -> tuple[str, str]:
         share = max(counts.values()) / counts.total()
         if share >= SKEWED_SHARE:
             return "f1_macro", f"{share:.0%} of the rows have the same label, so accuracy would tell little"
+    if "tags" in get_type(found.type).ROW_COLUMNS and (scheme := unknown_scheme(counts)):
+        return metric, f"the tags look like {scheme}; to score spans by f1, convert them to B-…, I-… and O"
     others = ", ".join(choice for choice in choices if choice != metric and not choice.startswith("group"))
     return metric, f"alternatives: {others}" if others else ""
 

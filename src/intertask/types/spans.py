@@ -19,3 +19,26 @@ def is_span_scheme(labels: Iterable[str]) -> bool:
         and any(mark[0] in "BI" for mark in marks)
         and ("O" in labels or any("-" in mark for mark in marks))
     )
+
+
+def unknown_scheme(labels: Iterable[str]) -> str | None:
+    """Name a scheme in which tags mark spans, but which span F1 does not read.
+
+    Args:
+        labels: All tags of a task.
+
+    Returns:
+        'BILOU', 'BMES' or 'X-B, X-I'; None if the tags mark no spans, or in a scheme that is read.
+    """
+    labels = set(labels)
+    marks = labels - {"O"}
+    if not marks or is_span_scheme(labels):
+        return None
+    if any(re.match(r"B-", mark) for mark in marks):
+        if all(re.fullmatch(r"[BILU]-.+", mark, re.DOTALL) for mark in marks):
+            return "BILOU"
+        if all(re.fullmatch(r"[BMES]-.+", mark, re.DOTALL) for mark in marks):
+            return "BMES"
+    if all(re.fullmatch(r".+-[BIESLUM]", mark, re.DOTALL) for mark in marks) and any(m.endswith("-B") for m in marks):
+        return "X-B, X-I"
+    return None

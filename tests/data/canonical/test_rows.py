@@ -27,7 +27,7 @@ def test_bad_rows_and_dropped_labels_are_left_out_and_counted():
     found = row_filter("drop")
     assert values_of(found.convert_rows(raw_rows(TABLES), doubled)) == {"train": [2]}
     assert (found.dropped, found.bad) == ({"train": 1}, {"train": 2})
-    assert found.notes() == ["2 bad rows of train were left out, first train.jsonl, line 3: It is bad."]
+    assert found.notes() == ["Left out of train: 2 rows: It is bad. (first: train.jsonl, line 3)"]
 
 
 def test_a_bad_row_stops_the_run():

@@ -23,7 +23,9 @@ def test_texts_that_are_none(value, message):
     result = convert("classification", rows, on_bad_row="drop")
     assert len(result.rows["train"]) == 2
     assert result.bad_rows == {"train": 1}
-    assert result.notes[-1].startswith("1 bad rows of train were left out, first train.jsonl, line 2: ")
+    assert result.notes[-1].startswith("Left out of train: 1 row: ")
+    assert result.notes[-1].endswith("(first: train.jsonl, line 2)")
+    assert "33% of the training rows are left out (1 of 3)" in result.warnings[0]
 
 
 def test_text_keeps_its_white_space():

@@ -18,9 +18,9 @@ from ...errors import IntertaskError
 from ...types import get_type
 from ..columns import resolve, unused
 from ..formats import Table
-from .rows import Canonical, Converter, RowFilter, table_source
+from .rows import BadRows, Canonical, Converter, RowFilter, table_source
 
-__all__ = ["Canonical", "canonical", "table_source"]
+__all__ = ["BadRows", "Canonical", "canonical", "table_source"]
 
 
 def canonical(task: Task, tables: dict[str, Table]) -> Canonical:
@@ -34,8 +34,8 @@ def canonical(task: Task, tables: dict[str, Table]) -> Canonical:
         The canonical rows, and what became of the others.
 
     Raises:
-        IntertaskError: A column is missing, or a row is wrong and the task has not ``on_bad_row: drop``. The message
-            names the file and the row.
+        IntertaskError: A column is missing, a row is wrong and the task has not ``on_bad_row: drop``, or more than half
+            of the rows are wrong. The message names the file and the row.
     """
     if task.drop_labels and "label" not in get_type(task.type).ROW_COLUMNS:
         raise IntertaskError(
@@ -55,4 +55,5 @@ def canonical(task: Task, tables: dict[str, Table]) -> Canonical:
     if ignored := unused(columns, tables):
         result.notes.append(f"Columns of the data that are not used: {', '.join(ignored)}.")
     result.notes += row_filter.notes()
+    result.reasons, result.warnings = row_filter.reasons(), row_filter.warnings(tables)
     return result

@@ -11,6 +11,7 @@ from ..labels import (
     BadRowError,
     is_index,
 )
+from ..offsets import to_characters
 from .rows import Canonical, RowFilter, raw_rows, values_of
 from .texts import check_text, column_text, one_column, read_text
 
@@ -19,6 +20,7 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
     """Convert raw rows into canonical rows, as :data:`.rows.Converter` describes."""
     context_column = one_column(task, columns, "context")
     searched = Counter()
+    unit = task.data.offsets or "characters"
 
     def read(values: dict) -> dict:
         context = check_text(get(values, context_column), column_text("context", context_column))
@@ -26,6 +28,8 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
         if starts is None:
             starts = [_first_occurrence(text, context) for text in texts]
             searched["rows"] += 1
+        elif unit != "characters":
+            starts = [to_characters(context, start, unit) for start in starts]
         for text, start in zip(texts, starts, strict=True):
             _check_answer(text, start, context)
         identity = None if columns["id"] is None else get(values, one_column(task, columns, "id"))
@@ -120,7 +124,7 @@ def _check_answer(text: str, start: int, context: str) -> None:
     if there == text:
         return
     starts = [match.start() for match in re.finditer(re.escape(text), context)]
-    fix = "correct the row: offsets count characters (not bytes) of the context as it is in the file"
+    fix = "correct the row, or set 'data: offsets:' if the offsets count bytes, UTF-16 units or other line ends"
     if starts:
         fix += f"; the nearest occurrence of the answer is at {min(starts, key=lambda other: abs(other - start))}"
     raise BadRowError(f"The answer {text!r:.80} is not at answer_start {start}; the text there is {there!r:.80}.", fix)

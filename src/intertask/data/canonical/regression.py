@@ -1,6 +1,7 @@
 """Convert raw rows of regression tasks."""
 
 import math
+import re
 
 from ...config import Task
 from ..columns import Column
@@ -9,6 +10,7 @@ from ..labels import (
     BadRowError,
     DroppedRowError,
 )
+from ..numbers import read_number
 from .rows import Canonical, RowFilter, raw_rows, values_of
 from .texts import cell, one_column, texts_reader
 
@@ -18,6 +20,7 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
     column = one_column(task, columns, "label")
     drop = {str(label) for label in task.drop_labels}
     read_texts = texts_reader(task, columns, tables)
+    signs = (task.data.decimal or ".", task.data.thousands)
 
     def read(values: dict) -> dict:
         value = cell(values, column)
@@ -26,9 +29,15 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
         ):
             raise DroppedRowError
         try:
-            label = float("nan" if value is None or isinstance(value, bool) else value)
+            if signs != (".", None) and isinstance(value, str):
+                label = read_number(value, *signs)
+            else:
+                label = float("nan" if value is None or isinstance(value, bool) else value)
         except (TypeError, ValueError, OverflowError):
-            raise BadRowError(f"The label {value!r:.80} is not a number.", "correct the row") from None
+            fix = "correct the row"
+            if isinstance(value, str) and re.search(r"\d[.,]\d", value):
+                fix += ", or set 'data: decimal:' and 'data: thousands:' to the signs in its numbers"
+            raise BadRowError(f"The label {value!r:.80} is not a number.", fix) from None
         if not math.isfinite(label):
             raise BadRowError(f"The label is {value!r}, not a finite number.", "correct the row or take it out")
         return read_texts(values) | {"label": label}

@@ -1,5 +1,6 @@
 """What the converters of all types share: the filter of bad rows, and the result."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,12 +8,35 @@ from typing import Any
 
 from ...config import Task
 from ...errors import IntertaskError
+from ...words import count
 from ..columns import Column
 from ..formats import RawRow, Table
 from ..labels import BadRowError, DroppedRowError
 
+#: Share of bad rows above which the user is warned, and above which nothing is left out but the data is refused.
+WARNING_SHARE, ERROR_SHARE = 0.05, 0.5
+
 #: Raw rows by split, each with what has become of it so far.
 Pairs = dict[str, list[tuple[RawRow, Any]]]
+
+
+@dataclass
+class BadRows:
+    """Rows of one split with the same problem.
+
+    Attributes:
+        count: Number of rows.
+        location: Where the first of them is.
+        what: What is wrong with the first of them.
+    """
+
+    count: int
+    location: str
+    what: str
+
+    def described(self) -> str:
+        """Return a phrase for the user, with the number of rows, the problem, and the first place."""
+        return f"{count(self.count, 'row')}: {self.what} (first: {self.location})"
 
 
 @dataclass
@@ -24,6 +48,8 @@ class Canonical:
         labels: Names of the classes in the order of their indices; None for types without label names.
         dropped_labels: Number of rows by split that were left out for their label.
         bad_rows: Number of rows by split that were left out because something is wrong with them.
+        reasons: The same by problem, most frequent first.
+        warnings: One sentence for each split of which more than :data:`WARNING_SHARE` was left out.
         notes: Sentences about the data.
     """
 
@@ -31,6 +57,8 @@ class Canonical:
     labels: list[str] | None = None
     dropped_labels: dict[str, int] = field(default_factory=dict)
     bad_rows: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, list[BadRows]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -46,7 +74,7 @@ class RowFilter:
         self.task = task
         self.bad: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()
-        self._first: dict[str, str] = {}
+        self._kinds: dict[str, dict[str, BadRows]] = {}
 
     def convert_rows(self, pairs: Pairs, convert: Callable[[Any], Any]) -> Pairs:
         """Apply a function to the values of all rows.
@@ -78,15 +106,47 @@ class RowFilter:
                     fix = "; ".join(filter(None, [problem.fix, "or leave such rows out with 'on_bad_row: drop'"]))
                     raise IntertaskError(problem.what, f"task {self.task.name}: {row.location}", fix) from None
                 self.bad[split] += 1
-                self._first.setdefault(split, f"{row.location}: {problem.what}")
+                # The same problem, whatever the values that its message quotes.
+                kind = re.sub(r"'[^']*'|\"[^\"]*\"|[\d.,-]+|;.*", "…", problem.what)
+                same = self._kinds.setdefault(split, {})
+                same.setdefault(kind, BadRows(0, row.location, problem.what)).count += 1
         return kept
 
+    def reasons(self) -> dict[str, list[BadRows]]:
+        """Return the bad rows of each split by problem, most frequent first."""
+        return {split: sorted(kinds.values(), key=lambda kind: -kind.count) for split, kinds in self._kinds.items()}
+
     def notes(self) -> list[str]:
-        """Return one sentence per split with bad rows."""
-        return [
-            f"{self.bad[split]} bad rows of {split} were left out, first {first}"
-            for split, first in self._first.items()
-        ]
+        """Return one sentence per problem of each split."""
+        return [f"Left out of {split}: {kind.described()}" for split, kinds in self.reasons().items() for kind in kinds]
+
+    def warnings(self, tables: dict[str, Table]) -> list[str]:
+        """Compare the number of bad rows with that of all rows.
+
+        Args:
+            tables: All rows by split.
+
+        Returns:
+            One sentence for each split of which more than :data:`WARNING_SHARE` was left out.
+
+        Raises:
+            IntertaskError: More than :data:`ERROR_SHARE` of a split is bad.
+        """
+        found = []
+        for split, kinds in self.reasons().items():
+            bad, rows = self.bad[split], len(tables[split].rows)
+            if bad <= WARNING_SHARE * rows:
+                continue
+            names = {"train": "training", "validation": "validation"}
+            shown = "; ".join(kind.described() for kind in kinds[:3])
+            if bad > ERROR_SHARE * rows:
+                raise IntertaskError(
+                    f"{bad:,} of {rows:,} {names[split]} rows cannot be used. {shown}",
+                    f"task {self.task.name}: {table_source(self.task, split)}",
+                    "correct the data or the settings; with 'on_bad_row: drop', at most half of the rows are left out",
+                )
+            found.append(f"{bad / rows:.0%} of the {names[split]} rows are left out ({bad:,} of {rows:,}). {shown}")
+        return found
 
 
 #: Function ``convert`` of the module of each type. Arguments: the task; the data's column for each canonical column;

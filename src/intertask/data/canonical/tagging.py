@@ -1,5 +1,6 @@
 """Convert raw rows of tagging tasks."""
 
+import re
 from typing import Any
 
 from ...config import Task
@@ -12,6 +13,9 @@ from ..labels import (
 )
 from .rows import Canonical, RowFilter, class_names, raw_rows, values_of
 from .texts import check_text, one_column
+
+#: A text that is a list; :func:`..columns.plain` could not read it.
+_LIST = re.compile(r"""\s*\[\s*['"\d-].*\]\s*""", re.DOTALL)
 
 
 def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], row_filter: RowFilter) -> Canonical:
@@ -48,6 +52,11 @@ def _sequence(value: Any, column: str | int) -> list:
     """Read a list of words or tags; a text is split at white space."""
     value = plain(value)
     if isinstance(value, str):
+        if _LIST.fullmatch(value):
+            raise BadRowError(
+                f"Column {column!r} looks like a list, but cannot be read, because commas are missing: {value!r:.80}",
+                "write the column with commas, as json.dumps(list(values)) does; str() of a NumPy array has none",
+            )
         return value.split()
     if not isinstance(value, list | tuple):
         raise BadRowError(

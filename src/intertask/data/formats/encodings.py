@@ -158,6 +158,8 @@ def _compare(content: bytes) -> Detected:
     chaos = min((chaos for _, chaos, _ in found.values()), default=0) + 0.1
     coherence = max((coherence for _, _, coherence in found.values()), default=0) - 0.1
     candidates = {name: _example(text) for text, (name, a, b) in found.items() if a <= chaos and b >= coherence}
+    # Files of the classic Mac OS are rare, and its accented letters are other accented letters in cp1252.
+    candidates = {n: text for n, text in candidates.items() if not n.startswith("mac")} or candidates
     return Detected(next(iter(candidates)) if len(candidates) == 1 else None, candidates)
 
 

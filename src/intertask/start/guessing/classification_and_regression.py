@@ -61,7 +61,7 @@ def guess_texts_and_label(
         if not candidates:
             return None
         label, why_label = _find_label(candidates, used)
-    numbers = all(as_number(value) is not None for value in label.present)
+    numbers = all(as_number(value, label.signs) is not None for value in label.present)
     is_regression = type_name == "regression" or (type_name is None and numbers and label.column_kind == "number")
     columns: dict[str, Column] = {
         name: side[0].name if len(side) == 1 else [profile.name for profile in side]
@@ -73,14 +73,22 @@ def guess_texts_and_label(
         **dict.fromkeys(columns, why_texts),
         "label": why_label,
     }
-    return Guess("regression" if is_regression else "classification", columns | {"label": label.name}, reasons, label)
+    columns["label"] = label.name
+    if not is_regression:
+        return Guess("classification", columns, reasons, label)
+    decimal, thousands = label.signs
+    data = ({"decimal": decimal} if decimal != "." else {}) | ({"thousands": thousands} if thousands else {})
+    if data:
+        largest = max(label.present, key=lambda value: len(str(value)))
+        reasons["label"] += f"; {largest!r} is read as {as_number(largest, label.signs):g}"
+    return Guess("regression", columns, reasons, label, data)
 
 
 def _label_candidates(profiles: Sequence[ColumnProfile], type_name: str | None) -> list[ColumnProfile]:
     """Keep the columns that can hold the labels of the task type."""
     candidates = [profile for profile in profiles if profile.column_kind in ("class", "number")]
     if type_name == "regression":
-        return [p for p in candidates if all(as_number(value) is not None for value in p.present)]
+        return [p for p in candidates if all(as_number(value, p.signs) is not None for value in p.present)]
     if type_name == "classification":
         return [profile for profile in candidates if profile.column_kind == "class"] or candidates
     return candidates

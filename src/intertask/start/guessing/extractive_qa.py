@@ -4,9 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...data.columns import Column
+from ...data.offsets import UNITS, to_characters
 from ..column_profile import ColumnProfile
 from .guess import ANSWER_WORDS, MIN_SHARE, QUESTION_WORDS, Guess, is_named, share
 
+#: Share of the answers that must be at their offsets, for offsets that count something else than characters.
+MIN_SHARE_IN_PLACE = 0.99
+#: What offsets count, for the user.
+MEANINGS = {
+    "lf": "each line end as one character",
+    "crlf": "each line end as two characters",
+    "utf-16": "UTF-16 units",
+    "bytes": "bytes of UTF-8",
+}
 #: Answers that judge a question instead of quoting a text.
 VERDICTS = {
     "yes",
@@ -72,7 +82,38 @@ def guess_extractive_qa(
         "question": "by its name" if is_named(questions[0], QUESTION_WORDS) else "the other text",
         "answers": "texts with their positions in the context" if has_positions else "texts of the context",
     }
-    return Guess("extractive_qa", columns, reasons, answers)
+    data: dict[str, str] = {}
+    if has_positions:
+        by_name = {profile.name: profile for profile in profiles}
+        offsets = by_name[starts[0].name].values if starts and starts[0] is not answers else answers.values
+        unit = _unit(by_name[context].values, answers.values, offsets)
+        if unit != "characters":
+            data["offsets"] = unit
+            reasons["answers"] += f", which count {MEANINGS[unit]}"
+    return Guess("extractive_qa", columns, reasons, answers, data)
+
+
+def _unit(contexts: Sequence[Any], answers: Sequence[Any], offsets: Sequence[Any]) -> str:
+    """Find out what the offsets of the answers count: the first unit by which nearly all first answers are in place."""
+    rows = [
+        (context, text, start)
+        for context, answer, offset in zip(contexts, answers, offsets, strict=True)
+        if isinstance(context, str) and (text := _first_answer(answer)) and (start := _first_start(offset)) is not None
+    ]
+    for unit in UNITS:
+        places = [(context, text, to_characters(context, start, unit)) for context, text, start in rows]
+        fitting = share([place >= 0 and context.startswith(text, place) for context, text, place in places])
+        if fitting >= MIN_SHARE_IN_PLACE:
+            return unit
+    return "characters"
+
+
+def _first_start(value: Any) -> int | None:
+    """Return the offset of a row's first answer; None if it has none."""
+    part = value[0] if isinstance(value, list) and value else value
+    start = part.get("answer_start") if isinstance(part, dict) else part
+    start = start[0] if isinstance(start, list) and start else start
+    return int(start) if isinstance(start, int | float) and start == start and start >= 0 else None
 
 
 def _find_answers(profiles: Sequence[ColumnProfile], type_name: str | None) -> ColumnProfile | None:

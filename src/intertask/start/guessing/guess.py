@@ -28,12 +28,14 @@ class Guess:
         columns: Name of a column in the workflow -> name of the user's column.
         reasons: Reason of each guess, for the user. The keys are ``type`` and the names in ``columns``.
         label: Profile of the column that holds the labels, the tags (tagging) or the answers (extractive QA).
+        data: Keys of ``data:`` that say how the columns are read, for example the decimal sign.
     """
 
     type: TaskTypeName
     columns: dict[str, Column]
     reasons: dict[str, str] = field(default_factory=dict)
     label: ColumnProfile | None = None
+    data: dict[str, str] = field(default_factory=dict)
 
 
 def is_named(profile: ColumnProfile, words: set[str]) -> bool:
