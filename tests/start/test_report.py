@@ -9,6 +9,7 @@ from intertask.data.formats import RawRow, Table
 from intertask.start.guessing import guess
 from intertask.start.locate import RawData
 from intertask.start.report import describe_task
+from intertask.start.token_length import Lengths
 from intertask.start.writing import task_yaml
 
 
@@ -21,9 +22,8 @@ def test_guesses_rows_and_what_is_left_out(monkeypatch):
         "mood", {"train": Table([RawRow(row, "x.csv", n) for n, row in enumerate(rows, 2)], {})},
         {"files": {"train": "x.csv"}}, ["The columns are separated by ';'."],
     )  # fmt: skip
-    task = validate(
-        Task, {"name": "mood", **yaml.safe_load(task_yaml("mood", raw.data, found, columns, raw.notes))}, "mood.yaml"
-    )
+    text = task_yaml("mood", raw.data, found, columns, raw.notes, Lengths(32, 9, 0.0))
+    task = validate(Task, {"name": "mood", **yaml.safe_load(text)}, "mood.yaml")
     lines = describe_task(raw, task, found, columns, canonical(task, raw.tables)).splitlines()
     assert lines[1:3] == ["mood: 31 training rows, 3 columns", "  The columns are separated by ';'."]
     assert "  label   mood            (the only column with a few different values)" in lines

@@ -4,22 +4,23 @@ import pytest
 import yaml
 from column_profiles import profiles, reviews
 
-from intertask.config import Task, load_config, validate
+from intertask.config import Model, Task, load_config, validate
 from intertask.errors import IntertaskError
 from intertask.start.guessing import guess
+from intertask.start.token_length import Lengths, measure
 from intertask.start.writing import config_yaml, task_yaml
 from intertask.yaml_files import read_yaml
 
 
 def written(rows: list[dict], data: dict | None = None, notes=()) -> tuple[Task, str]:
     columns = profiles(rows)
-    text = task_yaml("mood", data or {"files": {"train": "x.csv"}}, guess(columns), columns, notes)
+    found = guess(columns)
+    lengths = measure(found, columns, Model(path="bundled"))
+    text = task_yaml("mood", data or {"files": {"train": "x.csv"}}, found, columns, notes, lengths)
     return validate(Task, {"name": "mood", **yaml.safe_load(text)}, "x.yaml"), text
 
 
-@pytest.mark.parametrize(
-    ("words", "max_length"), [(1, 32), (30, 64), (500, 256)]
-)  # 1.4 tokens per word and 6 more, rounded up to a multiple of 16
+@pytest.mark.parametrize(("words", "max_length"), [(1, 32), (30, 48), (500, 256)])  # rounded up to a multiple of 16
 def test_max_length_fits_the_texts(words, max_length):
     rows = [{"text": f"{n} " + "word " * words, "label": "ab"[n % 2]} for n in range(40)]
     assert written(rows)[0].max_length == max_length
@@ -52,7 +53,8 @@ def test_text_of_the_data_stays_text(hostile, tmp_path):
     ]
     columns = profiles(rows)
     found = guess(columns, None, [hostile], "mood")
-    text = task_yaml("mood", {"files": {"train": f"{hostile}.csv"}}, found, columns, [f"A note: {hostile}"])
+    notes, lengths = [f"A note: {hostile}"], Lengths(32, 9, 0.0)
+    text = task_yaml("mood", {"files": {"train": f"{hostile}.csv"}}, found, columns, notes, lengths)
     path = tmp_path / "mood.yaml"
     path.write_text(text, encoding="utf-8")
     read = read_yaml(path)

@@ -183,8 +183,19 @@ def _by_index_from_one(label: str, row: dict) -> int | None:
 
 
 def _by_letter(label: str, row: dict) -> int | None:
-    index = ord(label.upper()) - ord("A") if len(label) == 1 else -1
+    letter = choice_letter(label)
+    index = ord(letter) - ord("A") if letter else -1
     return index if 0 <= index < len(row["choices"]) else None
+
+
+def choice_letter(label: str) -> str | None:
+    """Return the letter of a choice, in upper case, from 'b', '(B)', 'B.' or 'B)'; None if the label is none of these.
+
+    Args:
+        label: The label.
+    """
+    found = re.fullmatch(r"[(\[{]?\s*([A-Za-z])\s*[)\]}.:]?", label.strip())
+    return found[1].upper() if found else None
 
 
 def _by_text(label: str, row: dict) -> int | None:

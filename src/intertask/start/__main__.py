@@ -7,21 +7,24 @@
 import argparse
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 import yaml
 
-from ..config import Task, TaskTypeName, load_config, load_task, validate
+from ..config import Model, Task, TaskTypeName, load_config, load_task, validate
 from ..data.canonical import canonical
 from ..errors import IntertaskError, did_you_mean, exit_on_user_error
 from ..files import write_text
+from ..types import get_type
 from ..yaml_files import read_yaml
 from .column_profile import profile_columns
 from .guessing import guess
 from .locate import locate, without_unlabeled
 from .report import describe_task
-from .writing import comment, config_yaml, task_yaml
+from .token_length import FITTING_SHARE, measure
+from .writing import BUNDLED, comment, config_yaml, task_yaml
 
 #: Folders of the project in which the files are written.
 TASKS, CONFIGS = Path("tasks/own"), Path("configs")
@@ -61,7 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     target = tasks[0].name
     config = CONFIGS / f"{target}.yaml"
     _refuse_taken_names(root, tasks, folders)
-    text = config_yaml(target, sources, list(dict.fromkeys([*folders, str(TASKS)])), str(config))
+    folders = list(dict.fromkeys([*folders, str(TASKS)]))
+    text = config_yaml(target, sources, folders, str(config), options.model)
     load_config(yaml.safe_load(text), str(config))
     files = {root / task.path: task.yaml for task in tasks} | {root / config: text}
     for path in files:
@@ -97,6 +101,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--sources", nargs="+", metavar="SOURCE",
         help="files, folders, Hub datasets, or names of tasks in tasks/*/; default: the sources of config.yaml",
     )  # fmt: skip
+    parser.add_argument(
+        "--model", default=BUNDLED, help="base model: a local folder or a Hub id (default: the bundled one)"
+    )
     parser.add_argument("--name", help="name of the target task (default: made from the name of the file)")
     parser.add_argument("--type", choices=get_args(TaskTypeName), help="task type, if the guess is wrong")
     parser.add_argument(
@@ -118,7 +125,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--config", help="configuration of a Hub dataset, for example mnli of nyu-mll/glue")
     parser.add_argument("--folder", default=".", help="folder of intertask (default: the current folder)")
     parser.add_argument("--force", action="store_true", help="overwrite existing files")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if Path(options.model).is_dir():
+        options.model = os.path.abspath(options.model)
+    return options
 
 
 def _tasks_and_sources(root: Path, options: argparse.Namespace) -> tuple[list[NewTask], list[str], list[str]]:
@@ -173,7 +183,12 @@ def _new_task(root: Path, locations: Sequence[str], options: argparse.Namespace)
     profiles = profile_columns(raw.tables["train"].rows)
     found = guess(profiles, options.type, options.text, options.label)
     raw = without_unlabeled(raw, found.columns.get("label"))
-    text = task_yaml(name, _relative(raw.data, root / path.parent) | found.data, found, profiles, raw.notes)
+    lengths = measure(found, profiles, Model(path=options.model))
+    if lengths.longer > 1 - FITTING_SHARE and not get_type(found.type).USES_STRIDE:
+        note = f"{lengths.longer:.0%} of the rows have more than {lengths.max_length} tokens and are cut (max_length)."
+        found = replace(found, notes=[*found.notes, note])
+    data = _relative(raw.data, root / path.parent) | found.data
+    text = task_yaml(name, data, found, profiles, raw.notes, lengths)
     task = validate(Task, {"name": name, **yaml.safe_load(text)}, str(path))
     try:
         rows = canonical(task, raw.tables)

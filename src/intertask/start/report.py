@@ -41,9 +41,10 @@ def describe_task(raw: RawData, task: Task, found: Guess, profiles: Sequence[Col
     unused = [comment(f"{profile.name} ({profile.described()})") for profile in profiles if profile.name not in used]
     if unused:
         lines.append(f"  not used: {'; '.join(unused)}")
+    lines += [f"  note: {comment(note)}" for note in found.notes]
     for split, kinds in rows.reasons.items():
-        if rows.warnings:
-            break  # they state the problems
+        if any("left out" in warning for warning in rows.warnings):
+            break  # it states the problems
         lines += [f"  left out of the {names[split]} rows: {kind.described()}" for kind in kinds[:MAX_REASONS]]
         if len(kinds) > MAX_REASONS:
             lines.append(f"  left out of the {names[split]} rows: {count(len(kinds) - MAX_REASONS, 'more problem')}")

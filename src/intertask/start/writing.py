@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 import yaml
@@ -14,25 +15,37 @@ from ..types import get_type
 from ..types.spans import unknown_scheme
 from .column_profile import ColumnProfile
 from .guessing import Guess
+from .token_length import FITTING_SHARE, Lengths
 
+BUNDLED = "bundled"
+_BUNDLED_MODEL = """\
+# The bundled model is small and meant for trying things out. Replace it with a Hub id such as FacebookAI/roberta-base,
+# or with a local folder.
+models:
+  minilm: bundled"""
+_BUNDLED_TRAINING = """
+# These settings suit the bundled model. For RoBERTa, remove the block: the defaults are the paper's settings.
+training:
+  source: {learning_rate: 0.003, epochs: 2, patience: 0}
+  transfer: {learning_rate: 0.003, epochs: 6, patience: 0}
+"""
 #: If one label has at least this share of the rows, accuracy is a poor metric.
 SKEWED_SHARE = 0.8
-#: Upper estimate of the tokens per word of ordinary text, so that ``max_length`` rarely cuts a row.
-MAX_TOKENS_PER_WORD = 1.4
-#: ``max_length`` is chosen so that this share of the rows fits.
-FITTING_SHARE = 0.95
 #: Number of labels that are listed with their counts.
 MAX_LABELS = 12
 #: Characters that end a line, that control a terminal, or that YAML does not allow.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-#: The columns that hold what a model reads.
-TEXT_COLUMNS = ("text_a", "text_b", "context", "question", "choices", "tokens")
 #: The columns without which a row is left out.
 REQUIRED_COLUMNS = ("text_a", "text_b", "label", "tokens", "tags")
 
 
 def task_yaml(
-    name: str, data: Mapping[str, Any], found: Guess, profiles: Sequence[ColumnProfile], notes: Sequence[str]
+    name: str,
+    data: Mapping[str, Any],
+    found: Guess,
+    profiles: Sequence[ColumnProfile],
+    notes: Sequence[str],
+    lengths: Lengths,
 ) -> str:
     """Write the YAML of one task.
 
@@ -42,6 +55,7 @@ def task_yaml(
         found: Guessed type and columns.
         profiles: Profiles of all columns.
         notes: What was detected while reading, one sentence each.
+        lengths: Lengths of the rows in tokens.
 
     Returns:
         The text of the file.
@@ -65,7 +79,7 @@ def task_yaml(
         lines += [f"  #   {comment(f'{profile.name}: {profile.described()}')}" for profile in unused]
     lines += _label_lines(found)
     lines.append(_line("metric", *_metric(found)))
-    lines.append(_line("max_length", *_max_length(found, profiles)))
+    lines.append(_line("max_length", *_max_length(found, lengths)))
     lines.append(_line("batch_size", 16))
     if _is_incomplete(found, profiles):
         why = "some rows have no text or no label; they are left out and counted in info.json"
@@ -74,7 +88,7 @@ def task_yaml(
     return "\n".join(lines)
 
 
-def config_yaml(target: str, sources: Sequence[str], folders: Sequence[str], path: str) -> str:
+def config_yaml(target: str, sources: Sequence[str], folders: Sequence[str], path: str, model: str = BUNDLED) -> str:
     """Write a configuration with one target.
 
     Args:
@@ -82,6 +96,7 @@ def config_yaml(target: str, sources: Sequence[str], folders: Sequence[str], pat
         sources: Names of the source tasks.
         folders: Folders of task YAMLs.
         path: Path of the configuration, for the commands in its comments.
+        model: The base model: 'bundled', a local folder, or a Hub id.
 
     Returns:
         The text of the file.
@@ -115,10 +130,7 @@ targets:
 sources:
 {source_lines}
 
-# The bundled model is small and meant for trying things out. Replace it with a Hub id such as FacebookAI/roberta-base,
-# or with a local folder.
-models:
-  minilm: bundled
+{_BUNDLED_MODEL if model == BUNDLED else f"models:{chr(10)}  {_value(_model_name(model))}: {_value(model)}"}
 
 seeds: [1, 2] # each transfer is trained once per seed; three or more give useful intervals
 max_train_examples: 2000 # of every task, drawn with a fixed seed; null uses all rows
@@ -126,12 +138,12 @@ max_validation_examples: 500
 
 recommend:
   k: 3 # number of sources that are tried, from the top of the ranking
+{_BUNDLED_TRAINING if model == BUNDLED else ""}"""
 
-# These settings suit the bundled model. For RoBERTa, remove the block: the defaults are the paper's settings.
-training:
-  source: {{learning_rate: 0.003, epochs: 2, patience: 0}}
-  transfer: {{learning_rate: 0.003, epochs: 6, patience: 0}}
-"""
+
+def _model_name(model: str) -> str:
+    """Name a model after the last part of its Hub id or path."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", PurePath(model).name).strip("_-").lower() or "model"
 
 
 def _line(key: str, value: Any, why: str = "") -> str:
@@ -211,34 +223,12 @@ def _metric(found: Guess) -> tuple[str, str]:
     return metric, f"alternatives: {others}" if others else ""
 
 
-def _max_length(found: Guess, profiles: Sequence[ColumnProfile]) -> tuple[int, str]:
-    """Choose the maximum number of tokens, with the reason."""
-    by_name = {profile.name: profile for profile in profiles}
-    columns = [column for name, column in found.columns.items() if name in TEXT_COLUMNS and column is not None]
-    parts = [by_name[name] for column in columns for name in (column if isinstance(column, list) else [column])]
-    task_type = get_type(found.type)
-    longest_entry = task_type.COMPARES_CHOICES
-    words = sorted(
-        sum(_count_words(value, longest_entry) for value in values)
-        for values in zip(*(part.values for part in parts), strict=True)
-    )
-    most = words[min(len(words) - 1, int(FITTING_SHARE * len(words)))] if words else 0
-    limit = 384 if task_type.USES_STRIDE else 256
-    length = min(max(16 * math.ceil((MAX_TOKENS_PER_WORD * most + 6) / 16), 32), limit)
-    why = (
-        f"in tokens; {FITTING_SHARE:.0%} of the rows have at most {most} words. Longer ones are cut; shorter is faster"
-    )
-    return length, why
-
-
-def _count_words(value: Any, longest_entry: bool) -> int:
-    """Count the words of a cell; of a list, its entries or the words of its longest entry."""
-    if isinstance(value, dict):
-        value = value.get("text")
-    if isinstance(value, list):
-        counts = [len(str(part).split()) for part in value]
-        return (max(counts, default=0) if longest_entry else len(value)) if counts else 0
-    return len(str(value).split()) if value is not None else 0
+def _max_length(found: Guess, lengths: Lengths) -> tuple[int, str]:
+    """Give the maximum number of tokens, with the reason."""
+    fate = "read in overlapping windows" if get_type(found.type).USES_STRIDE else "cut"
+    longer = f"{lengths.longer:.0%} are longer and are {fate}" if lengths.longer else "none is longer"
+    why = f"in tokens; {FITTING_SHARE:.0%} of the rows have at most {lengths.fitting}, and {longer}; shorter is faster"
+    return lengths.max_length, why
 
 
 def _is_incomplete(found: Guess, profiles: Sequence[ColumnProfile]) -> bool:

@@ -1,7 +1,7 @@
 """Rows of classification: groups, candidates, and columns that are no labels."""
 
 import pytest
-from canonical_rows import fails, labeled
+from canonical_rows import convert, fails, labeled
 
 from intertask.errors import IntertaskError
 
@@ -57,3 +57,11 @@ def test_group_f1_is_of_one_class(prepared):
     rows = [row | {"label": n % 3} for n, row in enumerate(GROUPED)]
     with pytest.raises(IntertaskError, match="positive_label"):
         prepared("classification", rows, metric="group_f1", columns={"group": "group", "candidate": "entity"})
+
+
+def test_labels_that_differ_in_case_are_a_warning():
+    result = convert("classification", labeled("Good", "good", "bad", "good "))
+    assert result.labels == ["Good", "bad", "good"]
+    assert result.warnings == [
+        "These labels differ only in case or punctuation, and are different classes: 'Good' (1 rows), 'good' (2 rows)."
+    ]

@@ -44,6 +44,8 @@ def test_rows_may_differ_in_their_number_of_choices():
         (["1", "3", "3"], [0, 2, 2], "count from 1"),
         (["A", "C", "B"], [0, 2, 1], "letters"),
         (["a", "c", "b"], [0, 2, 1], "letters"),
+        (["(A)", "(C)", "(B)"], [0, 2, 1], "letters"),
+        (["a.", "c)", "[b]"], [0, 2, 1], "letters"),
         (["x", "z", "y "], [0, 2, 1], "text"),
     ],
 )

@@ -56,3 +56,30 @@ def test_real_datasets():
         counts["all"] += right
         wrong += [] if right else [path.stem]
     assert counts["type"] >= 58 and counts["all"] >= 57, wrong
+
+
+def test_several_labels_in_a_row_are_one_message():
+    rows = [{"text": f"the room {n} was fine", "labels": ["a", "b"][: n % 3]} for n in range(40)]
+    with pytest.raises(IntertaskError, match="several labels per row are not supported"):
+        guess(profiles(rows))
+
+
+@pytest.mark.parametrize("sign", [";", "|", ", "])
+def test_labels_joined_in_a_cell_are_a_note(sign):
+    cells = ["rude", "loud", "rude{}loud", "late{}loud", "rude{}late", "rude{}loud{}late"]
+    rows = [{"text": f"the room {n} was fine", "labels": cells[n % 6].replace("{}", sign)} for n in range(60)]
+    assert any("several labels in one cell" in note for note in guess(profiles(rows)).notes)
+
+
+def test_a_message_lists_a_few_columns():
+    rows = [{f"c{number}": f"{number}-{n}" for number in range(300)} for n in range(40)]
+    with pytest.raises(IntertaskError) as error:
+        guess(profiles(rows))
+    assert error.value.what.count("\n") < 30 and "and 280 more columns" in error.value.what
+
+
+@pytest.mark.parametrize("type_name", ["tagging", "extractive_qa", "multiple_choice"])
+def test_a_type_that_does_not_fit_says_what_it_needs(type_name):
+    rows = [{"text": f"the room {n} was fine", "label": "ab"[n % 2]} for n in range(40)]
+    with pytest.raises(IntertaskError, match="which needs a"):
+        guess(profiles(rows), type_name)

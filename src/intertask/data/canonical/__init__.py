@@ -55,5 +55,6 @@ def canonical(task: Task, tables: dict[str, Table]) -> Canonical:
     if ignored := unused(columns, tables):
         result.notes.append(f"Columns of the data that are not used: {', '.join(ignored)}.")
     result.notes += row_filter.notes()
-    result.reasons, result.warnings = row_filter.reasons(), row_filter.warnings(tables)
+    result.reasons = row_filter.reasons()
+    result.warnings += row_filter.warnings(tables)
     return result

@@ -1,5 +1,6 @@
 """Convert raw rows of classification tasks."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from ...config import Task
@@ -38,7 +39,21 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
 
     pairs = row_filter.convert_rows(pairs, number)
     notes = [f"drop_labels: no row has the label {label!r}." for label in sorted(names.drop - names.dropped_names)]
-    return Canonical(values_of(pairs), labels, notes=notes)
+    counts = Counter(labels[row["label"]] for _, row in pairs["train"])
+    return Canonical(values_of(pairs), labels, notes=notes, warnings=_alike(counts))
+
+
+def _alike(counts: Counter[str]) -> list[str]:
+    """Say which labels differ only in case, in white space or in marks at their ends."""
+    groups: dict[str, list[str]] = {}
+    for label in counts:
+        groups.setdefault(" ".join(label.casefold().split()).strip(".!:"), []).append(label)
+    alike = [
+        ", ".join(f"{label!r} ({counts[label]:,} rows)" for label in group) for group in groups.values() if group[1:]
+    ]
+    if not alike:
+        return []
+    return [f"These labels differ only in case or punctuation, and are different classes: {'; '.join(alike[:5])}."]
 
 
 def _group_reader(task: Task, columns: dict[str, Column]) -> Callable[[dict], dict]:

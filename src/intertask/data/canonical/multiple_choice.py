@@ -55,7 +55,7 @@ def _choices(values: dict, column: Column) -> tuple[list[str], list[str] | None]
     """Read the texts of a row's choices, and their keys ('A', 'B', …) if the data has any."""
     keys = None
     if isinstance(column, list):
-        items = [get(values, part) for part in column]
+        items, keys = [get(values, part) for part in column], [str(part) for part in column]
     else:
         items = plain(get(values, column))
         holder = items if isinstance(items, dict) else None

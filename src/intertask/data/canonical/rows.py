@@ -49,7 +49,8 @@ class Canonical:
         dropped_labels: Number of rows by split that were left out for their label.
         bad_rows: Number of rows by split that were left out because something is wrong with them.
         reasons: The same by problem, most frequent first.
-        warnings: One sentence for each split of which more than :data:`WARNING_SHARE` was left out.
+        warnings: What the user must not overlook, one sentence each: splits of which more than :data:`WARNING_SHARE`
+            was left out, and labels that are alike.
         notes: Sentences about the data.
     """
 

@@ -1,15 +1,28 @@
 """Guess the task type and the role of each column, and give the reasons."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...errors import IntertaskError, did_you_mean
 from ...types import get_type
+from ...words import in_words
 from ..column_profile import ColumnProfile
+from . import classification_and_regression, extractive_qa, multiple_choice, tagging
 from .classification_and_regression import guess_texts_and_label
 from .extractive_qa import guess_extractive_qa
-from .guess import Guess
-from .multiple_choice import guess_multiple_choice
+from .guess import LABEL_WORDS, Guess, is_named
+from .multiple_choice import find_choices, guess_multiple_choice
 from .tagging import guess_tagging
+
+#: Number of columns that a message lists.
+MAX_COLUMNS = 20
+#: What the columns must hold, by task type.
+NEEDS = {
+    "tagging": tagging.NEEDS,
+    "extractive_qa": extractive_qa.NEEDS,
+    "multiple_choice": multiple_choice.NEEDS,
+    **classification_and_regression.NEEDS,
+}
 
 
 def guess(
@@ -52,23 +65,63 @@ def guess(
     if type_name in (None, "classification", "regression"):
         chosen_texts = [named[text] for text in texts]
         if found := guess_texts_and_label(profiles, chosen_texts, chosen_label, type_name):
-            return found
+            return replace(found, notes=[*found.notes, *_unused_choices(found, profiles), *_joined_labels(found)])
     raise _nothing_fits(profiles, type_name, texts, label)
+
+
+def _unused_choices(found: Guess, profiles: Sequence[ColumnProfile]) -> list[str]:
+    """Say that there are columns that look like choices."""
+    used = {part for column in found.columns.values() for part in (column if isinstance(column, list) else [column])}
+    for column, _ in find_choices(profiles):
+        names = column if isinstance(column, list) else [column]
+        if not used & set(names):
+            return [
+                f"{in_words([str(name) for name in names])} look like choices and are not used, because no column "
+                "names the right one. If one does, use --type multiple_choice --label COLUMN."
+            ]
+    return []
+
+
+def _joined_labels(found: Guess) -> list[str]:
+    """Say that some labels look like several labels in one cell."""
+    labels = {str(value) for value in found.label.present} if found.type == "classification" else set()
+    for sign in (";", "|", ","):
+        joined = {label for label in labels if sign in label}
+        parts = {part.strip() for label in labels for part in label.split(sign)}
+        if len(joined) > 1 and len(parts) < len(labels):
+            return [
+                f"Some labels look like several labels in one cell, for example {min(joined)!r}. A row has one label, "
+                f"so each combination is a class. To predict one of the {len(parts)} labels, make a column for it."
+            ]
+    return []
 
 
 def _nothing_fits(
     profiles: Sequence[ColumnProfile], type_name: str | None, texts: Sequence[str], label: str | None
 ) -> IntertaskError:
     """Describe the columns and say which options decide."""
-    columns = "\n".join(f"    {profile.name}: {profile.described()}" for profile in profiles)
+    lines = [f"    {profile.name}: {profile.described()}" for profile in profiles[:MAX_COLUMNS]]
+    if len(profiles) > MAX_COLUMNS:
+        lines.append(f"    and {len(profiles) - MAX_COLUMNS:,} more columns")
+    columns = "\n".join(lines)
+    lists = [p for p in profiles if p.column_kind == "list" and (str(p.name) == label or is_named(p, LABEL_WORDS))]
+    if type_name in (None, "classification") and lists:
+        return IntertaskError(
+            f"The column {lists[0].name} holds a list of labels in each row, and several labels per row are not "
+            f"supported.\n{columns}",
+            "the columns of the file",
+            "make a column with one label per row, for example one that says whether a row has a certain label",
+        )
     what = "No task type fits these columns"
     if type_name:
-        what = f"The columns do not fit the task type {get_type(type_name).LABEL}"
+        what = f"The columns do not fit the task type {get_type(type_name).LABEL}, which needs {NEEDS[type_name]}"
     missing = []
     if not texts and not any(profile.column_kind == "text" for profile in profiles):
         missing.append("no column holds texts")
     if label is None and not any(profile.column_kind in ("class", "number") for profile in profiles):
         missing.append("no column looks like a label (a few different values, or numbers)")
+    if type_name not in (None, "classification", "regression"):
+        missing = []
     return IntertaskError(
         f"{what}{': ' + ' and '.join(missing) if missing else ''}.\n{columns}",
         "the columns of the file",

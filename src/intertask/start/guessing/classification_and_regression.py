@@ -7,6 +7,11 @@ from ...data.columns import Column
 from ..column_profile import ColumnProfile, as_number
 from .guess import ANSWER_WORDS, CONTEXT_WORDS, LABEL_WORDS, QUESTION_WORDS, Guess, is_named
 
+#: What the columns must hold, for the message if they do not.
+NEEDS = {
+    "classification": "one or two columns of texts, and a column with a few different values",
+    "regression": "one or two columns of texts, and a column of numbers",
+}
 #: Words in the names of columns that hold a term about which the text is asked.
 TERM_WORDS = {"word", "term", "keyword", "lemma", "aspect", "entity"}
 #: Names of two columns that together make a pair, the first and the second text.

@@ -8,6 +8,8 @@ from ...data.offsets import UNITS, to_characters
 from ..column_profile import ColumnProfile
 from .guess import ANSWER_WORDS, MIN_SHARE, QUESTION_WORDS, Guess, is_named, share
 
+#: What the columns must hold, for the message if they do not.
+NEEDS = "a context, a question, and answers that occur in the context"
 #: Share of the answers that must be at their offsets, for offsets that count something else than characters.
 MIN_SHARE_IN_PLACE = 0.99
 #: What offsets count, for the user.

@@ -28,6 +28,7 @@ class Guess:
         columns: Name of a column in the workflow -> name of the user's column.
         reasons: Reason of each guess, for the user. The keys are ``type`` and the names in ``columns``.
         label: Profile of the column that holds the labels, the tags (tagging) or the answers (extractive QA).
+        notes: What the user should know about the guess, one sentence each.
         data: Keys of ``data:`` that say how the columns are read, for example the decimal sign.
     """
 
@@ -36,6 +37,7 @@ class Guess:
     reasons: dict[str, str] = field(default_factory=dict)
     label: ColumnProfile | None = None
     data: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 def is_named(profile: ColumnProfile, words: set[str]) -> bool:

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...data.columns import Column
+from ...data.labels import choice_letter
 from ..column_profile import ColumnProfile, as_number
 from .guess import CONTEXT_WORDS, LABEL_WORDS, MIN_SHARE, QUESTION_WORDS, Guess, is_named, share
 
-#: Names of numbered columns of choices: ``choice1``, ``ending_b``, ``option 2``.
+#: What the columns must hold, for the message if they do not.
+NEEDS = "a question, a list of choices or numbered columns (choice1, choice2, …), and a column that names the right one"
+#: Names of numbered columns of choices: ``choice1``, ``ending_b``, ``option 2``, ``opa``.
 CHOICE_NAME = re.compile(
-    r"(?i)(.*(?:choice|ending|option|answer|alternative|candidate|sol|solution)s?[ _-]?)([0-9]+|[a-h])"
+    r"(?i)(.*(?:choice|ending|option|opt|op|answer|alternative|candidate|sol|solution)s?[ _-]?)([0-9]+|[a-h])"
 )
 
 
@@ -27,10 +30,11 @@ def guess_multiple_choice(
     Returns:
         The guess, or None if the columns do not fit.
     """
-    for column, choices in _find_choices(profiles):
+    for column, choices in [*find_choices(profiles), *_choices_without_names(profiles)]:
         used = set(column) if isinstance(column, list) else {column}
         rest = [profile for profile in profiles if profile.name not in used]
-        fits = {profile.name: _names_a_choice(profile, choices) for profile in ([label] if label else rest)}
+        names = [str(name) for name in column] if isinstance(column, list) else []
+        fits = {profile.name: _names_a_choice(profile, choices, names) for profile in ([label] if label else rest)}
         right = max(fits, key=fits.get, default=None)
         if right is None or fits[right] < MIN_SHARE:
             continue
@@ -66,8 +70,15 @@ def _context_and_question(
     return context, question
 
 
-def _find_choices(profiles: Sequence[ColumnProfile]) -> list[tuple[Column, list[list[str]]]]:
-    """Find the columns that may hold the choices; returns each with the choices of every row."""
+def find_choices(profiles: Sequence[ColumnProfile]) -> list[tuple[Column, list[list[str]]]]:
+    """Find the columns that look like choices, by their names or because they hold lists.
+
+    Args:
+        profiles: Profiles of all columns.
+
+    Returns:
+        Each column, or list of columns, with the choices of every row.
+    """
     found: list[tuple[Column, list[list[str]]]] = []
     for profile in profiles:
         rows = [_choices_in(value) for value in profile.values]
@@ -82,10 +93,26 @@ def _find_choices(profiles: Sequence[ColumnProfile]) -> list[tuple[Column, list[
             groups.setdefault(prefix, []).append(profile)
     for group in groups.values():
         if len(group) > 1:
-            values_of_rows = zip(*(profile.values for profile in group), strict=True)
-            rows = [[str(value) for value in values] for values in values_of_rows]
-            found.append(([profile.name for profile in group], rows))
+            found.append(_side_by_side(group))
     return found
+
+
+def _choices_without_names(profiles: Sequence[ColumnProfile]) -> list[tuple[Column, list[list[str]]]]:
+    """Find choices in a file without a header: as many columns before a column of letters as there are letters."""
+    for place, profile in enumerate(profiles):
+        letters = {choice_letter(str(value)) for value in profile.present}
+        count = len(letters)
+        is_label = count >= 3 and letters == {chr(ord("A") + number) for number in range(count)}
+        before = profiles[max(place - count, 0) : place]
+        if is_label and len(before) == count and all(re.fullmatch(r"column\d+", str(p.name)) for p in before):
+            return [_side_by_side(before)]
+    return []
+
+
+def _side_by_side(group: Sequence[ColumnProfile]) -> tuple[Column, list[list[str]]]:
+    """The names of columns of choices, and the choices of every row."""
+    rows = [[str(value) for value in values] for values in zip(*(profile.values for profile in group), strict=True)]
+    return [profile.name for profile in group], rows
 
 
 def _choices_in(value: Any) -> list[str]:
@@ -97,14 +124,16 @@ def _choices_in(value: Any) -> list[str]:
     return []
 
 
-def _names_a_choice(profile: ColumnProfile, choices: list[list[str]]) -> float:
-    """Compute the share of rows whose value is an index (from 0 or 1), a letter or the text of a choice."""
-    tests: dict[str, list[bool]] = {"from 0": [], "from 1": [], "letter": [], "text": []}
+def _names_a_choice(profile: ColumnProfile, choices: list[list[str]], names: list[str]) -> float:
+    """Compute the share of rows whose value is an index (from 0 or 1), a letter, a column or the text of a choice."""
+    tests: dict[str, list[bool]] = {"from 0": [], "from 1": [], "letter": [], "column": [], "text": []}
     for value, row in zip(profile.values, choices, strict=True):
         number, text = as_number(value), str(value).strip()
         tests["from 0"].append(number is not None and 0 <= number < len(row))
         tests["from 1"].append(number is not None and 1 <= number <= len(row))
-        tests["letter"].append(len(text) == 1 and "A" <= text.upper() < chr(ord("A") + len(row)))
+        letter = choice_letter(text)
+        tests["letter"].append(letter is not None and letter < chr(ord("A") + len(row)))
+        tests["column"].append(text in names)
         tests["text"].append(text in [choice.strip() for choice in row])
     best = max(map(share, tests.values()))
     # A constant column names a choice too, so it counts half. A name that suggests labels decides between equals.

@@ -7,6 +7,8 @@ from typing import Any
 from ..column_profile import ColumnProfile
 from .guess import MIN_SHARE, Guess, is_named, share
 
+#: What the columns must hold, for the message if they do not.
+NEEDS = "a list of tokens and a list of as many tags in each row, or one token per line"
 #: Words in the names of columns that hold tokens and tags.
 TOKEN_WORDS = {"tokens", "words", "token", "word", "form", "text", "sentence"}
 TAG_WORDS = {"tags", "tag", "labels", "label", "ner", "pos", "upos", "chunk"}
