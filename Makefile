@@ -17,7 +17,7 @@ INSTALL := $(VENV)/bin/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: results test test-fast check setup lock clean help
+.PHONY: results test test-fast fuzz check setup lock clean help
 
 results: $(STAMP) ## Run the default job, which makes results/regret.tsv and the report (CORES=4, ARGS="-n")
 	$(IN_VENV) snakemake --cores $(CORES) $(ARGS)
@@ -27,6 +27,9 @@ test: $(STAMP) ## Run all tests except the slow ones (ARGS="-m slow", ARGS="-k n
 
 test-fast: $(STAMP) ## Run all tests except the slow ones and those that start Snakemake, in two minutes
 	$(IN_VENV) pytest --ignore tests/workflow $(ARGS)
+
+fuzz: $(STAMP) ## Try inputs that are mutated at random, for three minutes (ARGS="--seconds 60 --seed 1")
+	$(IN_VENV) PYTHONPATH=src python benchmarks/fuzz.py $(ARGS)
 
 check: $(STAMP) ## Check the style of the Python code and of the workflow
 	$(IN_VENV) ruff check .

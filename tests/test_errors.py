@@ -1,5 +1,6 @@
 """The message of an error says what, where and how to fix it; scripts end with it and without a traceback."""
 
+import errno
 import os
 import pickle
 import subprocess
@@ -7,7 +8,7 @@ import sys
 
 import pytest
 
-from intertask.errors import IntertaskError, UnavailableError, did_you_mean, exit_on_user_error
+from intertask.errors import IntertaskError, UnavailableError, did_you_mean, exit_on_user_error, without_secrets
 
 
 def test_a_message_has_what_where_and_fix():
@@ -39,6 +40,55 @@ def test_a_script_ends_with_the_message_alone(capsys):
     assert end.value.code == 1
     assert capsys.readouterr().err == "Error: It is wrong.\n  where: a.yaml\n"
     exit_on_user_error(lambda: None)  # does not raise
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "results/a.json"), "There is no space left on the disk."),
+        (OSError("Error writing bytes to file. Detail: [errno 28] No space left on device"), "There is no space left"),
+        (RuntimeError('Error: Io(Os { code: 28, message: "No space left on device" })'), "There is no space left"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded", "a"), "The disk quota is used up."),
+        (OSError(errno.EROFS, "Read-only file system", "a"), "The file system is read-only."),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "a" * 5000), "The name of a file is too long."),
+        (PermissionError(errno.EACCES, "Permission denied", "a"), "The permission is missing."),
+        (MemoryError(), "There is not enough memory."),
+    ],
+)
+def test_errors_of_the_machine_are_one_message(capsys, error, message):
+    def main():
+        raise error
+
+    with pytest.raises(SystemExit) as end:
+        exit_on_user_error(main)
+    printed = capsys.readouterr().err
+    assert end.value.code == 1
+    assert printed.startswith(f"Error: {message}") and "run the same command again to continue" in printed
+    assert len(printed) < 600
+
+
+def test_other_errors_are_not_hidden():
+    with pytest.raises(ZeroDivisionError):
+        exit_on_user_error(lambda: 1 / 0)
+    with pytest.raises(FileNotFoundError):
+        exit_on_user_error(lambda: os.stat("/no/such/file"))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://ann:secret@host/a.csv", "https://***@host/a.csv"),
+        ("no answer from ftp://ann@host/a", "no answer from ftp://***@host/a"),
+        ("https://host/a?token=abc&x=1", "https://host/a?token=***&x=1"),
+        ("https://host/a?x=1&X-Amz-Signature=abc", "https://host/a?x=1&X-Amz-Signature=***"),
+        ("the token hf_abcdefghij is wrong", "the token hf_*** is wrong"),
+        ("https://host/a?page=1", "https://host/a?page=1"),
+        ("a@b.org and 'x: y'", "a@b.org and 'x: y'"),
+    ],
+)
+def test_secrets_are_masked_in_every_message(text, shown):
+    assert without_secrets(text) == shown
+    assert str(IntertaskError(text, text, text)) == f"{shown}\n  where: {shown}\n  to do: {shown}"
 
 
 @pytest.mark.parametrize(

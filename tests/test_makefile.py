@@ -64,4 +64,4 @@ def test_setup_says_how_to_activate_the_environment(folder):
 def test_help_lists_every_target(folder):
     printed, _ = make(folder, "help")
     listed = {line.split()[1] for line in printed.splitlines() if line.startswith("make ")}
-    assert listed == {"results", "test", "test-fast", "check", "setup", "lock", "clean", "help"}
+    assert listed == {"results", "test", "test-fast", "check", "setup", "lock", "clean", "fuzz", "help"}

@@ -89,13 +89,14 @@ def ask_hub(needed: bool) -> Hub:
         return Hub(False, False)
 
 
-def check_tasks(tasks: Mapping[str, Task], prepared: set[str], hub: Hub) -> dict[str, Availability]:
+def check_tasks(tasks: Mapping[str, Task], prepared: set[str], hub: Hub, seed: int = 1) -> dict[str, Availability]:
     """Check the data of every task.
 
     Args:
         tasks: Name -> task.
         prepared: Names of the tasks whose data is prepared already.
         hub: Whether the Hub can be used.
+        seed: Seed of the configuration.
 
     Returns:
         Name -> availability, in the order of the tasks.
@@ -104,7 +105,7 @@ def check_tasks(tasks: Mapping[str, Task], prepared: set[str], hub: Hub) -> dict
     remote = []
     for name, task in tasks.items():
         if task.data.files is not None:
-            found[name] = _check_local_files(task)
+            found[name] = _check_local_files(task, seed)
         elif name in prepared:
             found[name] = Availability("already prepared")
         else:
@@ -127,11 +128,11 @@ def check_model(model: Model, hub: Hub) -> tuple[Availability, dict[str, Any]]:
     """
     try:
         location = locate(model)
-        if model.path != "bundled" and Path(location).is_dir():
+        if model.path != "bundled" and os.path.isdir(location):
             _try_local_model(model)
     except IntertaskError as problem:
         return Availability(model.path, problem), {}
-    if Path(location).is_dir():
+    if os.path.isdir(location):
         description = "bundled" if model.path == "bundled" else f"folder {model.path}"
         config = (Path(location) / "config.json").read_text(encoding="utf-8")
         return Availability(description), json.loads(config)
@@ -153,10 +154,10 @@ def _try_local_model(model: Model) -> None:
     try_model(model)
 
 
-def _check_local_files(task: Task) -> Availability:
+def _check_local_files(task: Task, seed: int) -> Availability:
     """Read the first rows of local files."""
     try:
-        first_rows = read_first_rows(task)
+        first_rows = read_first_rows(task, seed)
     except TooLargeError as too_large:
         return Availability("local files", warning=too_large.what)
     except IntertaskError as problem:
@@ -188,7 +189,7 @@ def _check_origin(origin: Origin, hub: Hub) -> Availability:
         problem = UnavailableError(f"There is no file {missing[0]}.") if missing else None
         return Availability("local files", problem)
     if origin.hub is not None:
-        if Path(origin.hub).is_dir():
+        if os.path.isdir(origin.hub):
             return Availability(f"folder {origin.hub}")
         description = f"Hub {origin.hub}{f', {origin.config}' if origin.config else ''}"
         return _check_hub(description, origin.hub, origin.revision, "dataset", hub)

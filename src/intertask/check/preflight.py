@@ -1,5 +1,6 @@
 """Check everything that can be known within seconds, before anything is downloaded or trained."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class Check:
         """Check everything."""
         encoders = {n: self.config.models[n] for n in self.config.base_models} | self.config.sentence_encoder
         remote = any(task.data.files is None for task in self.tasks.values())
-        remote |= any(model.path != "bundled" and not Path(model.path).exists() for model in encoders.values())
+        remote |= any(model.path != "bundled" and not os.path.exists(model.path) for model in encoders.values())
         self._check_configuration()
         hub = ask_hub(remote)
         self._check_tasks(hub)
@@ -79,7 +80,7 @@ class Check:
         print(f"\nTasks ({len(self.tasks)})", flush=True)
         prepared = {name for name in self.tasks if (self.results / "data" / name / "info.json").is_file()}
         width = max(map(len, self.tasks))
-        found = check_tasks(self.tasks, prepared, hub)
+        found = check_tasks(self.tasks, prepared, hub, self.config.seed)
         for name, task in self.tasks.items():
             availability, info = found[name], None
             if availability.first_rows is not None:

@@ -33,7 +33,7 @@ class Registry:
         #: Name of a task -> its YAML file.
         self.paths: dict[str, Path] = {}
         for folder in map(Path, folders):
-            if not folder.is_dir():
+            if not os.path.isdir(folder):  # also for names that are too long
                 raise IntertaskError(f"There is no task folder {folder}.", "config: task_folders", "correct the path")
             for path in sorted(folder.glob("*.y*ml")):
                 self._add(path)
@@ -104,7 +104,7 @@ def configured_tasks(config: Config, workflow_folder: Path = Path()) -> dict[str
         IntertaskError: A task is missing or wrong, or an override does not fit it.
     """
     folders = [
-        workflow_folder / folder if not Path(folder).is_dir() and (workflow_folder / folder).is_dir() else folder
+        workflow_folder / folder if not os.path.isdir(folder) and os.path.isdir(workflow_folder / folder) else folder
         for folder in config.task_folders
     ]
     registry = Registry(folders)

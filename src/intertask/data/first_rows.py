@@ -31,11 +31,12 @@ class FirstRows:
         self.rows, self.counts, self.bytes = rows, counts, size
 
 
-def read_first_rows(task: Task) -> FirstRows:
+def read_first_rows(task: Task, seed: int = 1) -> FirstRows:
     """Read and check the first rows of a task whose data is in local files.
 
     Args:
         task: The task; it has ``data: files:``.
+        seed: Seed of the split, as in the run.
 
     Returns:
         The first rows, canonical.
@@ -58,7 +59,7 @@ def read_first_rows(task: Task) -> FirstRows:
     if task.data.shape is not None and None not in counts.values():
         tables = read_task(task).tables  # shapes need whole tables
     if None not in counts.values() and sum(counts.values()) <= MAX_CHECKED_ROWS:
-        return FirstRows(assemble(task, tables, seed=0).result, counts, size)
+        return FirstRows(assemble(task, tables, seed).result, counts, size)
     tables = {split: Table(_spread(table.rows), table.class_names) for split, table in tables.items()}
     return FirstRows(canonical(task, tables), counts, size)
 

@@ -1,5 +1,6 @@
 """Load base models and sentence encoders: the bundled model, a local folder, or a repository on the hub."""
 
+import os
 import re
 from collections.abc import Callable
 from functools import cache
@@ -61,7 +62,7 @@ def locate(model: Model) -> str:
     if model.path == "bundled":
         return str(_bundled_folder())
     folder = Path(model.path)
-    if folder.is_dir():
+    if os.path.isdir(folder):  # also for names that are too long
         if not (folder / "config.json").is_file():
             raise IntertaskError(
                 f"The folder {folder} does not contain a model: it has no config.json.",
@@ -208,7 +209,7 @@ def check_local(model: Model) -> None:
 
 def _is_local(model: Model) -> bool:
     """Whether the model is a folder of the user."""
-    return model.path != "bundled" and Path(locate(model)).is_dir()
+    return model.path != "bundled" and os.path.isdir(locate(model))
 
 
 def first_line(error: Exception) -> str:

@@ -95,7 +95,7 @@ def read_shapes(path: Path, model: str) -> dict[str, list[int]]:
             header.pop("__metadata__", None)
             shapes = {name: [int(number) for number in tensor["shape"]] for name, tensor in header.items()}
             ends = [_end(tensor) for tensor in header.values()]
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        except (ValueError, OverflowError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
             raise _damaged(path, model, "its header is not that of a safetensors file") from None
     expected = 8 + length + max(ends, default=0)
     if size != expected:

@@ -1,5 +1,6 @@
 """Detect files with one token per line and blank lines between sentences, whatever their extension."""
 
+import csv
 import re
 from collections import Counter
 from typing import Any
@@ -92,7 +93,10 @@ def _sentences(lines: list[str], delimiter: str | None) -> list[list[list[str]]]
     """Split lines into sentences of tokens, and these into cells."""
     sentences: list[list[list[str]]] = [[]]
     for line in lines:
-        cells = cells_of_line(line.removesuffix("\r"), delimiter, delimiter is not None)
+        try:
+            cells = cells_of_line(line.removesuffix("\r"), delimiter, delimiter is not None)
+        except csv.Error:
+            cells = [line]
         if not cells or is_docstart(cells):
             sentences.append([])
         elif not line.startswith("# ") and not (line.startswith("#") and len(cells) == 1):

@@ -36,7 +36,15 @@ def read_conll(
         IntertaskError: A line has another number of columns than the first one.
     """
     path = text.path
-    lines = ((number, line, cells_of_line(line, delimiter, quoted)) for number, line in text.numbered_lines())
+
+    def _split(line: str, number: int) -> list[str]:
+        try:
+            return cells_of_line(line, delimiter, quoted)
+        except csv.Error as error:
+            fix = "fix the line, or set 'quoting: none'"
+            raise IntertaskError(f"The line cannot be split: {error}.", f"{path}, line {number}", fix) from None
+
+    lines = ((number, line, _split(line, number)) for number, line in text.numbered_lines())
     first_lines = list(islice(lines, MAX_LINES))
     width = next(
         (len(cells) for _, line, cells in first_lines if cells and line[0] != "#" and not is_docstart(cells)), None
@@ -89,6 +97,9 @@ def cells_of_line(line: str, delimiter: str | None, quoted: bool = False) -> lis
 
     Returns:
         The cells; none if the line is blank.
+
+    Raises:
+        csv.Error: The cells are in quotation marks, and the line cannot be split.
     """
     line = line.strip("\r")
     if not line.strip(" \t"):
