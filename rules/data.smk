@@ -28,6 +28,6 @@ rule prepare_data:
     message:
         "{wildcards.task}: preparing data"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --out $(dirname {output.info:q}) >{log:q} 2>&1
             """)

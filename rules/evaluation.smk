@@ -37,7 +37,7 @@ rule collect_costs:
     message:
         "collecting the time and memory of each job"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
             """)
 
@@ -71,7 +71,7 @@ rule evaluate_methods:
     message:
         "comparing the methods with the transfers"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --sentence-encoder {params.sentence_encoder:q} \
                 --out $(dirname {output.evaluation:q}) >{log:q} 2>&1
             """)

@@ -63,6 +63,6 @@ rule collect_fusion:
     message:
         "comparing AdapterFusion with the single transfers"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
             """)

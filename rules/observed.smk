@@ -29,7 +29,7 @@ rule import_transfer:
     message:
         "reading the transfers of {input.table}"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --table {input.table:q} --out {output.transfer:q} \
                 --about {output.about:q} >{log:q} 2>&1
             """)

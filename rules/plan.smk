@@ -55,7 +55,7 @@ rule make_plan:
     message:
         "estimating what the whole run will take"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --table {output.table:q} --text {output.text:q} \
                 >{log:q} 2>&1
             """)

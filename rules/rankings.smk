@@ -24,6 +24,6 @@ rule make_ranking:
     message:
         "{wildcards.target}: ranking its sources"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
             """)

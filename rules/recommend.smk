@@ -29,7 +29,7 @@ checkpoint choose_candidates:
     message:
         "{wildcards.target}: choosing the sources to try next, after {wildcards.round} seeds"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
             """)
 
@@ -96,7 +96,7 @@ rule write_recommendation:
     message:
         "{wildcards.target}: choosing the best of the sources that were tried"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --rounds {params.rounds:q} \
                 --sentence-encoder {params.sentence_encoder:q} --out {output.about:q} --folder results/recommend/{wildcards.target} \
                 >{log:q} 2>&1

@@ -44,7 +44,7 @@ rule make_ranking_page:
     message:
         "{wildcards.target}: writing the page of its ranking"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
             """)
 
@@ -77,7 +77,7 @@ rule make_observed_page:
     message:
         "{wildcards.target}: writing the page of its ranking with the observed gains"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
             """)
 
@@ -112,7 +112,7 @@ rule make_report:
     message:
         "drawing the report"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --figures results/figures --out {output.page:q} \
                 >{log:q} 2>&1
             """)

@@ -31,7 +31,7 @@ rule compute_scores:
     message:
         "{wildcards.target}: scoring its sources ({wildcards.setting})"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --model {params.model:q} \
                 --sentence-encoder {params.sentence_encoder:q} --out {output.table:q} --about {output.about:q} \
                 >{log:q} 2>&1

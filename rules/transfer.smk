@@ -60,7 +60,7 @@ rule collect_target:
     message:
         "{wildcards.target}: collecting its transfers on {wildcards.model}"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
             """)
 
@@ -88,6 +88,6 @@ rule collect_transfer:
     message:
         "collecting the transfers"
     shell:
-        python("""
+        launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --out {output:q} >{log:q} 2>&1
             """)

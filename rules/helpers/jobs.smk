@@ -32,8 +32,13 @@ def by_file(arguments):
 
 
 def python(arguments):
-    """Return the shell line of a short job."""
+    """Return the shell line of a script that starts by itself."""
     return f"{PYTHON} {by_file(arguments)}"
+
+
+def launch_short(arguments):
+    """Return the shell line of a job that takes about a second, and joins the warm worker if that runs already."""
+    return launch(f"--join {arguments.strip()}")
 
 
 def launch(arguments):

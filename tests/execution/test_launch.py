@@ -3,9 +3,11 @@
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -214,7 +216,7 @@ def bare_worker(private, tmp_path, monkeypatch):
             text=True,
         )
         processes.append(process)
-        monkeypatch.setattr(launcher, "_connect", lambda: wait_for(lambda: launcher._try(address)))
+        monkeypatch.setattr(launcher, "_connect", lambda start: wait_for(lambda: launcher._try(address)))
         return process, address
 
     yield start
@@ -266,6 +268,53 @@ def test_a_python_without_the_steps_of_its_exit_gets_no_worker(bare_worker):
     assert "cannot end a forked job" in worker.communicate(timeout=DEADLINE_SECONDS)[0]
     assert worker.returncode == 1
     assert address.with_suffix(".unsafe").exists()
+
+
+def test_a_short_job_starts_no_worker(private, script, tmp_path):
+    environment = private | {"XDG_RUNTIME_DIR": str(tmp_path)}
+    done = launch(environment, "--join", script("import sys; print('torch' in sys.modules)"))
+    assert (done.returncode, done.stdout) == (0, "False\n")
+    assert not list(tmp_path.rglob("*.sock"))
+    assert launch(private, script("pass")).returncode == 0  # the worker runs
+    assert launch(private, "--join", script("import sys; print('torch' in sys.modules)")).stdout == "True\n"
+
+
+def test_a_stopped_worker_gets_no_job(bare_worker, script, monkeypatch):
+    """The launcher then runs the script in place."""
+    worker, address = bare_worker()
+    wait_for(address.exists)
+    os.kill(worker.pid, signal.SIGSTOP)
+    monkeypatch.setattr(launcher, "_LOOK_SECONDS", 0.05)
+    assert launcher.run_warm([str(script("pass"))]) is None
+
+
+def test_a_job_of_a_worker_that_is_stopped_is_started_again(bare_worker, script, tmp_path, monkeypatch):
+    worker, _ = bare_worker()
+    monkeypatch.setattr(launcher, "_LOOK_SECONDS", 0.05)
+    mark = tmp_path / "pid"
+    path = script(SLEEP)
+
+    def stop():
+        wait_for(lambda: mark.exists() and mark.read_text())
+        os.kill(worker.pid, signal.SIGSTOP)
+
+    stopping = threading.Thread(target=stop)
+    stopping.start()
+    assert launcher.run_warm([str(path), str(mark)]) is None
+    stopping.join()
+    os.kill(worker.pid, signal.SIGCONT)
+    wait_for(lambda: not alive(int(mark.read_text())))
+
+
+def test_a_worker_that_never_begins_a_job_is_given_up(script, tmp_path, monkeypatch):
+    """Another program listens at the address."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "w.sock"))
+        listener.listen(1)
+        monkeypatch.setattr(launcher, "_connect", lambda start: launcher._try(tmp_path / "w.sock"))
+        monkeypatch.setattr(launcher, "_LOOK_SECONDS", 0.05)
+        monkeypatch.setattr(launcher, "_BEGIN_SECONDS", 0.2)
+        assert launcher.run_warm([str(script("pass"))]) is None
 
 
 def test_workers_are_shared_by_jobs_with_the_same_start(monkeypatch, tmp_path):

@@ -40,6 +40,10 @@ SWITCH = "INTERTASK_WARM_WORKER"
 #: Variable with the process id of the Snakemake that runs the job.
 RUN = "INTERTASK_RUN"
 _START_SECONDS = 10.0
+#: A worker that has not begun a job after this time is given up, and the job runs in place.
+_BEGIN_SECONDS = 60.0
+#: Time between two looks at a worker that does not answer.
+_LOOK_SECONDS = 1.0
 #: For the worker's imports: a fork of a process with threads can deadlock (Arrow's memory pool starts one otherwise),
 #: and where the CUDA runtime has counted the GPUs, forked children cannot use them.
 _SAFE_TO_FORK = {
@@ -64,6 +68,7 @@ def main() -> None:
     parser.add_argument(
         "--log", type=Path, help="log of the job below results/logs; what it took is written below results/benchmarks"
     )
+    parser.add_argument("--join", action="store_true", help="use the warm worker only if it runs already")
     parser.add_argument("--cold", action="store_true", help="do not use the warm worker")
     parser.add_argument("--jobs-per-gpu", metavar="N", help="number of jobs that may share a GPU")
     parser.add_argument("--snakemake", metavar="PID", help="process that must not be outlived")
@@ -81,7 +86,7 @@ def main() -> None:
     if lease.visible is not None:
         os.environ[leases.VISIBLE] = lease.visible
     started = time.monotonic()
-    outcome = run_warm(argv, lease.descriptor) if warm_worker_wanted() else None
+    outcome = run_warm(argv, lease.descriptor, start=not options.join) if warm_worker_wanted() else None
     if outcome is None:
         outcome = _run_in_place(argv, lease.descriptor)
     if options.log:
@@ -157,8 +162,10 @@ def pause(seconds: float) -> None:
     _wait_for(None, seconds)
 
 
-def _wait_for(descriptor: int | None, seconds: float | None = None) -> None:
+def _wait_for(descriptor: int | None, seconds: float | None = None) -> bool:
     """Wait until a descriptor can be read or the time is over; end at once, with the script, if Snakemake ends.
+
+    Returns whether the descriptor can be read.
 
     The launcher's parent is a shell, which goes on waiting after a SIGKILL of Snakemake.
     """
@@ -170,6 +177,7 @@ def _wait_for(descriptor: int | None, seconds: float | None = None) -> None:
     ready = dict(waiting.poll(None if seconds is None else 1000 * seconds))
     if snakemake in ready and descriptor not in ready:
         os.kill(os.getpid(), signal.SIGKILL)
+    return descriptor in ready
 
 
 @functools.cache
@@ -226,19 +234,20 @@ def _end_like(status: int) -> None:
     sys.exit(os.WEXITSTATUS(status))
 
 
-def run_warm(argv: list[str], lease: int | None = None) -> dict[str, Any] | None:
+def run_warm(argv: list[str], lease: int | None = None, start: bool = True) -> dict[str, Any] | None:
     """Run a script in the warm worker.
 
     Args:
         argv: The script and its arguments.
         lease: Descriptor of the job's GPU lease; None without one.
+        start: Whether to start the worker if it does not run.
 
     Returns:
         ``status``, as :func:`os.wait4` gives it, and ``max_rss_mb``. None if no worker could run the script: it was
         not started, or died with its worker, and must be started cold.
     """
     try:
-        connection = _connect()
+        connection = _connect(start)
     except (OSError, subprocess.SubprocessError):
         return None
     if connection is None:
@@ -249,9 +258,8 @@ def run_warm(argv: list[str], lease: int | None = None) -> dict[str, Any] | None
         try:
             wire.send(connection, request, [1, 2] if lease is None else [1, 2, lease])
             with _forwarding(lambda number: wire.send(connection, {"signal": number})) as came:
-                _wait_for(connection.fileno())
                 with contextlib.suppress(OSError):
-                    reply, _ = wire.receive(connection)
+                    reply = _answer(connection)
                 if reply is None and came:
                     return {"status": came[0], "max_rss_mb": 0.0}  # it was asked to end, so it is not started again
         except (OSError, ValueError):
@@ -259,12 +267,36 @@ def run_warm(argv: list[str], lease: int | None = None) -> dict[str, Any] | None
     return reply
 
 
-def _connect() -> socket.socket | None:
-    """Return a connection to this environment's worker, which is started if necessary."""
+def _answer(connection: socket.socket) -> dict[str, Any] | None:
+    """Wait for the end of a job. None if the worker ended, is stopped, or did not begin the job in time."""
+    worker, child = wire.peer_pid(connection), None
+    deadline = time.monotonic() + _BEGIN_SECONDS
+    while True:
+        if _wait_for(connection.fileno(), _LOOK_SECONDS):
+            message, _ = wire.receive(connection)
+            if message is None or "status" in message:
+                return message
+            child = message["child"]
+        elif _is_stopped(worker) or (child is None and time.monotonic() > deadline):
+            if child is not None:  # the worker could not tell how it ends
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child, signal.SIGKILL)
+            return None
+
+
+def _is_stopped(process: int) -> bool:
+    """Whether a process is stopped, by SIGSTOP or a debugger."""
+    with contextlib.suppress(OSError, IndexError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in ("T", "t")
+    return False
+
+
+def _connect(start: bool = True) -> socket.socket | None:
+    """Return a connection to this environment's worker, which is started if necessary and if ``start`` allows it."""
     folder = private_folder()
     address = folder / f"{worker_key()}.sock"
     connection = _try(address)
-    if connection:
+    if connection or not start:
         return connection
     with open(address.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # if several jobs start at once, one of them starts the worker

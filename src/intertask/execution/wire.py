@@ -77,5 +77,18 @@ def peer_uid(connection: socket.socket) -> int:
     Args:
         connection: The connected socket.
     """
-    _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    return uid
+    return _peer(connection)[1]
+
+
+def peer_pid(connection: socket.socket) -> int:
+    """Return the process id of the process at the other end; of a server, the one that listens.
+
+    Args:
+        connection: The connected socket.
+    """
+    return _peer(connection)[0]
+
+
+def _peer(connection: socket.socket) -> tuple[int, int, int]:
+    """Process id, user id and group id of the process at the other end."""
+    return struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))

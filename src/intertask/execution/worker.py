@@ -50,10 +50,15 @@ WARM = (
     "pyarrow.parquet",
     "pydantic",
     "yaml",
+    "pandas",
+    "jinja2",
+    "matplotlib.figure",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.backends.backend_pdf",
 )
 
 #: Packages of this library whose modules jobs import.
-WARM_PACKAGES = ("intertask.data", "intertask.types", "intertask.models")
+WARM_PACKAGES = tuple(f"intertask.{name}" for name in ("data", "types", "models", "methods", "rankings", "reporting"))
 
 
 class Server:
@@ -150,6 +155,8 @@ class Server:
             return
         for descriptor in descriptors:
             os.close(descriptor)
+        with contextlib.suppress(OSError):  # the launcher has ended, which ends the job below
+            wire.send(connection, {"child": child})
         connection.settimeout(None)
         self.jobs[child] = connection
         self.selector.register(connection, selectors.EVENT_READ, child)
