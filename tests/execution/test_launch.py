@@ -251,7 +251,7 @@ def test_a_signal_before_the_script_has_begun_is_no_success(bare_worker, script)
 def test_a_worker_that_leaves_meanwhile_is_no_success(monkeypatch):
     ours, theirs = launcher.socket.socketpair()
     theirs.close()
-    monkeypatch.setattr(launcher, "_connect", lambda: ours)
+    monkeypatch.setattr(launcher, "_connect", lambda start: ours)
     assert launcher.run_warm(["job.py"]) is None
 
 
