@@ -5,7 +5,19 @@ import math
 import pandas as pd
 import pytest
 
-from intertask.words import count, duration, in_words, interval, known, number, plural, shortened, signed
+from intertask.words import (
+    count,
+    duration,
+    in_words,
+    interval,
+    known,
+    markdown,
+    number,
+    plural,
+    shortened,
+    signed,
+    web_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +64,22 @@ def test_lists_end_with_and_and_long_ones_with_how_many_more():
 def test_a_long_name_loses_its_middle():
     assert shortened("short", 5) == "short"
     assert shortened("abcdefghij", 5) == "ab…ij"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("CC BY-SA 4.0", "CC BY\\-SA 4.0"),
+        ("# a\n---\n`b`", "\\# a \\-\\-\\- \\`b\\`"),
+        ("<script>&</script>", "&lt;script&gt;&amp;&lt;/script&gt;"),
+        ("[x](javascript:y)", "\\[x\\]\\(javascript:y\\)"),
+    ],
+)
+def test_markdown_shows_text_as_it_is(text, shown):
+    assert markdown(text) == shown
+
+
+@pytest.mark.parametrize("text", ["javascript:alert(1)", "https://a.org/<b>", "https://a.org b", "data:text/html,x"])
+def test_only_addresses_of_the_web_are_links(text):
+    assert web_address(text) == markdown(text)
+    assert web_address("https://a.org/b?c=d#e") == "<https://a.org/b?c=d#e>"

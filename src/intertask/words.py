@@ -1,6 +1,7 @@
 """Numbers, durations, counts and lists in words: the only place that decides how they read."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -120,3 +121,24 @@ def shortened(name: str, most: int) -> str:
         most: Longest result, in characters.
     """
     return name if len(name) <= most else f"{name[: most // 2]}…{name[-(most - most // 2 - 1) :]}"
+
+
+def markdown(text: Any) -> str:
+    """Escape a text so that Markdown shows it as it is, on one line, and neither as markup nor as HTML.
+
+    Args:
+        text: A text that may come from the user's files.
+    """
+    line = " ".join(str(text).split())
+    line = re.sub(r"([\\`*_{}\[\]()#+!|~^-])", r"\\\1", line)
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def web_address(text: Any) -> str:
+    """Write an address as a Markdown link if it is one of the web, and escape any other text.
+
+    Args:
+        text: A text that may come from the user's files.
+    """
+    line = str(text).strip()
+    return f"<{line}>" if re.fullmatch(r"https?://[^\s<>\"'`\\]+", line) else markdown(text)

@@ -20,7 +20,7 @@ from intertask.errors import IntertaskError
 from intertask.files import read_json, write_json
 from intertask.models import exported
 from intertask.predict.__main__ import main as predict
-from intertask.recommendation.card import model_card
+from intertask.recommendation.card import Evaluation, model_card
 
 SCRIPT = ROOT / "workflow" / "scripts" / "run_candidate.py"
 #: Type -> adapter; one is a whole encoder.
@@ -88,6 +88,9 @@ def write_data(prepared, folder: Path) -> dict:
     return info
 
 
+NOTHING = Evaluation(None, 0.95, None, [], [])
+
+
 @pytest.fixture(scope="module")
 def exports(tmp_path_factory, tiny_model) -> tuple[Path, dict]:
     """A folder with an export of each type, and what a fresh process found with the lines of their cards."""
@@ -113,7 +116,7 @@ def exports(tmp_path_factory, tiny_model) -> tuple[Path, dict]:
         result = read_json(root / kind / "intertask.json")
         about = {"role": "target", "rows": 48, "origin": "the files mine.csv", "license": "CC0", "language": "en"}
         scores = {"split": "held out", "rows": 19, "exported": 1.0, "mean": 1.0, "low": None, "high": None, "seeds": 1}
-        card = model_card(result, kind, None, ["It was chosen."], [scores], {kind: about})
+        card = model_card(result, kind, None, ["It was chosen."], [scores], {kind: about}, NOTHING)
         (root / kind / "README.md").write_text(card, encoding="utf-8")
     subprocess.run([sys.executable, "-c", FRESH, *RUNS], cwd=root, check=True)
     return root, read_json(root / "found.json")

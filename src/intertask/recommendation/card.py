@@ -3,13 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 import yaml
 
 from ..artifacts import NO_SOURCE
 from ..types import get_type
+from ..words import markdown, web_address
+from .baseline import Baseline
+from .class_scores import MAX_CLASSES, MAX_MATRIX, ClassScore
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _BUNDLED = "sentence-transformers/all-MiniLM-L6-v2"
@@ -41,6 +44,26 @@ _EXAMPLES = {
 }
 
 
+class Evaluation(NamedTuple):
+    """What is known of the score on the validation split.
+
+    Attributes:
+        interval: Both ends of the interval of the score over its rows, in percentage points; None if there is none.
+        confidence: Level of the interval, between 0 and 1.
+        baseline: A plain baseline on the same rows; None if there is none.
+        classes: Scores of each class.
+        confusion: How often each class (inner lists) was predicted for each class; empty without classes.
+        unit: What the classes are counted in: rows or words.
+    """
+
+    interval: tuple[float, float] | None
+    confidence: float
+    baseline: Baseline | None
+    classes: list[ClassScore]
+    confusion: list[list[int]]
+    unit: str = "rows"
+
+
 def model_card(
     result: Mapping[str, Any],
     folder: str,
@@ -48,6 +71,7 @@ def model_card(
     sentences: Sequence[str],
     scores: Sequence[Mapping[str, Any]],
     data: Mapping[str, Mapping[str, Any]],
+    evaluation: Evaluation,
 ) -> str:
     """Write the card of an exported adapter as Markdown, with the hub's front matter.
 
@@ -59,7 +83,8 @@ def model_card(
         scores: One line for each scored split: ``split`` (its name in words), ``rows``, ``exported`` (score of this
             adapter, in percent), ``mean``, ``low`` and ``high`` over seeds (the latter None for one seed), ``seeds``.
         data: For the target and the source, if there is one: ``role``, ``origin`` (in words), ``rows``, ``license``,
-            ``homepage``, ``citation``, ``language``.
+            ``homepage``, ``citation``, ``language``, ``hub`` (id of the dataset, if it is one).
+        evaluation: What is known of the score on the validation split.
 
     Returns:
         The text of the card.
@@ -75,9 +100,12 @@ def model_card(
         lstrip_blocks=True,
         trim_blocks=True,
     )
-    environment.filters |= {"literal": _literal, "json": json.dumps}
+    environment.filters |= {"literal": _literal, "json": json.dumps, "plain": markdown, "address": web_address}
     return environment.get_template("card.md").render(
-        front_matter=_front_matter(base_name if path == "bundled" or commit else None, info["type"], data),
+        front_matter=_front_matter(base_name if path == "bundled" or commit else None, result, data, scores),
+        evaluation=evaluation,
+        max_matrix=MAX_MATRIX,
+        max_classes=MAX_CLASSES,
         target=result["target"],
         source=result["source"],
         no_source=NO_SOURCE,
@@ -99,16 +127,39 @@ def model_card(
     )
 
 
-def _front_matter(base_model: str | None, type_name: str, data: Mapping[str, Mapping[str, Any]]) -> str:
-    """The YAML that the hub reads from the top of a card."""
-    front: dict[str, Any] = {"library_name": "adapters", "pipeline_tag": _PIPELINES[type_name]}
-    front["tags"] = ["adapters", "intertask"]
-    if base_model:
-        front["base_model"] = base_model
+def _front_matter(
+    base_model: str | None,
+    result: Mapping[str, Any],
+    data: Mapping[str, Mapping[str, Any]],
+    scores: Sequence[Mapping[str, Any]],
+) -> str:
+    """The YAML that the hub reads from the top of a card. What is not known is left out."""
+    info, target = result["info"], result["target"]
+    licenses = {about["license"] for about in data.values()}
     languages = [about["language"] for about in data.values() if about.get("language")]
-    if languages:
-        front["language"] = list(dict.fromkeys(languages))
-    return yaml.safe_dump(front, sort_keys=False, allow_unicode=True)
+    datasets = [about["hub"] for about in data.values() if about.get("hub")]
+    name = data[target].get("hub") or target
+    results = [
+        {
+            "task": {"type": _PIPELINES[info["type"]]},
+            "dataset": {"name": target, "type": name, "split": line["split"]},
+            "metrics": [{"type": info["metric"], "value": round(line["exported"], 2), "name": info["metric"]}],
+        }
+        for line in scores
+    ]
+    front: dict[str, Any] = {
+        "license": licenses.pop() if len(licenses) == 1 else "other",
+        "language": list(dict.fromkeys(languages)),
+        "library_name": "adapters",
+        "pipeline_tag": _PIPELINES[info["type"]],
+        "base_model": base_model,
+        "datasets": list(dict.fromkeys(datasets)),
+        "metrics": [info["metric"]],
+        "tags": ["adapters", "intertask"],
+        "model-index": [{"name": target, "results": results}],
+    }
+    known = {key: value for key, value in front.items() if value}
+    return yaml.safe_dump(known, sort_keys=False, allow_unicode=True)
 
 
 def _literal(value: Any) -> str:

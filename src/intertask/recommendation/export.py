@@ -1,16 +1,22 @@
 """Export the chosen run: copy its weights, and write its card."""
 
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..artifacts import NO_SOURCE
+from ..data import Prepared
+from ..data.held_out import training_rows
 from ..errors import IntertaskError
 from ..files import atomic, file_sha256, write_json, write_text
-from .card import model_card
+from ..types import get_type
+from .baseline import baseline
+from .card import Evaluation, model_card
 from .choice import mean_interval
-from .intervals import bounds
+from .class_scores import class_scores, confusion
+from .intervals import bounds, score_interval
 from .summary import SCORE_KEYS, Runs, split_scores
 
 #: Words for the splits in the card.
@@ -65,6 +71,7 @@ def write_card(
     recipe: Mapping[str, Any],
     infos: Mapping[str, Mapping[str, Any]],
     commit: str | None,
+    prepared: Prepared,
 ) -> None:
     """Write the README.md of the exported adapter.
 
@@ -76,6 +83,7 @@ def write_card(
         recipe: Recipe of the recommendation.
         infos: ``info.json`` of the target and of each source.
         commit: Commit of the base model on the hub; None if the model is not from the hub.
+        prepared: Prepared data of the target.
     """
     result = runs[summary["chosen"]][summary["seed"]]
     scores = [
@@ -99,11 +107,39 @@ def write_card(
             "origin": describe_origin(infos[name]["origin"]),
             "license": recipe["tasks"][name].get("licence"),  # recipes keep this spelling
             **{key: recipe["tasks"][name].get(key) for key in ("homepage", "citation", "language")},
+            "hub": infos[name]["origin"].get("hub"),
         }
         for name in dict.fromkeys([target, summary["chosen"]])
         if name != NO_SOURCE
     }
-    write_text(folder / "README.md", model_card(result, str(folder), commit, sentences, scores, data))
+    found = evaluate(result, prepared, summary["confidence"])
+    write_text(folder / "README.md", model_card(result, str(folder), commit, sentences, scores, data, found))
+
+
+def evaluate(result: Mapping[str, Any], prepared: Prepared, confidence: float) -> Evaluation:
+    """Compute what the card says of the score on the validation split, from the predictions of the run.
+
+    Args:
+        result: Result of the exported run.
+        prepared: Prepared data of the target.
+        confidence: Level of the interval, between 0 and 1.
+
+    Returns:
+        Interval, baseline, scores of each class and confusions. Results of earlier versions have no predictions, so
+        only the baseline is known.
+    """
+    recipe, info, rows = result["recipe"], prepared.info, prepared.validation
+    task_type, labels = get_type(info["type"]), prepared.info["labels"] or []
+    train, _, _ = training_rows(prepared, recipe["training"], recipe["split_seed"], True, recipe["dev_seed"])
+    plain = baseline(train, rows, info)
+    stored = (result.get("predictions") or {}).get("validation")
+    if stored is None:
+        return Evaluation(None, confidence, plain, [], [])
+    predictions = json.loads(stored)
+    interval = score_interval(task_type, predictions, rows, info, confidence)
+    pairs = [pair for guess, row in zip(predictions, rows, strict=True) for pair in task_type.class_pairs(guess, row)]
+    scores, matrix = (class_scores(pairs, labels), confusion(pairs, labels)) if pairs else ([], [])
+    return Evaluation(interval, confidence, plain, scores, matrix, "rows" if len(pairs) == len(rows) else "words")
 
 
 def describe_origin(origin: Mapping[str, Any]) -> str:
