@@ -130,7 +130,7 @@ def markdown(text: Any) -> str:
         text: A text that may come from the user's files.
     """
     line = " ".join(str(text).split())
-    line = re.sub(r"([\\`*_{}\[\]()#+!|~^-])", r"\\\1", line)
+    line = re.sub(r"([\\`*_\[\]|~]|^[#+-])", r"\\\1", line)
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -54,7 +54,7 @@ EVALUATION = Evaluation(
 
 def card(about=ABOUT, commit=None, line=LINE, evaluation=EVALUATION, **changes) -> str:
     lines, data = ["Train on s first."], {"t": about}
-    return model_card(result(**changes), "results/recommend/t", commit, lines, [line], data, evaluation)
+    return model_card(result(**changes), "/r/t", "/d/t", commit, lines, [line], data, evaluation)
 
 
 def code(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from intertask.config import Task
 from intertask.costs.task_sizes import task_size
-from intertask.data import load_info, load_prepared
+from intertask.data import load_info
 from intertask.execution.script import arguments, run
 from intertask.files import fingerprint, read_json, write_json
 from intertask.recommendation.costs import recommendation_costs
@@ -29,8 +29,8 @@ def main() -> None:
     task = infos[recipe["target"]]["recipe"]["task"]
     copy_run(candidate_folder(results, recipe, summary["chosen"], summary["seed"]), exported, folder, task)
     commit = read_json(results / "models" / f"{recipe['base']}.json").get("commit")
-    prepared = load_prepared(results / "data" / recipe["target"])
-    write_card(folder, summary, summary["sentences"], runs, recipe, infos, commit, prepared)
+    data = results / "data" / recipe["target"]
+    write_card(folder, summary, summary["sentences"], runs, recipe, infos, commit, data)
 
     made_from = {name: {str(seed): r["fingerprint"] for seed, r in by_seed.items()} for name, by_seed in runs.items()}
     origin = {"made_from": made_from, "fingerprint": fingerprint([recipe, made_from]), "recipe": recipe}

@@ -67,6 +67,7 @@ class Evaluation(NamedTuple):
 def model_card(
     result: Mapping[str, Any],
     folder: str,
+    data_folder: str,
     commit: str | None,
     sentences: Sequence[str],
     scores: Sequence[Mapping[str, Any]],
@@ -77,7 +78,8 @@ def model_card(
 
     Args:
         result: Result of the exported run, the content of ``intertask.json``.
-        folder: Folder of the exported adapter.
+        folder: Folder of the exported adapter; its code works in any folder if this is an absolute path.
+        data_folder: Folder of the prepared data of the target.
         commit: Commit of the base model on the hub; None if the model is not from the hub.
         sentences: The recommendation in words.
         scores: One line for each scored split: ``split`` (its name in words), ``rows``, ``exported`` (score of this
@@ -119,6 +121,7 @@ def model_card(
         revision=commit or recipe["model"]["revision"],
         whole_encoder=recipe["adapter"] == "full",
         folder=folder,
+        data_folder=data_folder,
         sentences=sentences,
         scores=scores,
         data={name: {"homepage": None, "citation": None, **about} for name, about in data.items()},
@@ -148,7 +151,7 @@ def _front_matter(
         for line in scores
     ]
     front: dict[str, Any] = {
-        "license": licenses.pop() if len(licenses) == 1 else "other",
+        "license": _license(licenses),
         "language": list(dict.fromkeys(languages)),
         "library_name": "adapters",
         "pipeline_tag": _PIPELINES[info["type"]],
@@ -160,6 +163,12 @@ def _front_matter(
     }
     known = {key: value for key, value in front.items() if value}
     return yaml.safe_dump(known, sort_keys=False, allow_unicode=True)
+
+
+def _license(licenses: set[str | None]) -> str | None:
+    """The license that all data has; 'other' if there are several; None if none is known."""
+    known = {license.lower() for license in licenses if license}  # the hub's ids of licenses are in lower case
+    return known.pop() if len(licenses) == 1 and known else "other" if known else None
 
 
 def _literal(value: Any) -> str:

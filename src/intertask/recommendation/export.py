@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..artifacts import NO_SOURCE
-from ..data import Prepared
+from ..data import Prepared, load_prepared
 from ..data.held_out import training_rows
 from ..errors import IntertaskError
 from ..files import atomic, file_sha256, write_json, write_text
@@ -71,7 +71,7 @@ def write_card(
     recipe: Mapping[str, Any],
     infos: Mapping[str, Mapping[str, Any]],
     commit: str | None,
-    prepared: Prepared,
+    data_folder: Path,
 ) -> None:
     """Write the README.md of the exported adapter.
 
@@ -83,8 +83,9 @@ def write_card(
         recipe: Recipe of the recommendation.
         infos: ``info.json`` of the target and of each source.
         commit: Commit of the base model on the hub; None if the model is not from the hub.
-        prepared: Prepared data of the target.
+        data_folder: Folder of the prepared data of the target.
     """
+    prepared = load_prepared(data_folder)
     result = runs[summary["chosen"]][summary["seed"]]
     scores = [
         {
@@ -113,7 +114,8 @@ def write_card(
         if name != NO_SOURCE
     }
     found = evaluate(result, prepared, summary["confidence"])
-    write_text(folder / "README.md", model_card(result, str(folder), commit, sentences, scores, data, found))
+    places = str(folder.resolve()), str(data_folder.resolve())
+    write_text(folder / "README.md", model_card(result, *places, commit, sentences, scores, data, found))
 
 
 def evaluate(result: Mapping[str, Any], prepared: Prepared, confidence: float) -> Evaluation:
