@@ -174,3 +174,11 @@ def test_adapter_fusion_needs_adapters_and_two_sources():
         config(sources=["a"]).check_adapter_fusion("minilm", "t")
     with pytest.raises(IntertaskError, match="a has only b"):
         config(targets=["a"], source_is_target="exclude").check_adapter_fusion("minilm", "a")
+
+
+def test_100_000_sources_are_compared_once():
+    """With a comparison of every pair, this would take minutes."""
+    names = [f"s{number}" for number in range(100_000)]
+    assert len(config(sources=names).sources) == 100_000
+    with pytest.raises(IntertaskError, match="sources: listed twice: s7"):
+        config(sources=[*names, "s7"])

@@ -63,6 +63,7 @@ def test_prints_its_sentences(project):
     for sentence in summary["sentences"]:
         assert sentence in project.printed
         assert sentence in (project.folder / f"results/recommend/{TARGET}/README.md").read_text(encoding="utf-8")
+    assert summary["sentences"][0] == summary["summary"] and summary["summary"].startswith(f"{TARGET}: ")
 
 
 def test_lines_of_the_card_work_in_any_folder_and_name_a_baseline(project):
@@ -71,7 +72,6 @@ def test_lines_of_the_card_work_in_any_folder_and_name_a_baseline(project):
     assert f'folder = "{folder}"\n' in card and f'load("{folder}")' in card
     assert f'dev_rows("{folder}", "{(project.folder / "results/data" / TARGET).resolve()}")' in card
     assert "TF-IDF with logistic regression" in card and "### Scores of each class" in card
-    assert summary["sentences"][0] == summary["summary"] and summary["summary"].startswith(f"{TARGET}: ")
 
 
 def test_reports_its_job_time(project):

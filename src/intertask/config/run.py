@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
@@ -117,7 +118,7 @@ class Config(Strict):
         """Check that nothing is listed twice, and that the methods to combine are listed."""
         lists = {key: getattr(self, key) for key in ("sources", "targets", "seeds", "methods", "rank_fusion")}
         for key, values in (lists | {"evaluation.k": self.evaluation.k}).items():
-            repeated = sorted({str(value) for value in values if values.count(value) > 1})
+            repeated = sorted(str(value) for value, count in Counter(values).items() if count > 1)
             if repeated:
                 raise ValueError(f"{key}: listed twice: {', '.join(repeated)}")
         for name in self.rank_fusion:

@@ -85,15 +85,21 @@ def _first_choices(results: Path, target: str) -> Iterable[str]:
 def _first_choices_and_gain(results: Path, target: str) -> Iterable[str]:
     yield from _first_choices(results, target)
     model, first, _, _ = _ranking(results, target)
-    scores: dict[str, list[float]] = {}
+    scores: dict[str, dict[str, float]] = {}
     for row in _table(results / "transfer.tsv"):
         if row["model"] == model and row["target"] == target:
-            scores.setdefault(row["source"], []).append(float(row["value"] or "nan"))
-    means = {source: _mean(values) for source, values in scores.items()}
+            scores.setdefault(row["source"], {})[row["seed"]] = float(row["value"] or "nan")
+    means = {source: _mean(list(values.values())) for source, values in scores.items()}
     gain = means.get(first[0], math.nan) - means.get(NO_SOURCE, math.nan)
     if len(first) == 1 and known(gain):
-        seeds = count(len(scores[first[0]]), "seed")
-        yield f"  measured gain of {first[0]} over no source: {signed(gain)} percentage points (mean over {seeds})"
+        of_first, of_none = scores[first[0]], scores[NO_SOURCE]
+        gains = [of_first[seed] - of_none[seed] for seed in of_first.keys() & of_none.keys()]
+        gains = sorted(value for value in gains if known(value))
+        over = f"mean over {count(len(of_first), 'seed')}"
+        if len(gains) > 1:
+            over += f", {signed(gains[0])} to {signed(gains[-1])}"
+        noise = "; it may be noise" if len(gains) < 2 or gains[0] <= 0 <= gains[-1] else ""
+        yield f"  measured gain of {first[0]} over no source: {signed(gain)} percentage points ({over}){noise}"
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -155,9 +155,10 @@ def overview(results: Results) -> str:
         helped = sum(line["best_gain"] > 0 for line in lines)
         chosen = sum(line["first_gain"] > 0 for line in lines)
         words.append(
-            f"For {helped} of {cases}, at least one source helps. The first choice of the ranking helps for {chosen}."
+            f"For {chosen} of {cases}, the first choice of the ranking scores higher than no source. For {helped}, the "
+            "best source does; it is known only from these same scores, so this number is optimistic."
             if helped
-            else "No source helps any target."
+            else "No source scores higher than no source, for any target."
         )
     mean_first = sum(line["first_gain"] for line in lines) / len(lines)
     mean_best = sum(line["best_gain"] for line in lines) / len(lines)
