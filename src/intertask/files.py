@@ -43,14 +43,25 @@ def write_text(path: str | os.PathLike, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+#: Key of the checksum in JSON files.
+CHECKSUM = "content_sha256"
+
+
 def write_json(path: str | os.PathLike, value: Any) -> None:
-    """Write a JSON file atomically.
+    """Write a JSON file atomically. An object gets a checksum of its content, which :func:`read_json` compares.
 
     Args:
         path: The file to write.
         value: Its content. The order of keys is kept, and non-ASCII characters are not escaped.
     """
+    if isinstance(value, dict):
+        value = {**value, CHECKSUM: _checksum(json.loads(json.dumps(value)))}
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    """Compute the checksum of a JSON object."""
+    return hashlib.sha256(canonical_json(content).encode(errors="surrogatepass")).hexdigest()
 
 
 def read_json(path: str | os.PathLike) -> Any:
@@ -60,17 +71,21 @@ def read_json(path: str | os.PathLike) -> Any:
         path: The file.
 
     Returns:
-        Its content.
+        Its content, without the checksum. Files of earlier versions have none.
 
     Raises:
-        IntertaskError: The file is missing or is not JSON.
+        IntertaskError: The file is missing, is not JSON, or was changed after it was written.
     """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise IntertaskError(f"The file {path} is missing.", path, "run the workflow again, which makes it") from None
     except ValueError as error:
         raise IntertaskError(f"{path} is not valid JSON: {error}.", path, "delete the file and run again") from None
+    if isinstance(content, dict) and CHECKSUM in content and content.pop(CHECKSUM) != _checksum(content):
+        fix = f"delete the file and run again; or, if you changed it on purpose, remove its key {CHECKSUM!r}"
+        raise IntertaskError(f"{path} was changed after it was written: its checksum differs.", path, fix)
+    return content
 
 
 def canonical_json(value: Any) -> str:

@@ -10,7 +10,7 @@ from paths import ROOT
 from intertask.config import Task
 from intertask.data import DATA_KEYS, load_info, load_prepared, prepare
 from intertask.errors import IntertaskError
-from intertask.files import file_sha256
+from intertask.files import file_sha256, read_json, write_json
 
 SCRIPT = ROOT / "workflow" / "scripts" / "prepare_data.py"
 
@@ -253,8 +253,7 @@ def test_rows_that_do_not_match_info(prepared, tmp_path):
         load_prepared(out)
     assert error.value.fix == "delete the folder and run again"
     prepared("classification", labelled("a", "b"), labelled("a", start=5))
-    info = json.loads((out / "info.json").read_text())
-    (out / "info.json").write_text(json.dumps(info | {"labels": ["b", "a"]}))
+    write_json(out / "info.json", read_json(out / "info.json") | {"labels": ["b", "a"]})
     with pytest.raises(IntertaskError, match="stale or half-written"):
         load_prepared(out)
     (out / "train.parquet").write_bytes(b"PAR1")

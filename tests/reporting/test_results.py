@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from intertask.errors import IntertaskError
 from intertask.reporting import results
 from intertask.reporting.results import agreement, block_words
 
@@ -55,13 +56,15 @@ def test_words_for_blocks(holes):
     ]  # fmt: skip
 
 
-def test_missing_and_damaged_training_results_are_left_out(holes, tmp_path):
+def test_missing_training_results_are_left_out_and_damaged_ones_refused(holes, tmp_path):
     recipe = holes.recipe | {"settings": ["minilm"], "models": ["minilm"]}
     target = recipe["targets"][0]
     folder = tmp_path / "transfer" / "minilm" / target / "none"
     folder.mkdir(parents=True)
     (folder / "seed1.json").write_text("{}", encoding="utf-8")
-    (folder / "seed2.json").write_text("half a fi", encoding="utf-8")
     run = results.Results(tmp_path, recipe)
     assert run.trained == {"adapters": [], "transfer": [{"model": "minilm"}]}
     assert run.type_of(target) == ""
+    (folder / "seed2.json").write_text("half a fi", encoding="utf-8")
+    with pytest.raises(IntertaskError, match="is not valid JSON"):
+        results.Results(tmp_path, recipe)

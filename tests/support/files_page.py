@@ -6,6 +6,8 @@ from pathlib import Path
 
 from paths import ROOT
 
+from intertask.files import CHECKSUM
+
 PAGE = ROOT / "docs" / "files.md"
 
 
@@ -40,7 +42,8 @@ def names_of(path: Path) -> list[str]:
     """Columns of a table, keys of a JSON file."""
     if path.suffix == ".tsv":
         return path.read_text(encoding="utf-8").partition("\n")[0].split("\t")
-    return list(json.loads(path.read_text(encoding="utf-8")))
+    names = json.loads(path.read_text(encoding="utf-8"))
+    return [name for name in names if name != CHECKSUM]  # the page says that every file has it
 
 
 def differences(path: Path, pattern: str) -> list[str]:

@@ -14,7 +14,7 @@ from tiny_models import TINY
 from intertask.config import load_config
 from intertask.config.task_registry import configured_tasks
 from intertask.evidence import Evidence
-from intertask.files import canonical_json
+from intertask.files import canonical_json, read_json, write_json
 from intertask.recipes import features_recipe
 
 SOURCES, NEW = ["phone_reviews", "letters", "same_scene"], "topics"
@@ -140,7 +140,7 @@ def test_only_what_changed_is_computed(job):
     again = job.run(SOURCES[:2])
     assert (again.kept, again.computed) == (SOURCES[:2], [])
     metrics = job.adapters / SOURCES[0] / "metrics.json"
-    metrics.write_text(json.dumps(json.loads(metrics.read_text()) | {"fingerprint": "another"}))
+    write_json(metrics, read_json(metrics) | {"fingerprint": "another"})
     changed = job.run(SOURCES[:2])
     assert (changed.kept, changed.computed) == (SOURCES[1:2], SOURCES[:1])
     assert job.run(SOURCES[1:2]).kept == SOURCES[1:2]
@@ -172,7 +172,7 @@ def test_a_job_that_ends_early_leaves_the_old_file(job):
     assert job.out.read_bytes() == before
     # or failed
     metrics = job.adapters / SOURCES[1] / "metrics.json"
-    metrics.write_text(json.dumps(json.loads(metrics.read_text()) | {"weights_sha256": "0" * 64}))
+    write_json(metrics, read_json(metrics) | {"weights_sha256": "0" * 64})
     assert "stale or damaged" in job.run(code=1).stderr
     assert job.out.read_bytes() == before
     assert [path.name for path in job.out.parent.iterdir() if path.is_file()] == [job.out.name]

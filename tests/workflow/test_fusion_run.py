@@ -9,6 +9,8 @@ import pytest
 from files_page import differences
 from small_project import Project, small_config
 
+from intertask.files import read_json, write_json
+
 TABLE = "results/fusion.tsv"
 
 
@@ -82,9 +84,9 @@ def test_its_settings_are_its_own(project):
 
 def test_result_of_other_sources_is_refused(project):
     path, text = result_path(project), result_path(project).read_text(encoding="utf-8")
-    stale = json.loads(text)
+    stale = read_json(path)
     stale["sources"].reverse()
-    path.write_text(json.dumps(stale), encoding="utf-8")
+    write_json(path, stale)
     recipe = {"fused_models": ["minilm"], "targets": project.config["targets"], "seeds": [1], "k": 2}
     script = ["workflow/scripts/collect_fusion.py", "--recipe", json.dumps(recipe), "--results", "results"]
     try:

@@ -1,6 +1,5 @@
 """A user's mistakes: one message that says what to do, an exit code, nothing trained and nothing lost."""
 
-import json
 import subprocess
 import sys
 
@@ -9,6 +8,7 @@ from small_project import Project, small_config
 
 from intertask import recipes
 from intertask.config import load_config
+from intertask.files import read_json, write_json
 
 CONFIG_MISTAKES = [
     ({"sorces": ["a"]}, "did you mean 'sources'"),
@@ -105,11 +105,10 @@ def test_stale_transfer_is_said(finished, tmp_path):
     source = finished.config["sources"][0]
     path = finished.folder / f"results/adapters/minilm/{source}/metrics.json"
     text = path.read_text(encoding="utf-8")
-    metrics = json.loads(text)
     config = load_config(finished.config)
     recipe = recipes.target_table_recipe(config, "minilm", config.targets[0])
     script = [sys.executable, "workflow/scripts/collect_target.py", "--recipe", recipe, "--results", "results"]
-    path.write_text(json.dumps(metrics | {"fingerprint": "another"}), encoding="utf-8")
+    write_json(path, read_json(path) | {"fingerprint": "another"})
     try:
         done = subprocess.run(
             [*script, "--out", str(tmp_path / "t.tsv")], cwd=finished.folder, capture_output=True, text=True

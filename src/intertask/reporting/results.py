@@ -1,6 +1,5 @@
 """Everything that a report reads: the tables of a run, and the results of its trainings."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ import pandas as pd
 from ..artifacts import NO_SOURCE
 from ..data import load_info
 from ..errors import IntertaskError
+from ..files import read_json
 from ..rankings.evaluation import MEAN, best_first, main_metric, truth
 from ..rankings.metrics import spearman
 from ..tables import TRANSFER_COLUMNS, read_table
@@ -59,10 +59,10 @@ class Results:
         The rule does not declare these files as inputs, because thousands of them would slow down every dry run. The
         tables, which it does declare, change whenever these files do.
         """
-        try:
-            result = json.loads((self.folder / step / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        path = self.folder / step / name
+        if not path.is_file():
             return
+        result = read_json(path)
         self.trained[step].append({"model": model, **result})
 
     @property
