@@ -56,3 +56,11 @@ def test_a_pair_is_read_together_and_only_the_longest_choice_counts():
 def test_sentences_of_tokens():
     rows = [{"tokens": ["one"] * (6 + n % 4), "tags": ["O", "B-X"] * 3 + ["O"] * (n % 4)} for n in range(40)]
     assert measured([{**row, "tokens": [*row["tokens"][:-1], f"w{n}"]} for n, row in enumerate(rows)]).fitting >= 9
+
+
+def test_windows_are_longer_than_they_overlap():
+    rows = [
+        {"context": f"It flew to Oslo in {1900 + n}.", "question": f"Where, {n}?",
+         "answers": {"text": ["Oslo"], "answer_start": [11]}} for n in range(40)
+    ]  # fmt: skip
+    assert measured(rows).max_length == 64  # the default stride is 32

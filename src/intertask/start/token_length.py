@@ -15,6 +15,8 @@ from .guessing import Guess
 FITTING_SHARE = 0.95
 #: Largest ``max_length`` that is chosen, also for types that read long texts in overlapping windows.
 LIMIT, LIMIT_WITH_WINDOWS = 256, 384
+#: Smallest ``max_length`` that is chosen.
+LEAST, LEAST_WITH_WINDOWS = 32, 64
 #: The columns that hold what a model reads.
 TEXT_COLUMNS = ("text_a", "text_b", "context", "question", "choices", "tokens")
 
@@ -63,8 +65,9 @@ def measure(found: Guess, profiles: Sequence[ColumnProfile], model: Model) -> Le
         for row in zip(*tokens, strict=True)
     )
     fitting = lengths[min(len(lengths) - 1, int(FITTING_SHARE * len(lengths)))] if lengths else 0
-    limit = LIMIT_WITH_WINDOWS if task_type.USES_STRIDE else LIMIT
-    max_length = min(max(16 * math.ceil(fitting / 16), 32), limit)
+    # Windows must be longer than the default stride, by which they overlap.
+    least, most = (LEAST_WITH_WINDOWS, LIMIT_WITH_WINDOWS) if task_type.USES_STRIDE else (LEAST, LIMIT)
+    max_length = min(max(16 * math.ceil(fitting / 16), least), most)
     longer = sum(length > max_length for length in lengths) / max(len(lengths), 1)
     return Lengths(max_length, fitting, longer)
 

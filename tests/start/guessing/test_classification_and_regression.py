@@ -63,3 +63,10 @@ def test_a_question_about_a_text_is_a_pair(context, question, verdict, answers):
         "classification",
         {"text_a": context, "text_b": question, "label": verdict},
     )
+
+
+def test_a_point_that_may_separate_thousands_is_a_note():
+    rows = [{"text": f"the room {n} was fine", "price": f"{1 + n}.{100 + n}"} for n in range(40)]
+    (note,) = guess(profiles(rows)).notes
+    assert "'1.100' is read as 1.1. If the point separates thousands" in note
+    assert not guess(profiles([{**row, "price": f"{n}.5"} for n, row in enumerate(rows)])).notes

@@ -1,5 +1,6 @@
 """Guess the task type and the role of each column, and give the reasons."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from .guess import LABEL_WORDS, Guess, is_named
 from .multiple_choice import find_choices, guess_multiple_choice
 from .tagging import guess_tagging
 
+#: A text that is a list and that could not be read as one.
+_LIST = re.compile(r"""\s*\[\s*['"\d-].*\]\s*""", re.DOTALL)
 #: Number of columns that a message lists.
 MAX_COLUMNS = 20
 #: What the columns must hold, by task type.
@@ -104,6 +107,15 @@ def _nothing_fits(
     if len(profiles) > MAX_COLUMNS:
         lines.append(f"    and {len(profiles) - MAX_COLUMNS:,} more columns")
     columns = "\n".join(lines)
+    for profile in profiles:
+        unread = [value for value in profile.present if isinstance(value, str) and _LIST.fullmatch(value)]
+        if len(unread) > len(profile.present) / 2:
+            return IntertaskError(
+                f"The column {profile.name} holds lists that cannot be read, because commas are missing, as in the "
+                f"text of a NumPy array: {unread[0]!r:.80}",
+                "the columns of the file",
+                "write the column with commas, as json.dumps(list(values)) does",
+            )
     lists = [p for p in profiles if p.column_kind == "list" and (str(p.name) == label or is_named(p, LABEL_WORDS))]
     if type_name in (None, "classification") and lists:
         return IntertaskError(

@@ -1,5 +1,6 @@
 """Guess whether the columns make a classification or regression task: one or two texts and a label."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -30,6 +31,8 @@ PAIR_NAMES = (
 )
 #: A label must beat the most frequent value by this accuracy to be preferred for what the texts tell about it.
 MIN_GAIN = 0.02
+#: A number whose point could separate thousands.
+_GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 #: Reason of a guess that the user made.
 CHOSEN = "chosen by you"
 
@@ -86,7 +89,14 @@ def guess_texts_and_label(
     if data:
         largest = max(label.present, key=lambda value: len(str(value)))
         reasons["label"] += f"; {largest!r} is read as {as_number(largest, label.signs):g}"
-    return Guess("regression", columns, reasons, label, data)
+    notes = []
+    with_point = [value for value in label.present if isinstance(value, str) and "." in value]
+    if not data and with_point and all(_GROUPS.fullmatch(value.strip()) for value in with_point):
+        notes.append(
+            f"{with_point[0]!r} is read as {float(with_point[0]):g}. If the point separates thousands, set 'thousands: "
+            '"."\' and \'decimal: ","\' under data.'
+        )
+    return Guess("regression", columns, reasons, label, data, notes)
 
 
 def _label_candidates(profiles: Sequence[ColumnProfile], type_name: str | None) -> list[ColumnProfile]:

@@ -15,14 +15,14 @@ TAG_WORDS = {"tags", "tag", "labels", "label", "ner", "pos", "upos", "chunk"}
 
 
 def guess_tagging(
-    profiles: Sequence[ColumnProfile], label: ColumnProfile | None, _type_name: str | None = None
+    profiles: Sequence[ColumnProfile], label: ColumnProfile | None, type_name: str | None = None
 ) -> Guess | None:
     """Guess the columns of a tagging task.
 
     Args:
         profiles: Profiles of all columns, in file order.
         label: The column of the tags, if the user chose it.
-        _type_name: Not used; all types are called alike.
+        type_name: Task type, if the user chose it. If not, sentences of one short length are taken for choices.
 
     Returns:
         The guess, or None if the columns do not fit.
@@ -35,7 +35,11 @@ def guess_tagging(
     tokens = [profile for profile in lists if share([_holds_texts(value) for value in profile.present]) >= MIN_SHARE]
     tokens.sort(key=lambda profile: (not is_named(profile, TOKEN_WORDS), -_variety(profile)))
     for first in tokens:
-        fitting = [profile for profile in lists if profile is not first and _are_parallel(first, profile)]
+        fitting = [
+            profile
+            for profile in lists
+            if profile is not first and _are_parallel(first, profile, type_name is not None)
+        ]
         if label is not None:
             fitting = [profile for profile in fitting if profile is label]
         if not fitting or _variety(first) < max(map(_variety, fitting)):
@@ -69,16 +73,15 @@ def _variety(profile: ColumnProfile) -> int:
     return len({part for value in profile.present for part in value})
 
 
-def _are_parallel(a: ColumnProfile, b: ColumnProfile) -> bool:
+def _are_parallel(a: ColumnProfile, b: ColumnProfile, is_chosen: bool) -> bool:
     """Tell whether the lists of two columns have the same length in each row, as tokens and tags have."""
     pairs = [(x, y) for x, y in zip(a.values, b.values, strict=True) if x is not None and y is not None]
-    # Lists that all have the same short length are choices rather than sentences.
-    return (
-        len(pairs) > 0
-        and share([len(x) == len(y) for x, y in pairs]) >= MIN_SHARE
-        and len({len(x) for x, _ in pairs}) > 1
-        and max(len(x) for x, _ in pairs) > 5
-    )
+    if not pairs or share([len(x) == len(y) for x, y in pairs]) < MIN_SHARE:
+        return False
+    # Lists that all have the same short length are choices rather than sentences, except in conll files, whose columns
+    # have numbers.
+    varied = len({len(x) for x, _ in pairs}) > 1 and max(len(x) for x, _ in pairs) > 5
+    return is_chosen or isinstance(a.name, int) or varied
 
 
 def _holds_spans(profile: ColumnProfile) -> bool:
