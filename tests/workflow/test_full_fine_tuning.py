@@ -9,7 +9,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_full_fine_tuning_with_early_stopping(tmp_path, suite):
-    config = small_config(suite["sources"][:1], suite["targets"][:1]) | {"adapter": "full", "seeds": [1]}
+    config = small_config(suite["sources"][:1], suite["targets"][:1]) | {"models": {"minilm": "bundled"}}
+    config |= {"adapter": "full", "seeds": [1]}
     stage = {"learning_rate": 1e-4, "epochs": 3, "batch_size": 8, "patience": 1}
     config["training"] = {"source": {**stage, "dev": "validation"}, "transfer": {**stage, "dev": "held_out"}}
     project = Project(tmp_path / "p", config)

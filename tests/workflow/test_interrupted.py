@@ -31,7 +31,9 @@ def training(folder: Path, word: str) -> int | None:
 
 @pytest.fixture
 def project(tmp_path, suite) -> Project:
-    made = Project(tmp_path / "p", small_config(suite["sources"][:2], suite["targets"][:1]))
+    # A larger model, whose trainings are still running when the signals come
+    config = small_config(suite["sources"][:2], suite["targets"][:1]) | {"models": {"minilm": "bundled"}}
+    made = Project(tmp_path / "p", config)
     made.variables = {"XDG_RUNTIME_DIR": str(tmp_path), "INTERTASK_WORKER_IDLE_SECONDS": "10"}
     return made
 

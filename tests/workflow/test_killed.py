@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def test_killed_run_finishes_with_the_same_tables(finished, tmp_path, orphans):
     """Once with all processes killed, once with Snakemake alone, whose jobs end soon after."""
     project = Project(tmp_path / "p", finished.config)
-    for seconds in (4, 11, 17, 23, 29):
+    for seconds in (2, 4, 6, 8, 11):
         run = project.start("--cores", "2", stdout=subprocess.DEVNULL)
         time.sleep(seconds)
         if orphans:

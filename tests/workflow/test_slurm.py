@@ -149,7 +149,7 @@ def tables(project: Project) -> dict[str, pd.DataFrame]:
 
 
 def test_losses_are_recovered_or_reported_and_the_tables_are_those_of_a_local_run(lab, tmp_path):
-    config = small_config(SOURCES, [TARGET])
+    config = small_config(SOURCES, [TARGET]) | {"models": {"minilm": "bundled"}}  # its trainings take long enough
     config |= {"seeds": [1], "methods": ["size", "textemb"], "rank_fusion": ["textemb"]}
     config["training"]["source"] |= {"epochs": 12, "patience": 12}  # a checkpoint at each epoch
     local = Project(tmp_path / "local", config)
