@@ -13,6 +13,8 @@ TORCH_INDEX ?=
 STAMP := $(VENV)/.set-up-finished
 # The rules call `python`, which must be the Python of this environment.
 IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+# Tests run side by side, one on each processor, so each uses one thread.
+ONE_THREAD := OMP_NUM_THREADS="$${OMP_NUM_THREADS:-1}"
 INSTALL := $(VENV)/bin/python -m pip install --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -23,10 +25,10 @@ results: $(STAMP) ## Run the default job, which makes results/regret.tsv and the
 	$(IN_VENV) snakemake --cores $(CORES) $(ARGS)
 
 test: $(STAMP) ## Run all tests except the slow ones (ARGS="-m slow", ARGS="-k ndcg")
-	$(IN_VENV) pytest $(ARGS)
+	$(IN_VENV) $(ONE_THREAD) pytest $(ARGS)
 
 test-fast: $(STAMP) ## Run all tests except the slow ones and those that start Snakemake, in two minutes
-	$(IN_VENV) pytest --ignore tests/workflow $(ARGS)
+	$(IN_VENV) $(ONE_THREAD) pytest --ignore tests/workflow $(ARGS)
 
 fuzz: $(STAMP) ## Try inputs that are mutated at random, for three minutes (ARGS="--seconds 60 --seed 1")
 	$(IN_VENV) PYTHONPATH=src python benchmarks/fuzz.py $(ARGS)
