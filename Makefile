@@ -27,7 +27,7 @@ results: $(STAMP) ## Run the default job, which makes results/regret.tsv and the
 test: $(STAMP) ## Run all tests except the slow ones (ARGS="-m slow", ARGS="-k ndcg")
 	$(IN_VENV) $(ONE_THREAD) pytest $(ARGS)
 
-test-fast: $(STAMP) ## Run all tests except the slow ones and those that start Snakemake, in two minutes
+test-fast: $(STAMP) ## Run all tests except the slow ones and those that start Snakemake, in three minutes
 	$(IN_VENV) $(ONE_THREAD) pytest --ignore tests/workflow $(ARGS)
 
 fuzz: $(STAMP) ## Try inputs that are mutated at random, for three minutes (ARGS="--seconds 60 --seed 1")
