@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from tiny_models import TINY, small_model
 from transformers import (
     AlbertConfig,
@@ -24,7 +25,9 @@ from transformers import (
 
 from intertask.config import Model
 from intertask.errors import IntertaskError
+from intertask.models.base import load_model
 from intertask.models.trial import try_model
+from intertask.types import classification
 
 LONG = {"max_position_embeddings": 514, "type_vocab_size": 1, "pad_token_id": 0}
 GPT2 = {"n_embd": 32, "n_layer": 2, "n_head": 2}
@@ -79,27 +82,25 @@ def test_a_tokenizer_without_a_padding_token_is_refused(tmp_path):
 
 
 def test_a_model_that_takes_padding_for_text_is_refused(tmp_path, monkeypatch):
-    model = saved(tmp_path, *ACCEPTED["bert"])
-    from intertask.types import classification
+    model, collator = saved(tmp_path, *ACCEPTED["bert"]), classification.collator
 
-    monkeypatch.setattr(
-        classification,
-        "collator",
-        lambda tokenizer: (
-            lambda rows: {
-                key: torch.ones_like(value) if key == "attention_mask" else value
-                for key, value in COLLATOR(tokenizer)(rows).items()
-            }
-        ),
-    )
+    def without_mask(tokenizer):
+        def collate(rows):
+            batch = collator(tokenizer)(rows)
+            return {**batch, "attention_mask": torch.ones_like(batch["attention_mask"])}
+
+        return collate
+
+    monkeypatch.setattr(classification, "collator", without_mask)
     with pytest.raises(IntertaskError, match="depend on the other rows of its batch"):
         try_model(model)
 
 
-def _collator():
-    from intertask.types import classification
-
-    return classification.collator
-
-
-COLLATOR = _collator()
+def test_the_encoder_of_an_encoder_decoder_may_be_a_sentence_encoder(tmp_path):
+    model = saved(tmp_path, *ACCEPTED["bart"])
+    weights = load_file(tmp_path / "model.safetensors")
+    kept = {name: tensor for name, tensor in weights.items() if not name.startswith("decoder.")}
+    save_file(kept, tmp_path / "model.safetensors", {"format": "pt"})
+    assert try_model(model)["type"] == "bart"
+    with pytest.raises(IntertaskError, match=r"lack \S*decoder\."):
+        load_model(model)  # as a base model

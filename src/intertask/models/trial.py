@@ -7,7 +7,7 @@ import numpy as np
 from ..config import Model
 from ..errors import IntertaskError
 from ..types import Row, Tokenization, classification
-from .base import identity, load_model, load_tokenizer
+from .base import identity, load_configuration, load_model, load_tokenizer
 from .prediction import predict_logits
 
 _ROWS = [
@@ -34,7 +34,14 @@ def try_model(model: Model) -> dict[str, Any]:
             longer one.
     """
     about, tokenizer = identity(model), load_tokenizer(model)
-    network = load_model(model)
+    try:
+        network = load_model(model)
+    except IntertaskError:
+        # A sentence encoder may be the first half of an encoder-decoder. A base model without its decoder is refused
+        # when it is loaded for training.
+        if load_configuration(model).is_encoder_decoder:
+            return about
+        raise
     if tokenizer.pad_token is None or network.config.pad_token_id is None:
         missing = "tokenizer" if tokenizer.pad_token is None else "config.json"
         raise IntertaskError(

@@ -21,7 +21,7 @@ _BYTES |= {"I32": 4, "U32": 4, "F32": 4, "I64": 8, "U64": 8, "F64": 8}
 #: Size of the largest header, in bytes, as in the safetensors library.
 _MAX_HEADER = 100_000_000
 _LFS = b"version https://git-lfs"
-_TOKENIZER = re.compile(r"tokenizer\.json|vocab\.(txt|json)|.+\.model|bpe\.codes|tokenizer\.(pkl|model)")
+_TOKENIZER = re.compile(r"tokenizer\.json|vocab\.(txt|json)|.+\.model|bpe\.codes")
 #: Keys of config.json that are numbers of at least 1, by the names of the common architectures.
 _SIZES = ("vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
 _SIZES += ("max_position_embeddings", "embedding_size", "d_model", "n_layers", "n_heads", "dim", "n_layer", "n_head")
