@@ -46,3 +46,10 @@ def test_one_class_in_train():
     rows = texts(30)
     same = [row for row in rows if row["label"] == 1]
     assert baseline(same, rows, info("classification", "accuracy")).value == pytest.approx(100 / 3)
+
+
+def test_texts_of_signs_alone():
+    rows = [{"context": "", "question": "?", "choices": ["+", "?"], "label": 1} for _ in range(6)]
+    assert baseline(rows, rows, info("multiple_choice", "accuracy")).value == 100
+    signs = [{"text_a": "+-"[n % 2], "text_b": None, "label": n % 2} for n in range(20)]
+    assert baseline(signs, signs, info("classification", "accuracy")).value == 100

@@ -8,6 +8,9 @@ import numpy as np
 
 from ..types import Row, get_type
 
+#: Single characters and signs are words too, so that every text has one.
+_TOKEN = r"(?u)\b\w+\b|[^\w\s]"
+
 
 class Baseline(NamedTuple):
     """A baseline and its score.
@@ -48,8 +51,7 @@ def _tf_idf(train: Sequence[Row], rows: Sequence[Row]) -> tuple[Any, Any]:
     """TF-IDF of words and word pairs of the training rows and of the others."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    # Single characters are words too: in scripts without blanks, and in data of codes.
-    words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b|[^\w\s]")
+    words = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), token_pattern=_TOKEN)
     return words.fit_transform(_texts(train)), words.transform(_texts(rows))
 
 
@@ -88,7 +90,7 @@ def _most_similar_choice(train: Sequence[Row], rows: Sequence[Row]) -> list[int]
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = [[f"{row['context']} {row['question']}", *row["choices"]] for row in (*train, *rows)]
-    words = TfidfVectorizer(sublinear_tf=True, token_pattern=r"(?u)\b\w+\b")
+    words = TfidfVectorizer(sublinear_tf=True, token_pattern=_TOKEN)
     words.fit([text for row in texts[: len(train)] for text in row])
     vectors = [words.transform(row) for row in texts[len(train) :]]
     return [int(np.argmax((row[1:] @ row[0].T).toarray())) for row in vectors]

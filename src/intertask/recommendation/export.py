@@ -108,7 +108,7 @@ def write_card(
             "origin": describe_origin(infos[name]["origin"]),
             "license": recipe["tasks"][name].get("licence"),  # recipes keep this spelling
             **{key: recipe["tasks"][name].get(key) for key in ("homepage", "citation", "language")},
-            "hub": infos[name]["origin"].get("hub"),
+            "hub": _hub_id(infos[name]["origin"]),
         }
         for name in dict.fromkeys([target, summary["chosen"]])
         if name != NO_SOURCE
@@ -142,6 +142,12 @@ def evaluate(result: Mapping[str, Any], prepared: Prepared, confidence: float) -
     pairs = [pair for guess, row in zip(predictions, rows, strict=True) for pair in task_type.class_pairs(guess, row)]
     scores, matrix = (class_scores(pairs, labels), confusion(pairs, labels)) if pairs else ([], [])
     return Evaluation(interval, confidence, plain, scores, matrix, "rows" if len(pairs) == len(rows) else "words")
+
+
+def _hub_id(origin: Mapping[str, Any]) -> str | None:
+    """The id of a dataset on the hub; None for other origins, also for a local folder that is laid out like one."""
+    name = origin.get("hub")
+    return name if name and not Path(name).is_dir() else None
 
 
 def describe_origin(origin: Mapping[str, Any]) -> str:
