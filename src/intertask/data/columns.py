@@ -25,6 +25,9 @@ COMMON_NAMES: dict[str, tuple[str | int, ...]] = {
 #: Two quotation marks with nothing but white space between them.
 _ADJACENT = re.compile(r"""['"]\s*['"]""")
 
+#: A text in brackets that begins with a quotation mark or a number.
+_LIST = re.compile(r"""\s*\[\s*['"\d-].*\]\s*""", re.DOTALL)
+
 Column = str | int | list[str | int] | None
 
 
@@ -92,6 +95,15 @@ def _literal(text: str) -> Any:
         if any(pair == (tokenize.STRING, tokenize.STRING) for pair in pairwise(tokens)):
             raise ValueError("there are no commas between the strings")
     return found
+
+
+def is_unread_list(value: Any) -> bool:
+    """Tell whether a value is the text of a list that :func:`plain` cannot read, because commas are missing.
+
+    Args:
+        value: A value of a raw row, after :func:`plain`.
+    """
+    return isinstance(value, str) and _LIST.fullmatch(value) is not None
 
 
 def resolve(task: Task, tables: dict[str, Table]) -> dict[str, Column]:

@@ -1,11 +1,10 @@
 """Convert raw rows of tagging tasks."""
 
-import re
 from typing import Any
 
 from ...config import Task
 from ...words import count
-from ..columns import Column, get, plain
+from ..columns import Column, get, is_unread_list, plain
 from ..formats import Table
 from ..labels import (
     BadRowError,
@@ -13,9 +12,6 @@ from ..labels import (
 )
 from .rows import Canonical, RowFilter, class_names, raw_rows, values_of
 from .texts import check_text, one_column
-
-#: A text that is a list; :func:`..columns.plain` could not read it.
-_LIST = re.compile(r"""\s*\[\s*['"\d-].*\]\s*""", re.DOTALL)
 
 
 def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], row_filter: RowFilter) -> Canonical:
@@ -52,7 +48,7 @@ def _sequence(value: Any, column: str | int) -> list:
     """Read a list of words or tags; a text is split at white space."""
     value = plain(value)
     if isinstance(value, str):
-        if _LIST.fullmatch(value):
+        if is_unread_list(value):
             raise BadRowError(
                 f"Column {column!r} looks like a list, but cannot be read, because commas are missing: {value!r:.80}",
                 "write the column with commas, as json.dumps(list(values)) does; str() of a NumPy array has none",

@@ -1,9 +1,9 @@
 """Guess the task type and the role of each column, and give the reasons."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...data.columns import is_unread_list
 from ...errors import IntertaskError, did_you_mean
 from ...types import get_type
 from ...words import in_words
@@ -15,8 +15,6 @@ from .guess import LABEL_WORDS, Guess, is_named
 from .multiple_choice import find_choices, guess_multiple_choice
 from .tagging import guess_tagging
 
-#: A text that is a list and that could not be read as one.
-_LIST = re.compile(r"""\s*\[\s*['"\d-].*\]\s*""", re.DOTALL)
 #: Number of columns that a message lists.
 MAX_COLUMNS = 20
 #: What the columns must hold, by task type.
@@ -108,7 +106,7 @@ def _nothing_fits(
         lines.append(f"    and {len(profiles) - MAX_COLUMNS:,} more columns")
     columns = "\n".join(lines)
     for profile in profiles:
-        unread = [value for value in profile.present if isinstance(value, str) and _LIST.fullmatch(value)]
+        unread = [value for value in profile.present if is_unread_list(value)]
         if len(unread) > len(profile.present) / 2:
             return IntertaskError(
                 f"The column {profile.name} holds lists that cannot be read, because commas are missing, as in the "
