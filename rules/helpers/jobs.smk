@@ -37,7 +37,7 @@ def python(arguments):
 
 
 def launch_short(arguments):
-    """Return the shell line of a job that takes about a second, and joins the warm worker if that runs already."""
+    """Return the shell line of a job without a model, which joins the warm worker if that runs already."""
     return launch(f"--join {arguments.strip()}")
 
 

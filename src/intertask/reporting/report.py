@@ -158,7 +158,7 @@ def overview(results: Results) -> str:
             f"For {chosen} of {cases}, the first choice of the ranking scores higher than no source. For {helped}, the "
             "best source does; it is known only from these same scores, so this number is optimistic."
             if helped
-            else "No source scores higher than no source, for any target."
+            else "For no target does a source score higher than training without one."
         )
     mean_first = sum(line["first_gain"] for line in lines) / len(lines)
     mean_best = sum(line["best_gain"] for line in lines) / len(lines)

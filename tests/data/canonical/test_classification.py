@@ -63,5 +63,5 @@ def test_labels_that_differ_in_case_are_a_warning():
     result = convert("classification", labeled("Good", "good", "bad", "good "))
     assert result.labels == ["Good", "bad", "good"]
     assert result.warnings == [
-        "These labels differ only in case or punctuation, and are different classes: 'Good' (1 rows), 'good' (2 rows)."
+        "These labels differ only in case or punctuation, and are different classes: 'Good' (1 row), 'good' (2 rows)."
     ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ...config import Task
 from ...errors import IntertaskError
-from ...words import in_words, plural
+from ...words import count, in_words, plural
 from ..columns import MISSING, Column, get
 from ..formats import Table
 from ..labels import (
@@ -49,7 +49,9 @@ def _alike(counts: Counter[str]) -> list[str]:
     for label in counts:
         groups.setdefault(" ".join(label.casefold().split()).strip(".!:"), []).append(label)
     alike = [
-        ", ".join(f"{label!r} ({counts[label]:,} rows)" for label in group) for group in groups.values() if group[1:]
+        ", ".join(f"{label!r} ({count(counts[label], 'row')})" for label in group)
+        for group in groups.values()
+        if group[1:]
     ]
     if not alike:
         return []
