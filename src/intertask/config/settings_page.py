@@ -94,15 +94,8 @@ def _table(model: type[BaseModel]) -> str:
     rows = ["| key | default | meaning |", "| --- | --- | --- |"]
     if model is TaskOverride:
         keys = ", ".join(f"`{name}`" for name in model.model_fields)
-        return (
-            "\n".join(
-                [
-                    *rows,
-                    f"| {keys} | | These keys replace those of the task; the limits also replace those of the configuration. |",
-                ]
-            )
-            + "\n"
-        )
+        meaning = "These keys replace those of the task; the limits also replace those of the configuration."
+        return "\n".join([*rows, f"| {keys} | | {meaning} |"]) + "\n"
     inherited = model.__base__.model_fields if model is Alternative else {}
     for name, field in model.model_fields.items():
         if name not in inherited:
