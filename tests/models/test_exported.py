@@ -238,3 +238,27 @@ def test_card_names_data_license_versions(exports):
     assert card.startswith(f"---\n{front}")
     for words in ("license: CC0", "the files mine.csv", "- torch ", "one seed", "It was chosen."):
         assert words in card
+
+
+def test_the_base_model_may_have_moved_and_bad_rows_have_empty_cells(exports, tmp_path, capsys):
+    root, _ = exports
+    adapter = tmp_path / "adapter"
+    shutil.copytree(root / "classification", adapter)
+    about = read_json(adapter / "intertask.json")
+    moved = about["recipe"]["model"]["path"]
+    about["recipe"]["model"]["path"] = str(tmp_path / "gone")
+    write_json(adapter / "intertask.json", about)
+    (tmp_path / "in.csv").write_text("text_a,text_b\na red wall,x\n,y\n")
+    command = [str(adapter), str(tmp_path / "in.csv"), str(tmp_path / "out.jsonl")]
+    with pytest.raises(IntertaskError, match="gone"):
+        predict(command)
+    predict([*command, "--model", moved])
+    first, second = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert first.keys() == second.keys() and None not in first.values() and set(second.values()) == {None}
+    printed = capsys.readouterr()
+    assert "in.csv, line 3" in printed.err and "1 prediction in" in printed.out
+    write_json(adapter / "adapter_config.json", read_json(adapter / "adapter_config.json") | {"hidden_size": 5})
+    about["files"].pop("adapter_config.json")
+    write_json(adapter / "intertask.json", about)
+    with pytest.raises(IntertaskError, match="its hidden_size is 5"):
+        predict([*command, "--model", moved])

@@ -4,10 +4,20 @@ import json
 
 import pytest
 
+from intertask.data.shapes import shapes
 from intertask.errors import IntertaskError
-from intertask.predict.rows import read_rows
+from intertask.predict.rows import Input
+from intertask.predict.rows import read_rows as read_input
+from intertask.recommendation.export import input_settings
 
 NOTHING = {"format": None, "encoding": None, "delimiter": None}
+
+
+def read_rows(*arguments) -> list:
+    """The rows of a file in which all are good."""
+    found = read_input(*arguments)
+    assert found.warning is None
+    return found.rows
 
 
 def about(type_name, **settings) -> dict:
@@ -55,7 +65,7 @@ def test_columns_and_reading_are_those_of_the_task(tmp_path):
     [
         ("", "empty|no rows"),
         ("txet,n\na,1\n", "no column 'text_a'"),
-        ("text,n\na,1\n ,2\n", "is empty"),
+        ("text,n\na,1\n ,2\n ,3\n", "2 of 3 rows cannot be used. 2 rows: .*is empty.*line 3"),
     ],
 )
 def test_files_that_cannot_be_predicted(tmp_path, content, what):
@@ -64,3 +74,97 @@ def test_files_that_cannot_be_predicted(tmp_path, content, what):
     with pytest.raises(IntertaskError, match=what) as error:
         read_rows(str(file), about("classification"), NOTHING)
     assert "no label" not in str(error.value) and "in.csv" in str(error.value)
+
+
+def test_bad_rows_keep_their_places_and_are_counted(tmp_path):
+    file = tmp_path / "in.jsonl"
+    rows = [{"q": "a", "choices": ["x", "y"]}, {"q": 1, "choices": ["x", "y"]}, {"q": "b", "choices": list("vwxyz")}]
+    file.write_text("".join(json.dumps(row) + "\n" for row in [*rows, *rows[:1] * 3]))
+    description = about("multiple_choice", columns={"question": "q"})
+    description["info"]["max_choices"] = 3
+    found = read_input(str(file), description, NOTHING)
+    assert [row and row["question"] for row in found.rows] == ["a", None, None, "a", "a", "a"]
+    assert "2 of 6 rows" in found.warning and "in.jsonl, line 2" in found.warning and "at most 3" in found.warning
+
+
+#: Shape -> type, a raw row without its answers, and the inputs that the shape makes of it.
+SHAPED = {
+    "entity_queries": (
+        "classification",
+        {"passage": "P.", "query": "@placeholder won", "entities": ["Ann", "Bo"]},
+        [{"text_a": "P.", "text_b": "Ann won"}, {"text_a": "P.", "text_b": "Bo won"}],
+    ),
+    "chat_turns": ("classification", {"turn1": "Hi", "turn2": "Oh", "turn3": "No"}, [{"text_a": "Hi Oh No"}]),
+    "copa": (
+        "multiple_choice",
+        {"premise": "P.", "choice1": "x", "choice2": "y", "question": "cause", "mirrored": True},
+        [{"context": "P.", "question": "What was the cause of this?", "choices": ["x", "y"]}],
+    ),
+    "winogrande": (
+        "multiple_choice",
+        {"sentence": "The _ ran.", "option1": "cat", "option2": "dog"},
+        [{"context": "The", "choices": ["cat ran.", "dog ran."]}],
+    ),
+    "race": (
+        "multiple_choice",
+        {"article": "P.", "question": "A _ ran.", "options": ["cat", "dog"]},
+        [{"context": "P.", "choices": ["A cat ran.", "A dog ran."]}],
+    ),
+    "quartz": (
+        "multiple_choice",
+        {"para": "P.", "question": "A _ ran.", "choices": {"text": ["cat", "dog"]}},
+        [{"context": "P.", "choices": ["A cat ran.", "A dog ran."]}],
+    ),
+    "mrqa": ("extractive_qa", {"context": "P.", "question": "Q?"}, [{"context": "P.", "question": "Q?"}]),
+    "drop": ("extractive_qa", {"passage": "P.", "question": "Q?"}, [{"context": "P.", "question": "Q?"}]),
+    "duorc": ("extractive_qa", {"plot": "P.", "question": "Q?"}, [{"context": "P.", "question": "Q?"}]),
+    "wikihop": (
+        "extractive_qa",
+        {"supports": ["P.", "R."], "query": "place_of Ann"},
+        [{"context": "P.\nR.", "question": "place of Ann"}],
+    ),
+    "multiqa": ("extractive_qa", {"context": "P.", "question": "Q?"}, [{"context": "P.", "question": "Q?"}]),
+}
+
+
+@pytest.mark.parametrize("name", shapes())
+def test_a_shape_takes_the_columns_of_the_data_or_those_that_it_makes(tmp_path, name):
+    type_name, row, expected = SHAPED[name]
+    task = {"data": {"hub": "org/data", "shape": name, "encoding": "utf-8"}, "columns": {}, "join": " "}
+    description = about(type_name, **input_settings(task))
+    file = tmp_path / "in.jsonl"
+    for rows in ([row, row], expected):  # as in the data, and as the shape makes them
+        file.write_text("".join(json.dumps(some) + "\n" for some in rows))
+        found = read_input(str(file), description, NOTHING)
+        assert found.warning is None
+        wanted = expected * len(rows) if rows[0] is row else expected
+        assert [{key: some[key] for key in wanted[0]} for some in found.rows] == wanted
+        several = rows[0] is row and len(expected) > 1
+        assert found.columns[-1] == ({"row": 2, "candidate": "Bo"} if several else {})
+    file.write_text('{"other": "x"}\n')
+    with pytest.raises(IntertaskError, match=f"either as they are or as its shape '{name}'"):
+        read_input(str(file), description, NOTHING)
+
+
+def test_a_row_that_the_shape_makes_nothing_of_keeps_its_place(tmp_path):
+    file = tmp_path / "in.jsonl"
+    empty = dict.fromkeys(("turn1", "turn2", "turn3"))
+    file.write_text("".join(json.dumps(row) + "\n" for row in ({**empty, "turn1": "Hi"}, empty)))
+    found = read_input(str(file), about("classification", data={"shape": "chat_turns"}), NOTHING)
+    assert found == Input(
+        [{"text_a": "Hi", "text_b": None}, None],
+        [{}, {}],
+        f"1 of 2 rows cannot be used and get no prediction. 1 row: The shape 'chat_turns' makes no row of it. "
+        f"(first: {file}, line 2)",
+    )
+
+
+def test_files_are_read_with_all_settings_of_the_training_files(tmp_path):
+    data = {"files": {"train": ["a.csv"]}, "skip_lines": 1, "sentence_column": "s", "decimal": ",", "thousands": None}
+    settings = input_settings({"data": data, "columns": {"tokens": "w", "tags": "t"}})
+    assert settings["data"] == {"skip_lines": 1, "sentence_column": "s", "decimal": ",", "extension": ".csv"}
+    (tmp_path / "in.csv").write_text("# made by hand\ns,w\n1,a\n,b\n2,c\n")
+    rows = read_rows(str(tmp_path / "in.csv"), about("tagging", **settings), NOTHING)
+    assert rows == [{"tokens": ["a", "b"]}, {"tokens": ["c"]}]
+    (tmp_path / "in.jsonl").write_text('{"s": 1, "w": "a"}\n{"s": 1, "w": "b"}\n')
+    assert read_rows(str(tmp_path / "in.jsonl"), about("tagging", **settings), NOTHING) == [{"tokens": ["a", "b"]}]

@@ -6,7 +6,19 @@ Unknown keys are errors, and the message names the nearest known one. ``schemas/
 
 from ..yaml_files import read_yaml
 from .base import Strict, plain_name
-from .origin import FORMATS, NEW_KEYS, Alternative, Data, Download, Downloads, Files, Origin, PublishedRows, Splits
+from .origin import (
+    FORMATS,
+    LOCATION_KEYS,
+    NEW_KEYS,
+    Alternative,
+    Data,
+    Download,
+    Downloads,
+    Files,
+    Origin,
+    PublishedRows,
+    Splits,
+)
 from .problems import validate
 from .run import Config, load_config
 from .schemas import export_schemas
@@ -17,6 +29,7 @@ from .training import Model, Training, TrainingChanges, TrainingStages
 __all__ = [
     "COLUMNS",
     "FORMATS",
+    "LOCATION_KEYS",
     "METRICS",
     "NEW_KEYS",
     "AdapterFusion",

@@ -10,6 +10,8 @@ from .base import ColumnMap, Number, Positive, Strict, Strings, one_or_more
 #: Keys of a location that newer versions added. Without a value they are no part of a recipe, so that the results of an
 #: earlier version remain valid.
 NEW_KEYS = ("skip_lines", "sentence_column", "decimal", "thousands", "offsets")
+#: Keys that say where rows are; the other keys of a location say how they are read.
+LOCATION_KEYS = ("files", "hub", "config", "revision", "splits", "hub_files", "download")
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "xlsx", "conll", "conllu", "squad")
 
 

@@ -1,6 +1,5 @@
 """Read a task's raw rows from the first of its locations that is available, and describe that location."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,7 @@ from ..errors import IntertaskError, UnavailableError
 from ..files import file_sha256
 from .formats import RawRow, Table, read_file
 from .labels import BadRowError
-from .shapes import get_shape
+from .shapes import Shape, Values, get_shape
 
 PARTS = ("train", "validation")
 _WRONG_LAYOUT = "correct 'data: shape:' in the task's YAML, or use data of the layout that the shape is for"
@@ -206,21 +205,36 @@ def _shaped(tables: dict[str, Table], name: str, task: Task) -> tuple[dict[str, 
     return result, about
 
 
-def _apply(make: Callable[[dict[str, Any]], Iterable[dict]], name: str, row: RawRow, task: Task) -> list[dict]:
+def _apply(make: Shape, name: str, row: RawRow, task: Task) -> list[Values]:
     """The rows that a shape makes of one row."""
-    location = f"task {task.name}: {row.location}"
     try:
-        return list(make(row.values))
-    except KeyError as error:
-        columns = ", ".join(map(str, row.values))
-        raise IntertaskError(
-            f"The shape {name!r} needs the column {error.args[0]!r}; the columns are: {columns}.",
-            location,
-            _WRONG_LAYOUT,
-        ) from None
+        return shaped_row(make, name, row.values)
     except BadRowError as problem:
-        raise IntertaskError(problem.what, location, problem.fix) from None
-    except (TypeError, AttributeError, ValueError, IndexError) as error:
-        raise IntertaskError(
-            f"The shape {name!r} is for rows of another layout: {error}.", location, _WRONG_LAYOUT
+        raise IntertaskError(problem.what, f"task {task.name}: {row.location}", problem.fix) from None
+
+
+def shaped_row(make: Shape, name: str, values: Values) -> list[Values]:
+    """Apply a shape to one row.
+
+    Args:
+        make: The shape.
+        name: Its name, for messages.
+        values: Values of the row.
+
+    Returns:
+        The rows that the shape makes of it.
+
+    Raises:
+        BadRowError: The row lacks a column, or has another layout than the shape is for.
+    """
+    try:
+        return list(make(values))
+    except KeyError as error:
+        columns = ", ".join(map(str, values))
+        raise BadRowError(
+            f"The shape {name!r} needs the column {error.args[0]!r}; the columns are: {columns}.", _WRONG_LAYOUT
         ) from None
+    except BadRowError:
+        raise
+    except (TypeError, AttributeError, ValueError, IndexError) as error:
+        raise BadRowError(f"The shape {name!r} is for rows of another layout: {error}.", _WRONG_LAYOUT) from None

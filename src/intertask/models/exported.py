@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..config import COLUMNS
+from ..config import COLUMNS, Model
 from ..data import load_prepared
 from ..data.held_out import training_rows
 from ..errors import IntertaskError
@@ -35,26 +35,29 @@ class Exported:
         tokenizer: The base model's tokenizer.
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, base: str | None = None) -> None:
         """Load the adapter.
 
         Args:
             folder: The folder of the recommendation.
+            base: Folder of the base model if it was moved; None for where the adapter was trained.
 
         Raises:
             IntertaskError: ``intertask.json`` is missing, a file of the adapter is missing or damaged, or the base
-                model could not be loaded.
+                model could not be loaded or is not of the adapter's kind.
         """
         check_model_files(str(folder))
         self.about: dict[str, Any] = read_about(folder)
         recipe, self.info = self.about["recipe"], self.about["info"]
-        self.type, base = get_type(self.info["type"]), recipe_model(recipe)
+        self.type = get_type(self.info["type"])
+        base = recipe_model(recipe) if base is None else Model(path=base)
         self.tokenizer = load_tokenizer(base, pre_split=self.type.PRE_SPLIT)
         if recipe["adapter"] == FULL:
             self.model = load_encoder(folder)
             self.model.load_head(str(folder), use_safetensors=True)
         else:
             self.model = load_model(base)
+            _check_base(self.model.config, folder, base)
             self.model.load_adapter(str(folder), set_active=True, use_safetensors=True)
         self.model.eval().to(device())
 
@@ -168,11 +171,25 @@ def read_about(folder: str | Path) -> dict[str, Any]:
     return about
 
 
-def load(folder: str | Path) -> Exported:
+def _check_base(config: Any, folder: str | Path, base: Model) -> None:
+    """Check that a base model has the type and the size of the model that the adapter was trained in."""
+    trained = read_json(Path(folder) / "adapter_config.json")
+    for key in ("model_type", "hidden_size"):
+        if key in trained and trained[key] != getattr(config, key, None):
+            raise IntertaskError(
+                f"The adapter was trained in another model: its {key} is {trained[key]!r}, and that of the model "
+                f"{base.path!r} is {getattr(config, key, None)!r}.",
+                folder,
+                "name the folder of the model that the adapter was trained in (--model)",
+            )
+
+
+def load(folder: str | Path, base: str | None = None) -> Exported:
     """Load a recommended adapter, onto the GPU if there is one.
 
     Args:
         folder: The folder of the recommendation, ``results/recommend/<target>``.
+        base: Folder of the base model if it was moved; by default, where the adapter was trained.
 
     Returns:
         The adapter, ready to predict.
@@ -182,7 +199,7 @@ def load(folder: str | Path) -> Exported:
             loading would run.
     """
     quiet_libraries()
-    return Exported(folder)
+    return Exported(folder, base)
 
 
 def dev_rows(folder: str | Path, data: str | Path) -> list[dict[str, Any]]:

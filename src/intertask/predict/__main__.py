@@ -19,8 +19,11 @@ _CHUNK, _SECONDS = 1024, 5.0
 
 _HELP = """\
 The input has the columns of the task, in any format that tasks can have (csv, tsv, json, jsonl, parquet, arrow, conll,
-conllu, each also with .gz). Labels are not needed. The output has one row for each input row, in the same order.
-Its columns are 'prediction' and, by type of the task:
+conllu, each also with .gz). Labels are not needed. A task with a shape reads the columns of its data, or those that the
+shape makes. The output has one row for each input row, in the same order. A row that cannot be used, for example
+without a text, has empty cells (null in jsonl), and a warning says how many there are and why; more than half are an
+error. If a shape makes several rows of one, each has a row of output, with the number of the input row in 'row'.
+The other columns are 'prediction' and, by type of the task:
   classification   probability_<label> for each label
   multiple choice  prediction is the index of the choice, from 0; choice (its text), probability_<index>
   extractive QA    prediction is the answer, empty for none; start (its first character in the context)
@@ -49,6 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--batch-size", type=int, default=32, help="rows per batch (32); predictions do not depend on it"
     )
+    parser.add_argument(
+        "--model", metavar="PATH", help="folder of the base model, if it is no longer where the adapter was trained"
+    )
     parser.add_argument("--format", help="format of the input; by default, its extension decides")
     parser.add_argument("--encoding", help="encoding of the input; by default, that of the task's files, or utf-8")
     parser.add_argument("--delimiter", help="text between two columns; by default, as in the task's files")
@@ -62,9 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     about = read_about(options.adapter)
     reading = {name: getattr(options, name) for name in ("format", "encoding", "delimiter")}
-    rows = read_rows(options.input, about, reading)
-    write_rows(options.output, predict_rows(load(options.adapter), rows, options.batch_size))
-    print(f"{count(len(rows), 'prediction')} in {options.output}")
+    read = read_rows(options.input, about, reading)
+    if read.warning:
+        print(f"WARNING: {read.warning}", file=sys.stderr, flush=True)
+    adapter = load(options.adapter, options.model)
+    numbers = [number for number, row in enumerate(read.rows) if row is not None]
+    predicted = predict_rows(adapter, [read.rows[number] for number in numbers], options.batch_size)
+    nothing = dict.fromkeys(name for row in predicted for name in row)
+    found = dict(zip(numbers, predicted, strict=True))
+    write_rows(options.output, [more | found.get(number, nothing) for number, more in enumerate(read.columns)])
+    print(f"{count(len(predicted), 'prediction')} in {options.output}")
 
 
 def predict_rows(adapter: Any, rows: Sequence[dict[str, Any]], batch_size: int) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..artifacts import NO_SOURCE
+from ..config import LOCATION_KEYS, Origin
 from ..data import Prepared, load_prepared
 from ..data.held_out import training_rows
 from ..errors import IntertaskError
@@ -54,9 +55,7 @@ def input_settings(task: Mapping[str, Any]) -> dict[str, Any]:
         task: The task's settings in the recipe of its data.
     """
     data = task.get("data", {})
-    reading = {
-        key: data[key] for key in ("format", "encoding", "delimiter", "quoting", "header", "records") if data.get(key)
-    }
+    reading = {key: data[key] for key in Origin.model_fields if key not in LOCATION_KEYS and data.get(key)}
     files = (data.get("files") or {}).get("train") or []
     if files:
         reading["extension"] = Path(files[0].lower().removesuffix(".gz")).suffix

@@ -51,7 +51,8 @@ def canonical(task: Task, tables: dict[str, Table]) -> Canonical:
     convert: Converter = import_module(f".{task.type}", __name__).convert
     result = convert(task, columns, tables, row_filter)
     result.dropped_labels = {split: row_filter.dropped[split] for split in tables}
-    result.bad_rows = {split: row_filter.bad[split] for split in tables}
+    result.left_out = {split: row_filter.left_out.get(split, []) for split in tables}
+    result.bad_rows = {split: len(rows) for split, rows in result.left_out.items()}
     if ignored := unused(columns, tables):
         result.notes.append(f"Columns of the data that are not used: {', '.join(ignored)}.")
     result.notes += row_filter.notes()

@@ -48,7 +48,8 @@ class Canonical:
         labels: Names of the classes in the order of their indices; None for types without label names.
         dropped_labels: Number of rows by split that were left out for their label.
         bad_rows: Number of rows by split that were left out because something is wrong with them.
-        reasons: The same by problem, most frequent first.
+        left_out: These rows by split, in the order in which they were found.
+        reasons: Their number by problem, most frequent first.
         warnings: What the user must not overlook, one sentence each: splits of which more than :data:`WARNING_SHARE`
             was left out, and labels that are alike.
         notes: Sentences about the data.
@@ -58,6 +59,7 @@ class Canonical:
     labels: list[str] | None = None
     dropped_labels: dict[str, int] = field(default_factory=dict)
     bad_rows: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, list[RawRow]] = field(default_factory=dict)
     reasons: dict[str, list[BadRows]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -67,13 +69,13 @@ class RowFilter:
     """Converts rows. A bad row stops the run, or is left out and counted if the task has ``on_bad_row: drop``.
 
     Attributes:
-        bad: Number of bad rows by split.
+        left_out: Bad rows by split.
         dropped: Number of rows by split whose label is among ``drop_labels``.
     """
 
     def __init__(self, task: Task):
         self.task = task
-        self.bad: Counter[str] = Counter()
+        self.left_out: dict[str, list[RawRow]] = {}
         self.dropped: Counter[str] = Counter()
         self._kinds: dict[str, dict[str, BadRows]] = {}
 
@@ -106,7 +108,7 @@ class RowFilter:
                 if self.task.on_bad_row == "error":
                     fix = "; ".join(filter(None, [problem.fix, "or leave such rows out with 'on_bad_row: drop'"]))
                     raise IntertaskError(problem.what, f"task {self.task.name}: {row.location}", fix) from None
-                self.bad[split] += 1
+                self.left_out.setdefault(split, []).append(row)
                 # The same problem, whatever the values that its message quotes.
                 kind = re.sub(r"'[^']*'|\"[^\"]*\"|[\d.,-]+|;.*", "…", problem.what)
                 same = self._kinds.setdefault(split, {})
@@ -135,7 +137,7 @@ class RowFilter:
         """
         found = []
         for split, kinds in self.reasons().items():
-            bad, rows = self.bad[split], len(tables[split].rows)
+            bad, rows = len(self.left_out[split]), len(tables[split].rows)
             if bad <= WARNING_SHARE * rows:
                 continue
             names = {"train": "training", "validation": "validation"}

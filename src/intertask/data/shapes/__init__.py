@@ -15,13 +15,16 @@ Values = dict[str | int, Any]
 Shape = Callable[[Values], Iterable[Values]]
 
 _SHAPES: dict[str, Shape] = {}
+_UNLABELED: dict[str, Callable[[Values], Values]] = {}
 
 
-def shape(name: str) -> Callable[[Shape], Shape]:
+def shape(name: str, unlabeled: Callable[[Values], Values] = dict) -> Callable[[Shape], Shape]:
     """Register a transformation. The first line of its docstring is its description.
 
     Args:
         name: Its name in ``data: shape:``.
+        unlabeled: Function of the values of a raw row. It returns them with answers and ids for which the shape makes
+            rows, whatever answers the row has or lacks.
 
     Returns:
         Decorator of the function.
@@ -33,7 +36,7 @@ def shape(name: str) -> Callable[[Shape], Shape]:
     def register(function: Shape) -> Shape:
         if name in _SHAPES:
             raise ValueError(f"two shapes are called {name!r}")
-        _SHAPES[name] = function
+        _SHAPES[name], _UNLABELED[name] = function, unlabeled
         return function
 
     return register
@@ -61,3 +64,20 @@ def get_shape(name: str) -> Shape:
             f"There is no shape {name!r}; {did_you_mean(name, known)}", "a task's YAML, data: shape", "correct the name"
         )
     return known[name]
+
+
+def unlabeled_shape(name: str) -> Shape:
+    """Return the transformation of a name for rows to predict, whose answers are unknown.
+
+    Args:
+        name: Name of the shape.
+
+    Returns:
+        Function as from :func:`get_shape`. The answers of a raw row may be missing; those of the rows that it yields
+        have no meaning.
+
+    Raises:
+        IntertaskError: There is no such shape.
+    """
+    make = get_shape(name)
+    return lambda values: make(_UNLABELED[name](values))

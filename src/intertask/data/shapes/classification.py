@@ -8,7 +8,7 @@ from . import Values, shape
 _HIGHLIGHT = re.compile(r"\s*@highlight\s*")
 
 
-@shape("entity_queries")
+@shape("entity_queries", lambda row: {"idx": {"passage": 0, "query": 0}, **row, "answers": [""]})
 def entity_queries(values: Values) -> Iterator[Values]:
     """ReCoRD: a query with a gap becomes one row for each entity that may fill it.
 
@@ -42,7 +42,7 @@ def without_highlights(passage: str) -> str:
     return first.strip()
 
 
-@shape("chat_turns")
+@shape("chat_turns", lambda row: {**row, "label": None})
 def chat_turns(values: Values) -> Iterator[Values]:
     """EmoContext: the turns of a chat become one ``text``; missing turns and empty chats are left out."""
     turns = [values[name] for name in ("turn1", "turn2", "turn3")]

@@ -16,7 +16,7 @@ from . import Values, shape
 Span = tuple[int, int]
 
 
-@shape("mrqa")
+@shape("mrqa", lambda row: {**row, "labels": [{"start": [0], "end": [0]}]})
 def mrqa(values: Values) -> Iterator[Values]:
     """MRQA 2019: answers from ``labels``, which holds the start and (inclusive) end of each occurrence.
 
@@ -33,7 +33,10 @@ def mrqa(values: Values) -> Iterator[Values]:
     return _rows(values.get("key"), context, values["question"], spans)
 
 
-@shape("drop")
+@shape(
+    "drop",
+    lambda row: {"query_id": None, **row, "answers_spans": {"spans": _first_word(row["passage"]), "types": ["span"]}},
+)
 def drop(values: Values) -> Iterator[Values]:
     """DROP: answers of the type 'span' that are found in the passage; without one, the row is left out.
 
@@ -45,14 +48,14 @@ def drop(values: Values) -> Iterator[Values]:
     return _rows(values["query_id"], passage, values["question"], _found(texts, passage))
 
 
-@shape("duorc")
+@shape("duorc", lambda row: {"question_id": None, **row, "no_answer": True})
 def duorc(values: Values) -> Iterator[Values]:
     """DuoRC: answers that are found in the plot; ``no_answer`` is unanswerable; answers in other words are left out."""
     plot, texts = values["plot"], [] if values["no_answer"] else values["answers"]
     return _rows(values["question_id"], plot, values["question"], _found(texts, plot), values["no_answer"])
 
 
-@shape("wikihop")
+@shape("wikihop", lambda row: {**row, "answer": " ".join(_first_word(" ".join(row["supports"])))})
 def wikihop(values: Values) -> Iterator[Values]:
     """WikiHop: ``supports`` are the lines of one context, underscores of the relation are spaces; the answer is found.
 
@@ -64,7 +67,7 @@ def wikihop(values: Values) -> Iterator[Values]:
     return _rows(values.get("id"), context, question, _found([values["answer"]], context))
 
 
-@shape("multiqa")
+@shape("multiqa", lambda row: {"id": None, **row, "answers": [], "is_impossible": True})
 def multiqa(values: Values) -> Iterator[Values]:
     """MultiQA's files in SQuAD 2.0's layout: answers are moved to their spans, questions without any are left out.
 
@@ -76,6 +79,11 @@ def multiqa(values: Values) -> Iterator[Values]:
     spans = [find_answer(answer["text"], context, answer["answer_start"]) for answer in values["answers"]]
     known = [span for span in spans if span is not None]
     return _rows(values["id"], context, values["question"], known, values.get("is_impossible", False))
+
+
+def _first_word(text: str) -> list[str]:
+    """The first word of a text, which is found in it, as a list; empty for a text without words."""
+    return text.split()[:1]
 
 
 def find_answer(answer: str, context: str, near: int = 0) -> Span | None:

@@ -9,7 +9,7 @@ _ASKED = {"cause": "What was the cause of this?", "effect": "What happened as a 
 _GAP = re.compile("_+")
 
 
-@shape("copa")
+@shape("copa", lambda row: {**row, "label": None, "mirrored": False})
 def copa(values: Values) -> Iterator[Values]:
     """COPA: 'cause' and 'effect' become questions, in the words of Roemmele et al. (2011).
 
@@ -25,7 +25,7 @@ def copa(values: Values) -> Iterator[Values]:
     }
 
 
-@shape("winogrande")
+@shape("winogrande", lambda row: {**row, "answer": None})
 def winogrande(values: Values) -> Iterator[Values]:
     """WinoGrande: the context is the text before the gap; a choice is an option and the text after the gap.
 
@@ -40,13 +40,13 @@ def winogrande(values: Values) -> Iterator[Values]:
         }
 
 
-@shape("race")
+@shape("race", lambda row: {**row, "answer": None})
 def race(values: Values) -> Iterator[Values]:
     """RACE: each option fills the gap of the question, if the question has one."""
     yield {"context": values["article"], "label": values["answer"]} | _filled(values["question"], values["options"])
 
 
-@shape("quartz")
+@shape("quartz", lambda row: {**row, "answerKey": None})
 def quartz(values: Values) -> Iterator[Values]:
     """QuaRTz: each choice fills the gap of the question, if the question has one."""
     choices = values["choices"]["text"]
