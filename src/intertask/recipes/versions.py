@@ -6,7 +6,7 @@ A comment, a message or a refactoring changes no result and no number.
 VERSIONS = {
     "data": 1,
     "model": 1,
-    "embeddings": 1,
+    "embeddings": 2,
     "adapter": 1,
     "transfer": 1,
     "rows": 1,

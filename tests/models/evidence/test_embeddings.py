@@ -42,17 +42,37 @@ def test_masked_mean_is_the_mean_over_one_text_alone(tiny_model, recipe):
 
 
 def test_sentence_encoder_is_sentence_transformers_own():
+    """Also for empty texts, texts that just fit and texts that are cut, alone and in pairs."""
     from sentence_transformers import SentenceTransformer
 
     from intertask.models.base import locate
 
     model = Model(path="bundled")
     recipe = {"kind": "sentence", "model": model.model_dump(), "max_examples": 100, "batch_size": 2}
-    recipe |= {"max_length": 128, "max_windows": 4, "seed": 1}
-    found = embed_task(ROWS, "classification", recipe)
-    expected = SentenceTransformer(locate(model)).encode([row["text_a"] for row in ROWS])
-    np.testing.assert_allclose(found["embeddings"], expected, atol=1e-5)
-    assert "token_ids" not in found
+    recipe |= {"max_length": 64, "max_windows": 1, "seed": 1}
+    lengths = (0, 1, 60, 61, 62, 63, 64, 200)
+    texts = ["word " * n for n in lengths]
+    rows = [*ROWS, *({"text_a": text, "text_b": None, "label": 0} for text in texts)]
+    pairs = [{"text_a": "the first", "text_b": text, "label": 0} for text in texts]
+    encoder = SentenceTransformer(locate(model))
+    encoder.max_seq_length = 64
+    for given in (rows, pairs):
+        found = embed_task(given, "classification", recipe)
+        expected = encoder.encode([" ".join(filter(None, (row["text_a"], row["text_b"]))) for row in given])
+        np.testing.assert_allclose(found["embeddings"], expected, atol=1e-5)
+        assert "token_ids" not in found
+
+
+@pytest.mark.parametrize(("second", "joined"), [(False, False), (True, False), (True, True)])
+def test_a_text_that_just_fits_is_not_cut(tiny_model, second, joined):
+    tokenizer = load_tokenizer(tiny_model)
+    reserve = tokenizer.num_special_tokens_to_add(pair=second and not joined) + second
+    word = next(iter(sorted(token for token in tokenizer.vocab if token.isalpha() and len(token) == 1)))
+    for count, pieces in ((32 - reserve, 1), (33 - reserve, 2)):
+        text = " ".join([word] * count)
+        pair = (word, text) if second else (text, None)
+        assert len(tokenizer(text, add_special_tokens=False)["input_ids"]) == count
+        assert len(windows([[pair]], tokenizer, 32, 9, joined)[0]) == pieces
 
 
 def test_token_ids_are_all_sub_words(tiny_model, recipe):

@@ -17,7 +17,7 @@ Pair = tuple[str, str | None]
 
 
 def windows(
-    pairs: Sequence[Sequence[Pair]], tokenizer: Tokenizer, max_length: int, limit: int
+    pairs: Sequence[Sequence[Pair]], tokenizer: Tokenizer, max_length: int, limit: int, joined: bool = False
 ) -> tuple[list[Pair], list[int]]:
     """Cut long texts into pieces that an encoder can read.
 
@@ -26,19 +26,21 @@ def windows(
         tokenizer: A fast tokenizer. Texts are cut between its tokens.
         max_length: Length of a piece in tokens, special ones included.
         limit: Maximum number of pieces of one text pair. They are spread evenly over the text.
+        joined: Whether the encoder reads both texts of a pair as one, without special tokens between them.
 
     Returns:
         The pieces, and for each piece the index of its row.
     """
     pieces: list[Pair] = []
     owners: list[int] = []
-    special = tokenizer.num_special_tokens_to_add(pair=True)
+    special = {pair: tokenizer.num_special_tokens_to_add(pair=pair) for pair in (False, True)}
     for row, row_pairs in enumerate(pairs):
         for first, second in row_pairs:
             # The long text is the last one: a passage after its question, or the only text.
             head, long = ("", first) if second is None else (first, second)
             head_length = len(tokenizer(head, add_special_tokens=False)["input_ids"]) if head else 0
-            room = max(max_length - special - head_length, max_length // 2)
+            reserve = special[second is not None and not joined]
+            room = max(max_length - reserve - head_length, max_length // 2)
             offsets = tokenizer(long, add_special_tokens=False, return_offsets_mapping=True)["offset_mapping"]
             starts = range(0, max(len(offsets), 1), room)
             chosen = np.unique(np.linspace(0, len(starts) - 1, min(limit, len(starts))).round().astype(int))
@@ -81,7 +83,7 @@ def embed_task(rows: Sequence[dict[str, Any]], type_name: str, recipe: dict[str,
         vectors = _masked_means(network, tokenizer, pieces, length, recipe["batch_size"], for_features(recipe))
         extra = {"token_ids": _token_ids(texts, tokenizer, recipe["seed"])}
     else:
-        pieces, owners = windows(texts, tokenizer, recipe["max_length"], recipe["max_windows"])
+        pieces, owners = windows(texts, tokenizer, recipe["max_length"], recipe["max_windows"], joined=True)
         joined = [first if second is None else f"{first} {second}" for first, second in pieces]
         vectors, extra = _sentence_vectors(model, joined, recipe), {}
     if not np.isfinite(vectors).all():
