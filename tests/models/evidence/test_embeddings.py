@@ -41,6 +41,14 @@ def test_masked_mean_is_the_mean_over_one_text_alone(tiny_model, recipe):
     assert found["mean"].dtype == np.float64
 
 
+def test_single_texts_and_pairs_in_one_task(recipe):
+    """Each has the vector that it has alone, whatever is in its batch."""
+    rows = [{**row, "text_b": "a second text" if i % 2 else None} for i, row in enumerate(ROWS)]
+    found = embed_task(rows, "classification", recipe)["embeddings"]
+    alone = [embed_task([row], "classification", recipe)["embeddings"][0] for row in rows]
+    np.testing.assert_allclose(found, alone, atol=1e-5)
+
+
 def test_sentence_encoder_is_sentence_transformers_own():
     """Also for empty texts, texts that just fit and texts that are cut, alone and in pairs."""
     from sentence_transformers import SentenceTransformer

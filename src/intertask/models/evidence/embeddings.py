@@ -10,6 +10,7 @@ from ...config import Model
 from ...data.subset import stratified_subset
 from ...errors import IntertaskError
 from ...types import Tokenizer, get_type
+from ...types.batches import pad_inputs
 from ..base import load_model, load_pretrained, load_tokenizer, usable_length
 from ..precision import Precision, autocast, device, finish, for_features, to_device, to_host
 
@@ -101,23 +102,25 @@ def embed_task(rows: Sequence[dict[str, Any]], type_name: str, recipe: dict[str,
 def _masked_means(
     network: Any, tokenizer: Tokenizer, pieces: list[Pair], max_length: int, batch_size: int, precision: Precision
 ) -> np.ndarray:
-    """Mean of the last layer over real tokens, float32 [n, D]. Batches hold pieces of similar length."""
+    """Mean of the last layer over real tokens, float32 [n, D]. Batches hold pieces of similar length in tokens."""
     network.to(device())
-    order = sorted(range(len(pieces)), key=lambda i: -len(pieces[i][0]) - len(pieces[i][1] or ""))
+    inputs: dict[int, dict[str, list[int]]] = {}
+    for paired in (False, True):
+        chosen = [i for i, (_, second) in enumerate(pieces) if (second is not None) == paired]
+        if chosen:
+            second = [pieces[i][1] for i in chosen] if paired else None
+            encoded = tokenizer([pieces[i][0] for i in chosen], second, truncation=True, max_length=max_length)
+            inputs |= {i: {key: encoded[key][k] for key in encoded} for k, i in enumerate(chosen)}
+    order = sorted(range(len(pieces)), key=lambda i: -len(inputs[i]["input_ids"]))
     vectors = np.empty((len(pieces), network.config.hidden_size), dtype=np.float32)
     parts = []
     with torch.inference_mode():
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
-            first = [pieces[i][0] for i in batch]
-            second = None if pieces[batch[0]][1] is None else [pieces[i][1] or "" for i in batch]
-            encoded = tokenizer(
-                first, second, truncation=True, max_length=max_length, padding=True, return_tensors="pt"
-            )
-            inputs = to_device(encoded, network.device)
+            padded = to_device(pad_inputs([inputs[i] for i in batch], tokenizer), network.device)
             with autocast(precision, network.device):
-                hidden = network.base_model(**inputs).last_hidden_state.float()
-            mask = inputs["attention_mask"].unsqueeze(-1)
+                hidden = network.base_model(**padded).last_hidden_state.float()
+            mask = padded["attention_mask"].unsqueeze(-1)
             parts.append((batch, to_host((hidden * mask).sum(1) / mask.sum(1))))
     finish(network.device)
     for batch, means in parts:
