@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from intertask.methods import esm_logme as module
-from intertask.methods.esm_logme import esm_logme, mapped
+from intertask.methods.esm_logme import esm_logme
 from intertask.methods.facts import Facts, Rows, View
-from intertask.methods.logme import label_columns, log_evidence_from_moments, logme, moments
+from intertask.methods.logme import logme
+from intertask.methods.spectrum import centered_moments
 
 D = 24
 
@@ -45,21 +46,35 @@ def test_equals_logme_of_the_mapped_features(kind, n):
 
 def test_rows_are_touched_once_per_view_whatever_the_number_of_sources(monkeypatch):
     calls = []
-    monkeypatch.setattr(module, "moments", lambda F, Y, freedom: calls.append(len(F)) or moments(F, Y, freedom))
+    monkeypatch.setattr(module, "centered_moments", lambda F, Y: calls.append(len(F)) or centered_moments(F, Y))
     of_target = target("extractive_qa", 60)
     few, many = esm_logme(of_target, sources(2)), esm_logme(of_target, sources(9))
     assert calls == [30, 40] * 2
     np.testing.assert_array_equal(few, many[:2])
 
 
-def test_what_a_source_costs_does_not_grow_with_the_rows():
-    W = sources(1)[0].map[0]
+def test_a_source_never_meets_more_rows_than_features(monkeypatch):
     sizes = []
-    for n in (50, 5000):
-        random = np.random.default_rng(n)
-        base = moments(random.normal(size=(n, D)), label_columns(random.integers(3, size=n)), n)
-        sizes.append([np.shape(part) for part in mapped(base, W)])
-    assert sizes[0] == sizes[1] == [(D, D), (D, 3), (3,), ()]
+    monkeypatch.setattr(module, "log_evidence", lambda F, *_: sizes.append(F.shape) or 0.0)
+    for n in (10, 50, 5000):
+        esm_logme(target("classification", n), sources(1))
+    assert sizes == [(9, D), (D, D), (D, D)]
+
+
+def test_maps_are_read_one_after_the_other():
+    read = []
+
+    class Stored:
+        def __init__(self, number):
+            self.number = number
+
+        def __iter__(self):
+            read.append(self.number)
+            return iter(sources(1)[0].map)
+
+    scores = esm_logme(target("extractive_qa", 50), [Facts("s", "tagging", 1, map=Stored(i)) for i in range(3)])
+    assert read == [0, 1, 2]
+    assert np.ptp(scores) == 0
 
 
 def test_a_map_onto_few_dimensions():
@@ -99,11 +114,3 @@ def test_a_map_that_is_not_finite_is_undefined(part):
     broken[part] = np.full_like(broken[part], np.inf)
     scores = esm_logme(target("classification", 50), [Facts("s", "tagging", 1, map=tuple(broken)), *sources(1)])
     np.testing.assert_array_equal(np.isnan(scores), [True, False])
-
-
-def test_moments_of_mapped_features():
-    random = np.random.default_rng(0)
-    F, Y, W = random.normal(size=(40, D)), random.normal(size=(40, 2)), random.normal(size=(D, D))
-    for found, expected in zip(mapped(moments(F, Y, 39), W), moments(F @ W, Y, 39), strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
-    assert np.isfinite(log_evidence_from_moments(mapped(moments(F, Y, 39), W)))

@@ -1,13 +1,13 @@
 """esm-logme: LogME of the base model's features, transformed by the source's embedding space map."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from .facts import Facts
-from .feature_rows import centered_within
-from .logme import Moments, intercepts, label_columns, log_evidence_from_moments, moments
+from .logme import label_columns, log_evidence, without_intercepts
 from .registry import method
+from .spectrum import ReducedRows, centered_moments, moments, reduced, times
 
 
 @method(
@@ -22,9 +22,9 @@ def esm_logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     LogME of F₀ W_s + b_s, where F₀ [N, D] are the target's rows under the base model and (W_s, b_s) is the map.
 
     The map of a source, W_s [D, D] and b_s [D], approximates its features from those of the base model. LogME has an
-    intercept, so b_s cancels, and centering F₀ also centers F₀ W_s. All sources therefore share the Gram matrix
-    G₀ = F₀'F₀ and the cross-products F₀'Y of the target. The evidence of a source follows from W_s'G₀W_s and W_s'F₀'Y,
-    at a cost of order D³ that does not depend on the number of rows.
+    intercept, so b_s cancels, and centering F₀ also centers F₀ W_s. All sources therefore share the centered F₀ = Q R,
+    where R has at most D rows. The evidence of a source follows from R W_s and Q'Y, at a cost of order D³ that does not
+    depend on the number of rows. Maps are read one after the other.
 
     Schulte, Hamborg and Akbik 2024, "Less is More: Parameter-Efficient Selection of Intermediate Tasks for Transfer
     Learning", https://arxiv.org/abs/2410.15148.
@@ -32,33 +32,25 @@ def esm_logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     rows, features = target.target_rows, target.features
     if rows is None or features is None or not np.isfinite(features).all():
         return np.full(len(sources), np.nan)
-    views: list[Moments] = []
+    views: list[ReducedRows] = []
     for view in rows.views:
         if not len(view.index):
             return np.full(len(sources), np.nan)
-        F, share = features[view.index].astype(np.float64), intercepts(target, rows.groups[view.index])
-        Y = centered_within(label_columns(view.labels), share)
-        views.append(moments(centered_within(F, share), Y, len(F) - len(np.unique(share))))
+        F, Y = features[view.index], label_columns(view.labels)
+        if target.compares_choices:
+            given = moments(*without_intercepts(target, F.astype(np.float64), Y, rows.groups[view.index]))
+        else:
+            given = centered_moments(F, Y)
+        views.append(reduced(given))
     return np.array([_score(source.map, views) for source in sources], np.float64)
 
 
-def _score(space_map: tuple[np.ndarray, np.ndarray] | None, views: list[Moments]) -> float:
+def _score(space_map: Iterable[np.ndarray] | None, views: list[ReducedRows]) -> float:
     """Mean score of one source over the target's views."""
-    if not views or space_map is None or not all(np.isfinite(part).all() for part in space_map):
+    if not views or space_map is None:
         return float("nan")
-    return float(np.mean([log_evidence_from_moments(mapped(view, space_map[0])) for view in views]))
-
-
-def mapped(base: Moments, weight: np.ndarray) -> Moments:
-    """Compute the moments of F W [N, D'] and Y from those of F [N, D] and Y.
-
-    Args:
-        base: Moments of F and Y.
-        weight: [D, D'] The matrix W.
-
-    Returns:
-        Moments of F W and Y.
-    """
+    weight, bias = space_map
+    if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
+        return float("nan")
     W = np.asarray(weight, np.float64)
-    gram = W.T @ base.gram @ W
-    return base._replace(gram=(gram + gram.T) / 2, cross=W.T @ base.cross)
+    return float(np.mean([log_evidence(times(v.root, W), v.labels, v.freedom, v.squares) for v in views]))

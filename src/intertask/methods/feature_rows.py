@@ -6,11 +6,11 @@ import numpy as np
 
 from .facts import Facts, Rows
 
-#: (F [n, D] float64 and finite, labels [n] class ids or float values, groups [n]) -> score, higher = better.
+#: (F [n, D] finite, float64 or as stored, labels [n] class ids or float values, groups [n]) -> score, higher = better.
 Estimator = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
 
 
-def score_rows(target: Facts, sources: Sequence[Facts], estimator: Estimator) -> np.ndarray:
+def score_rows(target: Facts, sources: Sequence[Facts], estimator: Estimator, *, as_stored: bool = False) -> np.ndarray:
     """Score each source by the mean over the target's views of ``estimator(F[index], labels, groups[index])``.
 
     For multiple choice, the features F are first centered within each group, because only differences between the
@@ -20,6 +20,8 @@ def score_rows(target: Facts, sources: Sequence[Facts], estimator: Estimator) ->
         target: Facts of the target, with its rows.
         sources: Facts of each source, with its features F [N, D] of these rows.
         estimator: Function of one view.
+        as_stored: Whether the estimator converts the features to float64 itself, a part at a time. It then gets the
+            array as it is stored, which is half as large, and must not write to it.
 
     Returns:
         [len(sources)] Scores. NaN if the target has no rows, if a source's features are missing, not finite or not
@@ -29,20 +31,25 @@ def score_rows(target: Facts, sources: Sequence[Facts], estimator: Estimator) ->
     if rows is None or not rows.views or not all(len(view.index) for view in rows.views):
         return np.full(len(sources), np.nan)
     center = target.compares_choices
-    return np.array([_score(source.features, rows, center, estimator) for source in sources], np.float64)
+    return np.array([_score(source.features, rows, center, estimator, as_stored) for source in sources], np.float64)
 
 
-def _score(features: np.ndarray | None, rows: Rows, center: bool, estimator: Estimator) -> float:
+def _score(features: np.ndarray | None, rows: Rows, center: bool, estimator: Estimator, as_stored: bool) -> float:
     """Score of one source, from its features [N, D]."""
     if features is None or features.ndim != 2 or len(features) != len(rows.groups) or not features.shape[1]:
         return float("nan")
-    F = features.astype(np.float64)
-    if not np.isfinite(F).all():
+    if not np.isfinite(features).all():
         return float("nan")
+    F = features if as_stored else features.astype(np.float64)
     if center:
         F = centered_within(F, rows.groups)
-    scores = [estimator(F[view.index], view.labels, rows.groups[view.index]) for view in rows.views]
+    scores = [estimator(_rows(F, view.index), view.labels, rows.groups[view.index]) for view in rows.views]
     return float(np.mean(scores)) if np.isfinite(scores).all() else float("nan")
+
+
+def _rows(F: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """``F[index]``, without a copy if these are all rows."""
+    return F if np.array_equal(index, np.arange(len(F))) else F[index]
 
 
 def centered_within(F: np.ndarray, groups: np.ndarray) -> np.ndarray:
@@ -53,13 +60,17 @@ def centered_within(F: np.ndarray, groups: np.ndarray) -> np.ndarray:
         groups: [N] Group of each row.
 
     Returns:
-        [N, D]; exactly 0 if the rows of a group are equal.
+        [N, D] float64; exactly 0 if the rows of a group are equal.
     """
-    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
-    F = F - F[first][group]  # the mean of equal numbers may differ from them by rounding
-    sums = np.zeros((len(first), F.shape[1]))
-    np.add.at(sums, group, F)
-    return F - (sums / np.bincount(group)[:, None])[group]
+    order = np.argsort(groups, kind="stable")
+    starts = np.flatnonzero(np.diff(groups[order], prepend=groups[order[0]] - 1))
+    sizes = np.diff(starts, append=len(F))
+    sorted_rows = F[order].astype(np.float64)
+    sorted_rows -= np.repeat(sorted_rows[starts], sizes, axis=0)  # the mean of equal numbers may differ by rounding
+    sorted_rows -= np.repeat(np.add.reduceat(sorted_rows, starts) / sizes[:, None], sizes, axis=0)
+    centered = np.empty_like(sorted_rows)
+    centered[order] = sorted_rows
+    return centered
 
 
 def is_regression(labels: np.ndarray) -> bool:

@@ -1,13 +1,13 @@
 """logme: probability of the labels under a Bayesian linear model of the features."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from .facts import Facts
 from .feature_rows import centered_within, is_regression, score_rows
 from .registry import method
+from .spectrum import Moments, centered_moments, moments, spectrum
 
 #: Eigenvalues of the Gram matrix below this share of the largest one count as 0. Features are stored as float32, so a
 #: singular value below a millionth of the largest is mostly rounding error. A Gram matrix in float64 is accurate enough
@@ -18,22 +18,6 @@ RANK_TOLERANCE = 1e-12
 RESIDUAL_FLOOR = 1e-10
 #: Search for log λ: how far it extends beyond the smallest and the largest eigenvalue (e^-28 is 7e-13), and first step.
 REACH, STEP = 28.0, 0.5
-
-
-class Moments(NamedTuple):
-    """Sufficient statistics of features F [N, D] and label columns Y [N, K] for the evidence.
-
-    Attributes:
-        gram: [D, D] F'F.
-        cross: [D, K] F'Y.
-        squares: [K] Sum of squares of each column of Y.
-        freedom: N minus the number of intercepts that were removed from F and Y.
-    """
-
-    gram: np.ndarray
-    cross: np.ndarray
-    squares: np.ndarray
-    freedom: int
 
 
 @method(
@@ -62,24 +46,31 @@ def logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     """
 
     def estimate(F: np.ndarray, labels: np.ndarray, groups: np.ndarray) -> float:
-        share = intercepts(target, groups)
-        Y = centered_within(label_columns(labels), share)
-        return log_evidence(centered_within(F, share), Y, len(F) - len(np.unique(share)))
+        Y = label_columns(labels)
+        if not target.compares_choices and len(F) > F.shape[1]:
+            return log_evidence_from_moments(centered_moments(F, Y))
+        F, Y, freedom = without_intercepts(target, F, Y, groups)
+        return log_evidence(F, Y, freedom)
 
-    return score_rows(target, sources, estimate)
+    return score_rows(target, sources, estimate, as_stored=True)
 
 
-def intercepts(target: Facts, groups: np.ndarray) -> np.ndarray:
-    """Number the intercepts: one per example in multiple choice, otherwise one for all rows.
+def without_intercepts(
+    target: Facts, F: np.ndarray, Y: np.ndarray, groups: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Center features and label columns: within each example in multiple choice, otherwise over all rows.
 
     Args:
         target: Facts of the target.
+        F: [N, D] Features.
+        Y: [N, K] Label columns.
         groups: [N] Group of each row.
 
     Returns:
-        [N] Number of the intercept of each row.
+        [N, D] and [N, K] centered, and N minus the number of means that were subtracted.
     """
-    return groups if target.compares_choices else np.zeros(len(groups), np.int64)
+    share = groups if target.compares_choices else np.zeros(len(groups), np.int64)
+    return centered_within(F, share), centered_within(Y, share), len(F) - len(np.unique(share))
 
 
 def label_columns(labels: np.ndarray) -> np.ndarray:
@@ -97,7 +88,7 @@ def label_columns(labels: np.ndarray) -> np.ndarray:
     return (labels[:, None] == np.unique(labels)).astype(np.float64)
 
 
-def log_evidence(F: np.ndarray, Y: np.ndarray, freedom: int | None = None) -> float:
+def log_evidence(F: np.ndarray, Y: np.ndarray, freedom: int | None = None, squares: np.ndarray | None = None) -> float:
     """Maximize log p(t | F, α, β) / N over α and β, for t = F w + noise, and average over the columns t of Y.
 
     w ~ N(0, I/α) and noise ~ N(0, I/β). With λ = α/β, eigenpairs σ, u of FF' (rank k) and x = u't, the best β for a
@@ -111,30 +102,17 @@ def log_evidence(F: np.ndarray, Y: np.ndarray, freedom: int | None = None) -> fl
         F: [N, D] Features.
         Y: [N, K] Label columns. Columns of zeros are left out, because their evidence is infinite.
         freedom: Degrees of freedom, which replace N in the formulas if intercepts were removed from F and Y.
+        squares: [K] Sum of squares of each label column, where these are not all rows.
 
     Returns:
         Mean log evidence per row; NaN if no column is left.
     """
     F, Y = np.asarray(F, np.float64), np.asarray(Y, np.float64)
     freedom = len(F) if freedom is None else freedom
+    squares = (Y**2).sum(0) if squares is None else squares
     if len(F) > F.shape[1]:
-        return log_evidence_from_moments(moments(F, Y, freedom))
-    spectrum, U = np.linalg.eigh(F @ F.T)
-    return _evidence(spectrum, (U.T @ Y) ** 2, (Y**2).sum(0), freedom)
-
-
-def moments(F: np.ndarray, Y: np.ndarray, freedom: int) -> Moments:
-    """Compute the sufficient statistics of features and label columns.
-
-    Args:
-        F: [N, D] Features.
-        Y: [N, K] Label columns.
-        freedom: N minus the number of intercepts that were removed from F and Y.
-
-    Returns:
-        The moments.
-    """
-    return Moments(F.T @ F, F.T @ Y, (Y**2).sum(0), freedom)
+        return log_evidence_from_moments(moments(F, Y, freedom)._replace(squares=squares))
+    return _evidence(*spectrum(F @ F.T, Y), squares, freedom)
 
 
 def log_evidence_from_moments(given: Moments) -> float:
@@ -146,18 +124,17 @@ def log_evidence_from_moments(given: Moments) -> float:
     Returns:
         Mean log evidence per row; NaN if all label columns are 0.
     """
-    spectrum, V = np.linalg.eigh(given.gram)
-    projections = (V.T @ given.cross) ** 2  # σ x²
-    positive = spectrum > 0
-    explained = np.divide(projections, spectrum[:, None], out=np.zeros_like(projections), where=positive[:, None])
-    return _evidence(spectrum, explained, given.squares, given.freedom)
+    values, projections = spectrum(given.gram, given.cross)  # σ and σ x²
+    positive = (values > 0)[:, None]
+    explained = np.divide(projections, values[:, None], out=np.zeros_like(projections), where=positive)
+    return _evidence(values, explained, given.squares, given.freedom)
 
 
-def _evidence(spectrum: np.ndarray, explained: np.ndarray, squares: np.ndarray, n: int) -> float:
+def _evidence(values: np.ndarray, explained: np.ndarray, squares: np.ndarray, n: int) -> float:
     """Maximum over λ, mean over columns.
 
     Args:
-        spectrum: [m] Eigenvalues, ascending.
+        values: [m] Eigenvalues, ascending.
         explained: [m, K] Squared projection of each column on each eigenvector.
         squares: [K] Sum of squares of each column.
         n: Degrees of freedom; at most n eigenvalues are not 0.
@@ -166,12 +143,12 @@ def _evidence(spectrum: np.ndarray, explained: np.ndarray, squares: np.ndarray, 
     if n < 1 or not filled.any():
         return float("nan")
     squares, explained = squares[filled], explained[-n:, filled]
-    spectrum = spectrum[-n:]
-    kept = spectrum > max(spectrum[-1], 0.0) * RANK_TOLERANCE
+    values = values[-n:]
+    kept = values > values.max(initial=0.0) * RANK_TOLERANCE
     noise = np.log(2 * np.pi) + 1 + np.log(squares / n)  # the limit of -2 log p / n for λ → ∞
     if not kept.any():
         return float(-noise.mean() / 2)
-    sigma = spectrum[kept] / spectrum[-1]
+    sigma = values[kept] / values[-1]
     x2 = (explained[kept] / squares).T  # [K, k]
     rest = np.maximum(1 - x2.sum(1), RESIDUAL_FLOOR) if kept.sum() < n else np.zeros(len(x2))
 
