@@ -6,6 +6,7 @@ may differ from those of the project. The formulas are credited where they are.
 
 import numpy as np
 import torch
+from scipy.linalg.blas import dgemm
 from scipy.special import log_softmax
 from scipy.stats import spearmanr
 from sklearn.covariance import ledoit_wolf
@@ -18,11 +19,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 
-def fixed_point(sigma: np.ndarray, projections: np.ndarray, squares: np.ndarray, n: int, dimensions: int) -> float:
-    """Iterate α and β of each label column, as in You et al. 2022, https://arxiv.org/abs/2110.10545, Algorithm 3."""
-    values = []
-    for x2, total in zip((projections**2).T, squares, strict=True):
-        outside, alpha, beta = total - x2.sum(), 1.0, 1.0
+def fixed_point(U: np.ndarray, s: np.ndarray, F: np.ndarray, y: np.ndarray) -> float:
+    """Iterate α and β of each class, as in You et al. 2022, https://arxiv.org/abs/2110.10545, Algorithm 3."""
+    (n, dimensions), sigma, values = F.shape, s**2, []
+    for c in np.unique(y):
+        t = (y == c) * 1.0
+        x2 = (U.T @ t) ** 2
+        outside, alpha, beta = (t**2).sum() - x2.sum(), 1.0, 1.0
         for _ in range(11):
             ratio = alpha / beta
             gamma = (sigma / (sigma + ratio)).sum()
@@ -42,24 +45,22 @@ def one_hot(y: np.ndarray) -> np.ndarray:
 
 def logme_thuml(F: np.ndarray, y: np.ndarray) -> float:
     """LogME as in github.com/thuml/LogME: the SVD of F'F if N > D, otherwise of F. hfselect has the same formula."""
-    F, Y = F.astype(np.float64), one_hot(y)
+    F = F.astype(np.float64)
     if len(F) > F.shape[1]:
-        _, values, vh = np.linalg.svd(F.T @ F)
+        _, values, vh = np.linalg.svd(dgemm(1.0, F.T, F.T, trans_b=True))  # no product of a symmetry, as with numba
         s = np.sqrt(values)
-        s, vh = s[s > 1e-10], vh[s > 1e-10]
-        U = (F @ vh.T) / s
+        k = (s > 1e-10).sum()
+        U = (F @ vh.T)[:, :k] / s[:k]
     else:
-        U, s, vh = np.linalg.svd(F, full_matrices=False)
-    value = fixed_point(s**2, U.T @ Y, (Y**2).sum(0), *F.shape)
-    vh.T @ (s[:, None] * (U.T @ Y))  # the weights of the regression, which that class keeps as well
-    return value
+        U, s, _ = np.linalg.svd(F, full_matrices=False)
+        k = len(s)
+    return fixed_point(U, s[:k], F, y)
 
 
 def logme_ranker(F: np.ndarray, y: np.ndarray) -> float:
-    """LogME as in github.com/flairNLP/transformer-ranker: the SVD of F by torch."""
+    """LogME as in github.com/flairNLP/transformer-ranker: the SVD of F, by torch."""
     U, s, _ = torch.linalg.svd(torch.from_numpy(F).to(torch.float64), full_matrices=False)
-    Y = one_hot(y)
-    return fixed_point(s.numpy() ** 2, (U.T @ torch.from_numpy(Y)).numpy(), (Y**2).sum(0), *F.shape)
+    return fixed_point(U.numpy(), s.numpy(), F, y)
 
 
 def esm_logme_hfselect(F: np.ndarray, y: np.ndarray, maps: list[tuple[np.ndarray, np.ndarray]]) -> list[float]:

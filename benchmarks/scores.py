@@ -22,21 +22,10 @@ import public_estimators as public
 from intertask.methods.facts import Facts, Rows, View
 from intertask.methods.registry import get_method
 
-METHODS = [
-    "linear",
-    "logistic",
-    "n-leep",
-    "parc",
-    "ridge",
-    "knn",
-    "h-score",
-    "logme",
-    "gbc",
-    "transrate",
-    "leep",
-    "nce",
-    "esm-logme",
-]
+#: Methods that have a public estimator of the same name, of features or of class probabilities.
+OF_FEATURES = ("logistic", "n-leep", "parc", "ridge", "knn", "h-score", "gbc", "transrate")
+OF_PROBABILITIES = ("leep", "nce")
+METHODS = ("linear", *OF_FEATURES, *OF_PROBABILITIES, "logme", "esm-logme")
 
 
 def medians(variants: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -51,11 +40,11 @@ def medians(variants: dict[str, Callable[[], object]], rounds: int) -> dict[str,
     return {name: float(np.median(values)) for name, values in times.items()}
 
 
-def example(n: int, d: int, classes: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def example(n: int, d: int, classes: int, seed: int = 0, signal: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
     """Return features [n, d] whose singular values fall as those of a language model do, and labels [n]."""
+    y = np.random.default_rng([n, classes]).permutation(np.arange(n) % classes)  # the same for every seed
     random = np.random.default_rng([seed, n, d])
-    y = np.concatenate([np.arange(classes), random.integers(classes, size=n - classes)])
-    F = random.normal(size=(n, d)) + random.normal(size=(classes, d))[y]
+    F = random.normal(size=(n, d)) + signal * random.normal(size=(classes, d))[y]
     return ((F * np.logspace(0, -1.5, d)) @ random.normal(size=(d, d)) / np.sqrt(d) + 0.2).astype(np.float32), y
 
 
@@ -65,7 +54,7 @@ def facts(F: np.ndarray, y: np.ndarray) -> Facts:
 
 
 def print_logme(rounds: int) -> None:
-    print("\nLogME of one source: CPU time of public code as a multiple of the project's.\n")
+    print("\nLogME of one source, float32 features: CPU time of public code as a multiple of the project's.\n")
     print("| N | D | classes | thuml, hfselect | transformer-ranker |\n|---|---|---|---|---|")
     for n, d, classes in [(n, d, c) for n in (1000, 10_000) for d in (384, 768) for c in (2, 20)] + [(600, 768, 5)]:
         F, y = example(n, d, classes)
@@ -98,11 +87,10 @@ def print_esm(maps: int, rounds: int) -> None:
         F, y = example(n, d, classes)
         target, given = facts(F, y), list(random_maps(part, d))
         sources = [Facts("s", "tagging", 1, map=each) for each in given]
-        method = get_method("esm-logme").score
         spent = medians(
             {
-                "one": lambda s=sources[:1], t=target: method(t, s),
-                "own": lambda s=sources, t=target: method(t, s),
+                "one": lambda s=sources[:1], t=target: get_method("esm-logme").score(t, s),
+                "own": lambda s=sources, t=target: get_method("esm-logme").score(t, s),
                 "hfselect": lambda F=F, y=y, given=given[:2]: public.esm_logme_hfselect(F, y, given),
             },
             rounds,
@@ -137,19 +125,18 @@ def print_all(before: Path | None, rounds: int, n: int = 1000, d: int = 384, cla
             f"s{i}",
             "classification",
             1,
-            features=example(n, d, classes, seed=i + 1)[0],
+            features=example(n, d, classes, seed=i + 1, signal=0.02 * i)[0],
             probabilities=random.dirichlet(np.ones(4), size=n),
             map=given,
         )
         for i, given in enumerate(random_maps(count, d))
     ]
-    estimators: dict[str, Callable[[Facts], object]] = {
-        name: lambda s, form=getattr(public, name.replace("-", "_")): form(s.features, y)
-        for name in ["logistic", "n-leep", "parc", "ridge", "knn", "h-score", "gbc", "transrate"]
-    }
+    estimators: dict[str, Callable[[Facts], object]] = {}
+    for name in (*OF_FEATURES, *OF_PROBABILITIES):
+        form, field = getattr(public, name.replace("-", "_")), "features" if name in OF_FEATURES else "probabilities"
+        estimators[name] = lambda s, form=form, field=field: form(getattr(s, field), y)
     estimators["linear"] = estimators["logistic"]
     estimators["logme"] = lambda s: public.logme_thuml(s.features, y)
-    estimators |= {name: lambda s, form=getattr(public, name): form(s.probabilities, y) for name in ("leep", "nce")}
     estimators["esm-logme"] = lambda s: public.esm_logme_hfselect(F, y, [s.map])
     earlier = methods_of(before) if before else {}
     spent: dict[str, dict[str, list[float]]] = {name: {} for name in METHODS}
@@ -167,9 +154,7 @@ def print_all(before: Path | None, rounds: int, n: int = 1000, d: int = 384, cla
                 estimators[name](source)
             spent[name].setdefault("public", []).append((time.process_time() - begun) / 5 * count)
     print(f"\nAll methods, {count} sources, N = {n}, D = {d}, {classes} classes, in the order of the table.\n")
-    print(
-        "| method | share of the sum | public estimator | before | largest difference to before |\n|---|---|---|---|---|"
-    )
+    print("| method | share of the sum | public estimator | before | difference to before |\n|---|---|---|---|---|")
     middle = {name: {who: float(np.median(v)) for who, v in parts.items()} for name, parts in spent.items()}
     total = {who: sum(parts.get(who, 0.0) for parts in middle.values()) for who in ("own", "public", "before")}
     for name, parts in middle.items():

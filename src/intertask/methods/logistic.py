@@ -11,6 +11,7 @@ import numpy as np
 from .facts import Facts
 from .feature_rows import choice_accuracy, is_regression, score_rows
 from .folds import best_on_the_others, grouped_folds, standardized
+from .memory import remembered
 from .registry import method
 from .ridge import ridge_score
 
@@ -63,9 +64,11 @@ def logistic(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     For multiple choice, the regression predicts for every choice whether it is right. Deviation from Puigcerver et al.
     2021: the log-likelihood replaces the accuracy.
     """
-    return score_rows(target, sources, lambda F, y, groups: logistic_scores(F, y, groups)[1])
+    choices = target.compares_choices  # does not matter here, but linear has computed the same then
+    return score_rows(target, sources, lambda F, y, groups: logistic_scores(F, y, groups, choices=choices)[1])
 
 
+@remembered
 def logistic_scores(F: np.ndarray, y: np.ndarray, groups: np.ndarray, *, choices: bool = False) -> tuple[float, float]:
     """Compute the held-out accuracy and the mean held-out log-likelihood of one view.
 

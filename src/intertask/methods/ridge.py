@@ -7,6 +7,7 @@ import numpy as np
 from .facts import Facts
 from .feature_rows import is_regression, score_rows
 from .folds import best_on_the_others, grouped_folds, standardized
+from .memory import remembered
 from .registry import method
 
 #: Penalties to select from, in units of the mean variance of the features times the number of rows.
@@ -30,6 +31,7 @@ def ridge(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     return score_rows(target, sources, ridge_score)
 
 
+@remembered
 def ridge_score(F: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
     """Compute 1 − Σ‖Y_i − Ŷ_i‖² / Σ‖Y_i − Ȳ‖² over held-out rows i, with Ŷ = Ȳ + XW, W = (XᵀX + ρI)⁻¹Xᵀ(Y − Ȳ).
 

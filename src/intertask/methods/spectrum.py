@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 #: Rows that are converted to float64 at a time.
-BLOCK = 1024
+BLOCK = 256
 
 
 class Moments(NamedTuple):
@@ -68,25 +68,26 @@ def centered_moments(F: np.ndarray, Y: np.ndarray) -> Moments:
     Returns:
         The moments, with freedom N − 1.
     """
+    from scipy.linalg import blas
+
     first, Y = F[0].astype(np.float64), Y - Y[0]  # the mean of equal numbers may differ from them by rounding
     Y -= Y.mean(0)
-    gram, cross = np.zeros((F.shape[1],) * 2), np.zeros((F.shape[1], Y.shape[1]))
+    D = F.shape[1]
+    upper, cross = np.zeros((D, D), order="F"), np.zeros((D, Y.shape[1]))
     starts = range(0, len(F), BLOCK)
-    means = np.empty((len(starts), F.shape[1]))
+    means = np.empty((len(starts), D))
     for b, start in enumerate(starts):
         rows = F[start : start + BLOCK].astype(np.float64)
         rows -= first
         means[b] = rows.mean(0)
         rows -= means[b]
         labels = Y[start : start + BLOCK]
-        gram += rows.T @ rows
+        upper = blas.dsyrk(1.0, rows.T, beta=1.0, c=upper, overwrite_c=1)  # adds in place, half of the work
         cross += rows.T @ labels + np.outer(means[b], labels.sum(0))
-    if len(starts) > 1:
-        counts = np.minimum(len(F) - np.array(starts), BLOCK)[:, None]
-        means -= (counts * means).sum(0) / len(F)
-        scatter = np.sqrt(counts) * means
-        gram += scatter.T @ scatter
-    return Moments(gram, cross, (Y**2).sum(0), len(F) - 1)
+    counts = np.minimum(len(F) - np.array(starts), BLOCK)[:, None]
+    scatter = np.sqrt(counts) * (means - (counts * means).sum(0) / len(F))
+    upper = blas.dsyrk(1.0, scatter.T, beta=1.0, c=upper, overwrite_c=1)
+    return Moments(upper + np.triu(upper, 1).T, cross, (Y**2).sum(0), len(F) - 1)
 
 
 def spectrum(gram: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
