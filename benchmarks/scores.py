@@ -117,20 +117,18 @@ def methods_of(checkout: Path) -> dict[str, Callable]:
     return found
 
 
+def make_sources(turn: int, count: int, n: int, d: int, classes: int) -> list[Facts]:
+    """Return sources with features of falling noise, random class probabilities, and maps."""
+    random, sources = np.random.default_rng(turn), []
+    for i, given in enumerate(random_maps(count, d)):
+        F, _ = example(n, d, classes, seed=1 + i + count * turn, signal=0.02 * i)
+        P = random.dirichlet(np.ones(4), size=n)
+        sources.append(Facts(f"s{i}", "classification", 1, features=F, probabilities=P, map=given))
+    return sources
+
+
 def print_all(before: Path | None, rounds: int, n: int = 1000, d: int = 384, classes: int = 3, count: int = 42) -> None:
     F, y = example(n, d, classes)
-    random = np.random.default_rng(1)
-    sources = [
-        Facts(
-            f"s{i}",
-            "classification",
-            1,
-            features=example(n, d, classes, seed=i + 1, signal=0.02 * i)[0],
-            probabilities=random.dirichlet(np.ones(4), size=n),
-            map=given,
-        )
-        for i, given in enumerate(random_maps(count, d))
-    ]
     estimators: dict[str, Callable[[Facts], object]] = {}
     for name in (*OF_FEATURES, *OF_PROBABILITIES):
         form, field = getattr(public, name.replace("-", "_")), "features" if name in OF_FEATURES else "probabilities"
@@ -141,8 +139,8 @@ def print_all(before: Path | None, rounds: int, n: int = 1000, d: int = 384, cla
     earlier = methods_of(before) if before else {}
     spent: dict[str, dict[str, list[float]]] = {name: {} for name in METHODS}
     scores: dict[str, dict[str, np.ndarray]] = {name: {} for name in METHODS}
-    for _ in range(rounds):  # fresh facts in each round, so that nothing is remembered from the last one
-        target = facts(F, y)
+    for turn in range(rounds):  # other sources in each round, because linear and logistic remember
+        target, sources = facts(F, y), make_sources(turn, count, n, d, classes)
         for name in METHODS:
             variants = {"own": get_method(name).score} | ({"before": earlier[name]} if before else {})
             for who, score in variants.items():

@@ -45,9 +45,14 @@ def standardized(train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.nd
     """
     shift = train[0]  # the mean of equal numbers may differ from them by rounding
     train, test = train - shift, test - shift
-    mean, std = train.mean(0), train.std(0)
+    mean = train.mean(0)
+    train -= mean
+    test -= mean
+    std = np.sqrt((train**2).mean(0))
     scale = np.divide(1, std, out=np.zeros_like(std), where=std > 0)
-    return (train - mean) * scale, (test - mean) * scale
+    train *= scale
+    test *= scale
+    return train, test
 
 
 def best_on_the_others(losses: np.ndarray) -> np.ndarray:

@@ -72,7 +72,9 @@ def posterior(F: np.ndarray, clusters: int) -> np.ndarray:
 
     if not (F[0] != F).any():
         return np.ones((len(F), 1))
-    order = np.lexsort(F.T)
+    order = np.argsort(F[:, -1], kind="stable")
+    if (np.diff(F[order, -1]) == 0).any():  # otherwise no other column decides
+        order = np.lexsort(F.T)
     X = PCA(ENERGY, svd_solver="covariance_eigh").fit_transform(F[order])
     X /= np.sqrt(X.var(0).mean())
     clusters = max(1, min(clusters, len(X) // ROWS_PER_CLUSTER, len(np.unique(X, axis=0))))

@@ -80,7 +80,7 @@ def rank_correlation(values: np.ndarray, marked: np.ndarray) -> float:
     """
     ordered = np.sort(2 * values + marked)
     marks, ordered = ordered & 1, ordered >> 1
-    starts = np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1))
+    starts = np.append(0, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1)
     sizes = np.diff(starts, append=len(ordered))
     ranks = starts + (sizes - 1 - (len(ordered) - 1)) / 2  # mean of the tied positions, minus the mean of all
     count = marks.sum()
