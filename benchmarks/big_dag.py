@@ -20,6 +20,9 @@ from typing import NamedTuple
 
 import yaml
 
+# One thread, also in the programs that this one starts
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("Snakefile", "rules", "workflow", "envs", "profiles", "tasks")
 TASK = """\

@@ -7,11 +7,13 @@ that repeats it, and ends with exit code 1 if there is one. ``tests/support/fuzz
 """
 
 import argparse
+import os
 import sys
 import time
 from collections import Counter
 from pathlib import Path
 
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # before numpy
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 from fuzzing import TARGETS, Finding, run_many, run_one

@@ -34,6 +34,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+# One thread, also in the programs that this one starts
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
 AREAS = {"methods": 18, "rankings": 12, "ranks": 2, "evidence": 4, "recipes": 4, "config": 3, "data": 3, "types": 2}
 #: Seconds after which a test run counts as a failure.
 LIMIT = 900

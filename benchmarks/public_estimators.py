@@ -78,7 +78,7 @@ def h_score(F: np.ndarray, y: np.ndarray) -> float:
 
 def knn(F: np.ndarray, y: np.ndarray) -> float:
     """Accuracy of scikit-learn's nearest neighbors by the cosine, each row without itself."""
-    model = KNeighborsClassifier(5, metric="cosine", algorithm="brute").fit(F, y)
+    model = KNeighborsClassifier(3, metric="cosine", algorithm="brute").fit(F, y)
     near = model.kneighbors(return_distance=False)
     votes = one_hot(y)[near].sum(1)
     return float((np.unique(y)[votes.argmax(1)] == y).mean())

@@ -1,6 +1,6 @@
 """Measure how long a job takes to start with the warm worker and without it.
 
-    OMP_NUM_THREADS=1 python benchmarks/warm_worker.py [--jobs 100] [--cold-jobs 100]
+    python benchmarks/warm_worker.py [--jobs 100] [--cold-jobs 100]
 
 A job is a script that imports what training imports. Its start-up is the time from the start of the launcher until the
 script has imported these packages. Warm and cold jobs alternate, so that both run under the same load. The first warm
@@ -17,6 +17,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+# One thread, also in the programs that this one starts
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 SCRIPT = """\
 import sys, time

@@ -187,6 +187,8 @@ def test_maps_belong_to_sources_and_gradients_to_every_task(results):
     target, (a, b) = load(results, "maps", "gradients", "fewshot_gradients")
     np.testing.assert_array_equal(b.map[0], np.eye(2) + 1)
     np.testing.assert_array_equal(b.map[1], [1, 1])
+    weight, bias = b.map  # read again, and not kept
+    assert weight is not b.map[0] and len(bias) == len(b.map) == 2
     assert target.map is None and target.features.shape == (3, 2)
     for number, fact in ((0, a), (1, b), (2, target)):
         assert list(fact.gradients) == ["layer0"] and list(fact.fewshot_gradients) == ["layer1"]

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,26 @@ from .types import get_type
 
 #: Names of the two halves of an adapter site among the tensors of bottleneck adapters and of LoRA.
 SITE_HALVES = ((".adapter_down.0.", ".adapter_up."), (".lora_A", ".lora_B"))
+
+
+class StoredMap(Sequence[np.ndarray]):
+    """Weight and bias of an embedding space map, which are read from its file anew each time that they are used.
+
+    A target may have thousands of sources, whose maps take megabytes each.
+
+    Args:
+        path: The file.
+    """
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __len__(self) -> int:
+        return 2
+
+    def __getitem__(self, part: int) -> np.ndarray:
+        with np.load(self.path, allow_pickle=False) as file:
+            return file[("weight", "bias")[part]]
 
 
 class Evidence:
@@ -62,8 +82,7 @@ class Evidence:
                 of_sources[source] |= arrays
         if "maps" in self.reads:
             for source in self.sources:
-                arrays = self._arrays("maps", source, self._adapter(source))
-                of_sources[source]["map"] = (arrays["weight"], arrays["bias"])
+                of_sources[source]["map"] = StoredMap(self._current("maps", source, self._adapter(source)))
         if "fewshot" in self.reads:
             for source, scores in self._fewshot().items():
                 of_sources[source]["fewshot"] = scores
@@ -121,12 +140,16 @@ class Evidence:
 
     def _arrays(self, artifact: str, task: str, adapter: str | None = None) -> dict[str, np.ndarray]:
         """Arrays of an artifact that was made from the current data and, where one is given, from this adapter."""
+        with np.load(self._current(artifact, task, adapter), allow_pickle=False) as file:
+            return dict(file)
+
+    def _current(self, artifact: str, task: str, adapter: str | None = None) -> Path:
+        """File of an artifact, after a check that it was made from the current data and this adapter."""
         path = self._file(artifact, task)
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
         current = {"data": self._data(task)} | ({} if adapter is None else {"adapter": adapter})
-        check_made_from(str(path), path, {part: str(arrays[part]) for part in current}, current)
-        return arrays
+        with np.load(path, allow_pickle=False) as file:
+            check_made_from(str(path), path, {part: str(file[part]) for part in current}, current)
+        return path
 
     def _components(self, artifact: str, task: str, adapter: str | None = None) -> dict[str, np.ndarray]:
         """Fisher embedding of a task: component -> vector."""

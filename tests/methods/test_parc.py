@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from intertask.methods import parc as module
-from intertask.methods.parc import distance_correlation, some_groups
+from intertask.methods.parc import distance_correlation, rank_correlation, some_groups
 
 
 @pytest.fixture
@@ -25,6 +25,32 @@ def test_equals_scipy(random):
     expected = by_scipy(F, np.round(pdist(np.eye(4)[y], "correlation"), 12))
     assert expected > 1
     assert distance_correlation(F, y, np.arange(70)) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("values", [3, 10**12])
+def test_one_sort_gives_the_correlation_of_ranks(values, random):
+    from scipy.stats import spearmanr
+
+    integers, marked = random.integers(-values, values, size=500), random.random(500) < 0.1
+    expected = spearmanr(integers, marked).statistic
+    assert rank_correlation(integers, marked) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("case", ["N < D", "constant columns", "one class with one row"])
+def test_equals_scipy_in_special_cases(case, random):
+    from scipy.spatial.distance import pdist
+    from scipy.stats import spearmanr, zscore
+
+    n, d = (20, 30) if case == "N < D" else (60, 9)
+    y, F = random.integers(3, size=n), random.normal(size=(n, d))
+    if case == "constant columns":
+        Z = zscore(F)
+        F[:, 0], Z[:, 0] = 0.1, 0
+    else:
+        y[0], Z = 3, zscore(F)
+    of_labels = np.round(pdist(np.eye(4)[y], "correlation"), 12)
+    expected = 100 * spearmanr(pdist(Z, "correlation"), of_labels).statistic
+    assert distance_correlation(F, y, np.arange(n)) == pytest.approx(expected, abs=1e-9)
 
 
 def test_regression_equals_scipy(random):

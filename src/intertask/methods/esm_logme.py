@@ -1,6 +1,6 @@
 """esm-logme: LogME of the base model's features, transformed by the source's embedding space map."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -45,7 +45,7 @@ def esm_logme(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     return np.array([_score(source.map, views) for source in sources], np.float64)
 
 
-def _score(space_map: Iterable[np.ndarray] | None, views: list[ReducedRows]) -> float:
+def _score(space_map: Sequence[np.ndarray] | None, views: list[ReducedRows]) -> float:
     """Mean score of one source over the target's views."""
     if not views or space_map is None:
         return float("nan")

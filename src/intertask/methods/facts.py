@@ -1,6 +1,6 @@
 """The facts that methods know about a task: plain values and arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +56,8 @@ class Facts:
             model.
         probabilities: [N, C] Class probabilities of a source's head on the target's rows; None if the head does not
             predict classes.
-        map: Weight [D, D] and bias [D] of a source's embedding space map, ``features @ weight + bias``.
+        map: Weight [D, D] and bias [D] of a source's embedding space map, ``features @ weight + bias``. They may be
+            read from a file each time that they are used.
         gradients: Fisher embedding of the task's trained adapter: component -> vector.
         fewshot_gradients: Fisher embedding of an adapter after a few training steps: component -> vector.
         weights: Matrices of the task's trained adapter: site -> (down [r, D], up [D, r]).
@@ -79,7 +80,7 @@ class Facts:
     target_rows: Rows | None = None
     features: np.ndarray | None = None
     probabilities: np.ndarray | None = None
-    map: tuple[np.ndarray, np.ndarray] | None = None
+    map: Sequence[np.ndarray] | None = None
     gradients: Mapping[str, np.ndarray] | None = None
     fewshot_gradients: Mapping[str, np.ndarray] | None = None
     weights: Mapping[str, tuple[np.ndarray, np.ndarray]] | None = None
