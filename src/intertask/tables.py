@@ -17,7 +17,7 @@ MISSING = ["", "nan", "NaN", "NA"]
 #: Columns of ``transfer.tsv`` and of the tables that it is collected from: one line per training run.
 TRANSFER_COLUMNS = ["model", "target", "source", "seed", "metric", "value"]
 #: Columns of ``costs.tsv``: one line per job, and one per method of a scores job.
-COST_COLUMNS = ["step", "model", "task", "source", "seed", "method", "seconds", "max_rss_mb"]
+COST_COLUMNS = ["step", "model", "task", "source", "seed", "method", "seconds", "cpu_seconds", "max_rss_mb"]
 #: Columns of ``evaluation.tsv``: one line per method, target and metric.
 EVALUATION_COLUMNS = ["model", "method", "target", "metric", "k", "value"]
 #: Columns of ``comparison.tsv``: one line per pair of methods and metric.

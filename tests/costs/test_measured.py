@@ -27,7 +27,7 @@ RECIPE = {
 def benchmark(results, path: str, seconds: float, memory: str = "100.0") -> None:
     file = results / "benchmarks" / f"{path}.tsv"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"s\th:m:s\tmax_rss\tio_in\n{seconds}\t0:00:01\t{memory}\t-\n")
+    file.write_text(f"s\th:m:s\tmax_rss\tio_in\tcpu_time\n{seconds}\t0:00:01\t{memory}\t-\t0.07\n")
 
 
 def scores(results, setting: str, target: str, **seconds: float) -> None:
@@ -76,13 +76,17 @@ def test_lost_benchmark_has_no_line_and_is_no_error(results):
     assert (job_costs(results, RECIPE)["step"] == "data").sum() == 2
 
 
-def test_memory_is_measured_by_the_launcher_if_it_ran_the_job(results):
+def test_cpu_time_and_memory_are_measured_by_the_launcher_if_it_ran_the_job(results):
     adapter = results / "benchmarks/adapters/m/a"
     table = job_costs(results, RECIPE).set_index("step")
     assert pd.isna(table.loc["adapters", "max_rss_mb"])
-    adapter.with_suffix(".json").write_text(json.dumps({"seconds": 29.5, "max_rss_mb": 612.5}))
+    adapter.with_suffix(".json").write_text(json.dumps({"seconds": 29.5, "cpu_seconds": 41.5, "max_rss_mb": 612.5}))
     table = job_costs(results, RECIPE).set_index("step")
     assert table.loc["adapters", "max_rss_mb"] == 612.5
+    assert table.loc["adapters", "cpu_seconds"] == 41.5
+    assert table.loc["data", "cpu_seconds"].eq(0.07).all()
+    adapter.with_suffix(".json").write_text(json.dumps({"max_rss_mb": 612.5}))  # as earlier versions wrote it
+    assert pd.isna(job_costs(results, RECIPE).set_index("step").loc["adapters", "cpu_seconds"])
     assert table.loc["adapters", "seconds"] == 30
 
 

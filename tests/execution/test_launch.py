@@ -23,7 +23,7 @@ import json, os, sys
 print("to stdout"); print("to stderr", file=sys.stderr)
 mask = os.umask(0); os.umask(mask)
 about = {"argv": sys.argv, "cwd": os.getcwd(), "path": sys.path[0], "umask": mask, "mark": os.environ.get("MARK"),
-         "parent": os.getppid(), "warm": "transformers.trainer" in sys.modules}
+         "cpu": sum(os.times()[:2]), "parent": os.getppid(), "warm": "transformers.trainer" in sys.modules}
 json.dump(about, open(os.environ["REPORT"], "w"))
 sys.exit(int(sys.argv[1]))
 """
@@ -55,6 +55,7 @@ def test_script_sees_what_it_would_see_without_the_launcher(private, script, tmp
     usage = json.loads((tmp_path / "results/benchmarks/u/job.json").read_text())
     assert usage["seconds"] > 0
     assert 5 < usage["max_rss_mb"] < 4000
+    assert usage["cpu_seconds"] >= seen["cpu"] > 0  # of the script, not of the launcher
 
 
 def test_a_cluster_job_runs_in_place(private, script, tmp_path):

@@ -197,7 +197,9 @@ def _costs(folder, draw, settings, sources, targets, runs, observed, missing) ->
                      for target in targets for source in ["none", *sources] for run in runs]  # fmt: skip
         rows += [("scores", setting, target, "", "", "", 4.0) for target in targets]
     columns = ["step", "model", "task", "source", "seed", "method", "seconds"]
-    table = pd.DataFrame(rows, columns=columns).assign(max_rss_mb=np.nan if missing else 2300.0)
+    table = pd.DataFrame(rows, columns=columns).assign(
+        cpu_seconds=lambda costs: 1.6 * costs["seconds"], max_rss_mb=np.nan if missing else 2300.0
+    )
     write_table(folder / "costs.tsv", table)
 
 

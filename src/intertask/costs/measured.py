@@ -1,4 +1,4 @@
-"""Measured costs: time and memory of each job, from Snakemake's benchmark files, and the total cost of a method."""
+"""Measured costs: time and memory of each job, from its benchmark files, and the total cost of a method."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -47,14 +47,15 @@ def job_costs(results: Path, recipe: dict[str, Any]) -> pd.DataFrame:
             ``targets``, ``seeds``, ``methods`` and ``observed`` (whether the transfers were imported).
 
     Returns:
-        A table with the columns :data:`~intertask.tables.COST_COLUMNS`. ``seconds`` is wall time, ``max_rss_mb`` the
-        peak resident memory in MiB. A job without a benchmark file has no line.
+        A table with the columns :data:`~intertask.tables.COST_COLUMNS`. ``seconds`` is wall time, ``cpu_seconds`` the
+        user and system time, ``max_rss_mb`` the peak resident memory in MiB. A job without a benchmark file has no
+        line.
     """
     lines = []
     for job in dict.fromkeys(_jobs(recipe)):
-        seconds, memory = _read(results / "benchmarks" / job.benchmark)
-        if seconds is not None:
-            lines.append({**job._asdict(), "seconds": seconds, "max_rss_mb": memory})
+        measured = _read(results / "benchmarks" / job.benchmark)
+        if measured["seconds"] is not None:
+            lines.append({**job._asdict(), **measured})
     for setting in recipe["settings"]:
         for target in recipe["targets"]:
             about = read_json(results / "scores" / setting / f"{target}.json")
@@ -163,7 +164,7 @@ def seconds_of(results: Path, job: Job) -> float | None:
     Returns:
         Seconds; None if the job has no benchmark file.
     """
-    return _read(results / "benchmarks" / job.benchmark)[0]
+    return _read(results / "benchmarks" / job.benchmark)["seconds"]
 
 
 def _needs(members: Iterable[str]) -> str:
@@ -193,12 +194,12 @@ def _base(model: str, recipe: dict[str, Any]) -> str:
     return recipe.get("like", {}).get(model, model)
 
 
-def _read(path: Path) -> tuple[float | None, float | None]:
-    """Read wall seconds and peak memory of a benchmark file; None for what is missing."""
+def _read(path: Path) -> dict[str, float | None]:
+    """Read ``seconds``, ``cpu_seconds`` and ``max_rss_mb`` of a benchmark file; None for what is missing."""
     try:
         header, values = path.read_text(encoding="utf-8").splitlines()[:2]
     except (FileNotFoundError, ValueError):
-        return None, None
+        return dict.fromkeys(("seconds", "cpu_seconds", "max_rss_mb"))
     record = dict(zip(header.split("\t"), values.split("\t"), strict=False))
 
     def number(key: str) -> float | None:
@@ -207,7 +208,7 @@ def _read(path: Path) -> tuple[float | None, float | None]:
         except (KeyError, ValueError):
             return None  # Snakemake writes '-' for a job that ends before its first measurement.
 
-    # Snakemake cannot measure the memory of a job in the warm worker, but the launcher can.
+    # Of a job in the warm worker, Snakemake measures only the launcher. The launcher knows what the job itself used.
     usage = path.with_suffix(".json")
-    memory = read_json(usage)["max_rss_mb"] if usage.exists() else number("max_rss")
-    return number("s"), memory
+    used = read_json(usage) if usage.exists() else {"cpu_seconds": number("cpu_time"), "max_rss_mb": number("max_rss")}
+    return {"seconds": number("s"), "cpu_seconds": used.get("cpu_seconds"), "max_rss_mb": used.get("max_rss_mb")}

@@ -91,7 +91,8 @@ def main() -> None:
         outcome = _run_in_place(argv, lease.descriptor)
     if options.log:
         path = BENCHMARKS.joinpath(options.log.relative_to(LOGS)).with_suffix(".json")
-        usage = {"seconds": round(time.monotonic() - started, 3), "max_rss_mb": outcome["max_rss_mb"]}
+        usage = {"seconds": round(time.monotonic() - started, 3)} | outcome
+        del usage["status"]
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(json.dumps(usage) + "\n", encoding="utf-8")
@@ -150,7 +151,7 @@ def _run_in_place(argv: list[str], lease: int | None = None) -> dict[str, Any]:
             _wait_for(os.pidfd_open(child.pid))
         _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    return {"status": status, "max_rss_mb": round(usage.ru_maxrss / 1024, 1)}
+    return {"status": status} | wire.usage_of(usage)
 
 
 def pause(seconds: float) -> None:
@@ -243,8 +244,8 @@ def run_warm(argv: list[str], lease: int | None = None, start: bool = True) -> d
         start: Whether to start the worker if it does not run.
 
     Returns:
-        ``status``, as :func:`os.wait4` gives it, and ``max_rss_mb``. None if no worker could run the script: it was
-        not started, or died with its worker, and must be started cold.
+        ``status``, as :func:`os.wait4` gives it, and what :func:`.wire.usage_of` gives, as far as it is known. None
+        if no worker could run the script: it was not started, or died with its worker, and must be started cold.
     """
     try:
         connection = _connect(start)
@@ -261,7 +262,7 @@ def run_warm(argv: list[str], lease: int | None = None, start: bool = True) -> d
                 with contextlib.suppress(OSError):
                     reply = _answer(connection)
                 if reply is None and came:
-                    return {"status": came[0], "max_rss_mb": 0.0}  # it was asked to end, so it is not started again
+                    return {"status": came[0]}  # it was asked to end, so it is not started again
         except (OSError, ValueError):
             return None
     return reply

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import struct
@@ -69,6 +70,21 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
         parts.append(part)
         length -= len(part)
     return b"".join(parts)
+
+
+def usage_of(usage: resource.struct_rusage) -> dict[str, float]:
+    """Return what a job used, as it is written below ``results/benchmarks``.
+
+    Args:
+        usage: What :func:`os.wait4` gives for the job's process. It includes the processes that the job waited for.
+
+    Returns:
+        ``cpu_seconds`` (user and system time) and ``max_rss_mb`` (peak resident memory of a process, in MiB).
+    """
+    return {
+        "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 3),
+        "max_rss_mb": round(usage.ru_maxrss / 1024, 1),
+    }
 
 
 def peer_uid(connection: socket.socket) -> int:

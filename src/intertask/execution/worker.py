@@ -221,7 +221,7 @@ class Server:
             with contextlib.suppress(KeyError, ValueError):
                 self.selector.unregister(connection)
             with contextlib.suppress(OSError):
-                wire.send(connection, {"status": status, "max_rss_mb": round(usage.ru_maxrss / 1024, 1)})
+                wire.send(connection, {"status": status} | wire.usage_of(usage))
             connection.close()
 
 

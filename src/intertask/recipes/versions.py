@@ -28,7 +28,7 @@ VERSIONS = {
     "recommendation": 2,
     "import_transfer": 1,
     "evaluation": 2,
-    "costs": 2,
+    "costs": 3,
     "calibration": 1,
     "plan": 1,
     "check": 1,
