@@ -3,8 +3,8 @@
     python benchmarks/scores.py [--only logme,esm,all] [--before ../earlier-checkout] [--maps 1000] [--rounds 5]
 
 All variants run alternated in one process and one thread, and the medians of their CPU seconds are compared. The
-program prints tables of ratios and writes no files. ``--before`` adds the sum over 42 sources with the methods of
-another checkout of the project, and how much their scores differ.
+program prints tables of ratios (shown in docs/performance.md) and writes no files. ``--before`` adds the sum over
+42 sources with the methods of another checkout of the project, and how much their scores differ.
 """
 
 import argparse

@@ -154,11 +154,9 @@ def _evidence(values: np.ndarray, explained: np.ndarray, squares: np.ndarray, n:
 
     def gain(log_lambda: np.ndarray) -> np.ndarray:
         """[P, K or 1] -> [P, K] log evidence per row above noise alone."""
-        growth = 1 + sigma / np.exp(log_lambda)[..., None]
-        q = np.einsum("pck,ck->pc", np.broadcast_to(1 / growth, (len(growth), *x2.shape)), x2) + rest
-        # one logarithm for a product of eight: each factor is below e^28 / RANK_TOLERANCE + 1 < 1e25
-        products = np.multiply.reduceat(growth, range(0, len(sigma), 8), axis=-1)
-        return -(np.log(q) + np.log(products).sum(-1) / n) / 2
+        ratio = sigma / np.exp(log_lambda)[..., None]
+        q = np.einsum("pck,ck->pc", np.broadcast_to(1 / (1 + ratio), (len(ratio), *x2.shape)), x2) + rest
+        return -(np.log(q) + np.log1p(ratio).sum(-1) / n) / 2
 
     low, high = np.log(sigma[0]) - REACH, np.log(sigma.sum()) + REACH
     grid = np.linspace(low, high, int((high - low) / STEP) + 2)
