@@ -19,12 +19,14 @@ from intertask.execution import launch as launcher
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the warm worker is for Linux")
 
 REPORT = """
-import json, os, sys
+import json, os, sys, time
 print("to stdout"); print("to stderr", file=sys.stderr)
 mask = os.umask(0); os.umask(mask)
 about = {"argv": sys.argv, "cwd": os.getcwd(), "path": sys.path[0], "umask": mask, "mark": os.environ.get("MARK"),
-         "cpu": sum(os.times()[:2]), "parent": os.getppid(), "warm": "transformers.trainer" in sys.modules}
+         "parent": os.getppid(), "warm": "transformers.trainer" in sys.modules}
 json.dump(about, open(os.environ["REPORT"], "w"))
+while time.process_time() < 0.2:
+    pass
 sys.exit(int(sys.argv[1]))
 """
 SEEDED = """
@@ -55,7 +57,7 @@ def test_script_sees_what_it_would_see_without_the_launcher(private, script, tmp
     usage = json.loads((tmp_path / "results/benchmarks/u/job.json").read_text())
     assert usage["seconds"] > 0
     assert 5 < usage["max_rss_mb"] < 4000
-    assert usage["cpu_seconds"] >= seen["cpu"] > 0  # of the script, not of the launcher
+    assert usage["cpu_seconds"] > 0.19  # of the script, which uses 0.2 s; the launcher uses less
 
 
 def test_a_cluster_job_runs_in_place(private, script, tmp_path):
