@@ -12,6 +12,7 @@ from time import process_time
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")  # before numpy
 
 import numpy as np
+import public_estimators as public
 
 from intertask.methods.logme import label_columns, log_evidence
 from intertask.methods.spectrum import moments, reduced, times
@@ -24,29 +25,9 @@ FEATURES = ("noise", "noise x 2", "1.0 in one feature per class", "0.1 in all fe
 
 
 def fixed_point(F: np.ndarray, Y: np.ndarray) -> float:
-    """Compute LogME in the form of widely used public code, written from its formulas. This project does not use it.
-
-    Its last line uses D/2 log α, although the sum next to it has k = min(N, D) terms. This is correct only if k = D.
-    """
-    N, dimensions = F.shape
+    """Compute LogME in the form of widely used public code. This project does not use it."""
     U, s, _ = np.linalg.svd(F, full_matrices=False)
-    sigma = s**2
-    values = []
-    for t in Y.T:
-        x2 = (U.T @ t) ** 2
-        outside = t @ t - x2.sum()
-        alpha = beta = 1.0
-        for _ in range(11):
-            ratio = alpha / beta
-            gamma = (sigma / (sigma + ratio)).sum()
-            m2 = (sigma * x2 / (ratio + sigma) ** 2).sum()
-            residual = (x2 / (1 + sigma / ratio) ** 2).sum() + outside
-            alpha, beta = gamma / (m2 + 1e-5), (N - gamma) / (residual + 1e-5)
-            if abs(alpha / beta - ratio) / ratio <= 1e-3:
-                break
-        evidence = dimensions / 2 * np.log(alpha) + N / 2 * np.log(beta) - np.log(alpha + beta * sigma).sum() / 2
-        values.append((evidence - beta / 2 * residual - alpha / 2 * m2 - N / 2 * np.log(2 * np.pi)) / N)
-    return float(np.mean(values))
+    return public.fixed_point(U, s, Y, F.shape[1])
 
 
 def with_intercept(F: np.ndarray, Y: np.ndarray) -> float:

@@ -1,7 +1,7 @@
 """Public estimators of transferability, written from their published formulas, to measure the ranking methods against.
 
-Each takes features [N, D] and class ids [N]. None of them has the corrections that ``docs/methods.md`` lists, so values
-may differ from those of the project. The formulas are credited where they are.
+Most take features [N, D] and class ids [N]. None of them has the corrections that ``docs/methods.md`` lists, so their
+values may differ from those of the project. Each docstring names the source of the formula.
 """
 
 import numpy as np
@@ -19,13 +19,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 
-def fixed_point(U: np.ndarray, s: np.ndarray, F: np.ndarray, y: np.ndarray) -> float:
-    """Iterate α and β of each class, as in You et al. 2022, https://arxiv.org/abs/2110.10545, Algorithm 3."""
-    (n, dimensions), sigma, values = F.shape, s**2, []
-    for c in np.unique(y):
-        t = (y == c) * 1.0
+def fixed_point(U: np.ndarray, s: np.ndarray, Y: np.ndarray, dimensions: int) -> float:
+    """Iterate α and β of each label column, as in You et al. 2022, https://arxiv.org/abs/2110.10545, Algorithm 3.
+
+    The evidence uses D/2 log α, although the sum beside it has k = min(N, D) terms. This is correct only if k = D.
+    """
+    n, sigma, values = len(Y), s**2, []
+    for t in Y.T:
         x2 = (U.T @ t) ** 2
-        outside, alpha, beta = (t**2).sum() - x2.sum(), 1.0, 1.0
+        outside, alpha, beta = t @ t - x2.sum(), 1.0, 1.0
         for _ in range(11):
             ratio = alpha / beta
             gamma = (sigma / (sigma + ratio)).sum()
@@ -47,20 +49,22 @@ def logme_thuml(F: np.ndarray, y: np.ndarray) -> float:
     """LogME as in github.com/thuml/LogME: the SVD of F'F if N > D, otherwise of F. hfselect has the same formula."""
     F = F.astype(np.float64)
     if len(F) > F.shape[1]:
-        _, values, vh = np.linalg.svd(dgemm(1.0, F.T, F.T, trans_b=True))  # no product of a symmetry, as with numba
+        _, values, vh = np.linalg.svd(
+            dgemm(1.0, F.T, F.T, trans_b=True)
+        )  # as numba compiles it: not as a symmetric product
         s = np.sqrt(values)
         k = (s > 1e-10).sum()
         U = (F @ vh.T)[:, :k] / s[:k]
     else:
         U, s, _ = np.linalg.svd(F, full_matrices=False)
         k = len(s)
-    return fixed_point(U, s[:k], F, y)
+    return fixed_point(U, s[:k], one_hot(y), F.shape[1])
 
 
 def logme_ranker(F: np.ndarray, y: np.ndarray) -> float:
     """LogME as in github.com/flairNLP/transformer-ranker: the SVD of F, by torch."""
     U, s, _ = torch.linalg.svd(torch.from_numpy(F).to(torch.float64), full_matrices=False)
-    return fixed_point(U.numpy(), s.numpy(), F, y)
+    return fixed_point(U.numpy(), s.numpy(), one_hot(y), F.shape[1])
 
 
 def esm_logme_hfselect(F: np.ndarray, y: np.ndarray, maps: list[tuple[np.ndarray, np.ndarray]]) -> list[float]:
