@@ -64,7 +64,7 @@ def logistic(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
     For multiple choice, the regression predicts for every choice whether it is right. Deviation from Puigcerver et al.
     2021: the log-likelihood replaces the accuracy.
     """
-    choices = target.compares_choices  # does not matter here, but linear has computed the same then
+    choices = target.compares_choices  # does not change the likelihood; passed so that linear shares the regression
     return score_rows(target, sources, lambda F, y, groups: logistic_scores(F, y, groups, choices=choices)[1])
 
 

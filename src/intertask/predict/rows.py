@@ -26,6 +26,7 @@ _NO_LABEL: dict[str, tuple[str, Any]] = {
 _NO_INPUTS = {"label", "answers", "tags", "group", "candidate", "id"}
 #: Settings that concern text of one format. The others describe the rows, whatever the format of their file.
 _OF_TEXT = ("format", "encoding", "delimiter", "quoting", "header", "skip_lines", "records")
+_FIX = "correct the rows; at most half of them may be without a prediction"
 
 
 class Input(NamedTuple):
@@ -157,9 +158,6 @@ def _canonical(task: Task, rows: list[RawRow]) -> tuple[list[tuple[RawRow, dict[
     kept = [row for row, with_label in zip(rows, labeled, strict=True) if id(with_label) not in bad]
     read = [{key: value for key, value in row.items() if key not in drop} for row in result.rows["train"]]
     return list(zip(kept, read, strict=True)), result.reasons.get("train", [])
-
-
-_FIX = "correct the rows; at most half of them may be without a prediction"
 
 
 def _warning(found: list[dict[str, Any] | None], reasons: list[BadRows], task: Task) -> str | None:
