@@ -117,6 +117,7 @@ class Task(Strict):
     license: str | None = Field(
         None, description="License of the data in its author's words, for pages and model cards."
     )
+    license_page: str | None = Field(None, description="Page on which the publisher states the license.")
     citation: str | None = Field(None, description="Publication to cite, for the model cards of exported adapters.")
     homepage: str | None = Field(None, description="Address of the dataset's page, for model cards.")
 
