@@ -30,6 +30,22 @@ def pad(sequences: Sequence[Sequence[int]], value: int) -> torch.Tensor:
     return torch.tensor([[*sequence, *[value] * (length - len(sequence))] for sequence in sequences], dtype=torch.long)
 
 
+def padding_values(tokenizer: Tokenizer) -> dict[str, int]:
+    """Look up what fills the positions after the end of a text.
+
+    Args:
+        tokenizer: Its padding ids are used.
+
+    Returns:
+        Name of the input -> value.
+    """
+    return {
+        "input_ids": tokenizer.pad_token_id or 0,
+        "attention_mask": 0,
+        "token_type_ids": tokenizer.pad_token_type_id,
+    }
+
+
 def pad_inputs(encodings: Sequence[Mapping[str, Any]], tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
     """Pad the model's inputs.
 
@@ -40,11 +56,7 @@ def pad_inputs(encodings: Sequence[Mapping[str, Any]], tokenizer: Tokenizer) -> 
     Returns:
         Those of :data:`INPUTS` that the encodings have, each int64 [B, L].
     """
-    values = {
-        "input_ids": tokenizer.pad_token_id or 0,
-        "attention_mask": 0,
-        "token_type_ids": tokenizer.pad_token_type_id,
-    }
+    values = padding_values(tokenizer)
     return {key: pad([f[key] for f in encodings], values[key]) for key in INPUTS if key in encodings[0]}
 
 

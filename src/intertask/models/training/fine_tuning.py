@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,115 @@ from ...config import Model
 from ...data import Prepared
 from ...data.held_out import training_rows
 from ...files import canonical_json, fingerprint
-from ...types import Encoding, Row, get_type
+from ...types import Collator, Encoding, Row, TaskType, get_type
 from ..base import load_tokenization
-from ..precision import about, for_training
+from ..precision import Precision, about, for_training
 from ..prediction import predict_logits
 from .trainer import train
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One fine-tuning run, ready to train: its rows are encoded, and the model has its head.
+
+    Attributes:
+        name: Name of the adapter and of the head.
+        task_type: The type of the task.
+        info: ``info.json`` of the task, completed by :func:`described`.
+        settings: Fields of :class:`intertask.config.Training`.
+        seed: Seed of the order of batches.
+        full: Whether all weights are trained instead of an adapter.
+        max_length: Tokens of one text or window, at most.
+        collate: The type's collator.
+        encodings: Encoded training rows.
+        dev: Encodings, rows, info and metric name of the held-out rows; None without them.
+        validation: Encoded validation rows, and the rows.
+        facts: ``rows``, ``dev`` and ``label_scale`` of the result of :func:`fine_tune`.
+    """
+
+    name: str
+    task_type: TaskType
+    info: dict[str, Any]
+    settings: dict[str, Any]
+    seed: int
+    full: bool
+    max_length: int
+    collate: Collator
+    encodings: list[Encoding]
+    dev: tuple[list[Encoding], list[Row], dict[str, Any], str] | None
+    validation: tuple[list[Encoding], list[Row]]
+    facts: dict[str, Any]
+
+    def score(
+        self, model: Any, encodings: Sequence[Encoding], rows: Sequence[Row], precision: Precision
+    ) -> tuple[dict[str, float], list]:
+        """Score a model, whose adapter and head of this name are active.
+
+        Args:
+            model: The model.
+            encodings: Encoded rows.
+            rows: The rows.
+            precision: Precision of the forward passes.
+
+        Returns:
+            The scores of all metrics, in percentage points, and the predictions.
+        """
+        size = 2 * self.settings["batch_size"]
+        logits = predict_logits(model, self.task_type, encodings, self.collate, size, precision)
+        predictions = self.task_type.predict(logits, encodings, rows, self.info)
+        return self.task_type.score(predictions, rows, self.info), predictions
+
+
+def prepare_run(
+    model: Any,
+    base: Model,
+    name: str,
+    prepared: Prepared,
+    recipe: dict[str, Any],
+    split_seed: int,
+    hold_out: bool = False,
+) -> Run:
+    """Select and encode the rows of a run, and add a fresh head to the model.
+
+    Args:
+        model: Base model with the adapter ``name``.
+        base: The base model, for its tokenizer.
+        name: Name of the new head.
+        prepared: Rows of the task.
+        recipe: As for :func:`fine_tune`.
+        split_seed: As for :func:`fine_tune`.
+        hold_out: As for :func:`fine_tune`.
+
+    Returns:
+        The run.
+    """
+    task_type, info, settings = get_type(prepared.info["type"]), described(prepared), recipe["training"]
+    tokenization = load_tokenization(base, task_type, model.config, recipe)
+    dev_seed = recipe.get("dev_seed", split_seed)
+    rows, dev_rows, dev_sentence = training_rows(prepared, settings, split_seed, hold_out, dev_seed)
+    label_scale = None
+    if task_type.STANDARDIZES_LABELS:
+        rows, label_scale = standardized(rows)
+    task_type.add_head(model, name, info)
+
+    def encode(part: Sequence[Row]) -> list[Encoding]:
+        return task_type.encode(part, tokenization, info)
+
+    counts = {"train": len(rows), "dev": len(dev_rows), "validation": len(prepared.validation)}
+    return Run(
+        name=name,
+        task_type=task_type,
+        info=info,
+        settings=settings,
+        seed=recipe["seed"],
+        full=recipe["adapter"] == "full",
+        max_length=tokenization.max_length,
+        collate=task_type.collator(tokenization.tokenizer),
+        encodings=encode(rows),
+        dev=(encode(dev_rows), dev_rows, info, info["metric"]) if dev_rows else None,
+        validation=(encode(prepared.validation), prepared.validation),
+        facts={"rows": counts, "dev": dev_sentence, "label_scale": label_scale},
+    )
 
 
 def fine_tune(
@@ -50,57 +155,58 @@ def fine_tune(
         ``predictions`` (of each split, one line of JSON).
     """
     started, precision = time.monotonic(), for_training(recipe)
-    task_type, info, settings = get_type(prepared.info["type"]), described(prepared), recipe["training"]
-    tokenization = load_tokenization(base, task_type, model.config, recipe)
-    dev_seed = recipe.get("dev_seed", split_seed)
-    rows, dev_rows, dev_sentence = training_rows(prepared, settings, split_seed, hold_out, dev_seed)
-    label_scale = None
-    if task_type.STANDARDIZES_LABELS:
-        rows, label_scale = standardized(rows)
-    task_type.add_head(model, name, info)
-
-    def encode(part: Sequence[Row]) -> list[Encoding]:
-        return task_type.encode(part, tokenization, info)
-
-    def scored(encodings: Sequence[Encoding], part: Sequence[Row]) -> tuple[dict[str, float], list]:
-        logits = predict_logits(model, task_type, encodings, collate, 2 * settings["batch_size"], precision)
-        predictions = task_type.predict(logits, encodings, part, info)
-        return task_type.score(predictions, part, info), predictions
-
-    collate = task_type.collator(tokenization.tokenizer)
-    metric = info["metric"]
-    dev = (encode(dev_rows), dev_rows, info, metric) if dev_rows else None
-    key = fingerprint([recipe, info["fingerprint"]])  # a changed setting never resumes from an older checkpoint
+    run = prepare_run(model, base, name, prepared, recipe, split_seed, hold_out)
+    key = fingerprint([recipe, run.info["fingerprint"]])  # a changed setting never resumes from an older checkpoint
     trained = train(
         model,
-        task_type,
-        collate,
-        encode(rows),
-        dev,
-        settings,
-        full=recipe["adapter"] == "full",
-        seed=recipe["seed"],
+        run.task_type,
+        run.collate,
+        run.encodings,
+        run.dev,
+        run.settings,
+        full=run.full,
+        seed=run.seed,
         checkpoints=checkpoints / key,
         precision=precision,
     )
-    scores, predictions = scored(encode(prepared.validation), prepared.validation)
+    return outcome(model, run, trained, precision, started, hold_out)
+
+
+def outcome(
+    model: Any, run: Run, trained: dict[str, Any], precision: Precision, started: float, hold_out: bool = False
+) -> dict[str, Any]:
+    """Score a trained run.
+
+    Args:
+        model: The model, whose adapter and head of this run are active.
+        run: The run.
+        trained: What the training returned.
+        precision: Precision of the forward passes.
+        started: Time at which the run started, by ``time.monotonic``.
+        hold_out: Whether to score the held-out rows too.
+
+    Returns:
+        The result of :func:`fine_tune`.
+    """
+    metric = run.info["metric"]
+    scores, predictions = run.score(model, *run.validation, precision)
     of_dev = {}
     if hold_out:
-        dev_scores, dev_predictions = scored(dev[0], dev_rows)
+        dev_scores, dev_predictions = run.score(model, run.dev[0], run.dev[1], precision)
         of_dev = {
             "dev_value": dev_scores[metric],
             "dev_scores": dev_scores,
-            "max_length": tokenization.max_length,
+            "max_length": run.max_length,
             "predictions": {"dev": canonical_json(dev_predictions), "validation": canonical_json(predictions)},
         }
     return {
         "metric": metric,
         "value": scores[metric],
         "scores": scores,
-        "rows": {"train": len(rows), "dev": len(dev_rows), "validation": len(prepared.validation)},
-        "dev": dev_sentence,
+        "rows": run.facts["rows"],
+        "dev": run.facts["dev"],
         "training": trained,
-        "label_scale": label_scale,
+        "label_scale": run.facts["label_scale"],
         **of_dev,
         **about(precision),
         "seconds": round(time.monotonic() - started, 3),

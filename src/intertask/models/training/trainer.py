@@ -20,13 +20,13 @@ from transformers import (
     TrainerState,
     TrainingArguments,
 )
-from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
 from ...errors import IntertaskError
 from ...types import Batch, Collator, Encoding, TaskType
 from ..precision import Precision, autocast
 from ..prediction import encoding_length, predict_logits, strip
+from .batch_order import BatchesByLength
 
 _WEIGHTS = "trained.safetensors"
 _COMPLETE = "complete"
@@ -64,14 +64,24 @@ class _Steps(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         if not math.isfinite((logs or {}).get("loss", 0)):
-            raise _diverged("the loss", state.global_step, args.learning_rate)
+            raise diverged("the loss", state.global_step, args.learning_rate)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         # The Trainer does not write checkpoints atomically, so a run is not resumed from one without this file.
         (Path(args.output_dir) / f"checkpoint-{state.global_step}" / _COMPLETE).touch()
 
 
-def _diverged(what: str, step: int, learning_rate: float) -> IntertaskError:
+def diverged(what: str, step: int, learning_rate: float) -> IntertaskError:
+    """Say that a training diverged.
+
+    Args:
+        what: What is no longer finite.
+        step: Optimizer step at which that was noticed.
+        learning_rate: Peak learning rate of the training.
+
+    Returns:
+        The error to raise.
+    """
     return IntertaskError(
         f"The training diverged: by step {step}, {what} was no longer a finite number.",
         f"config: training, learning_rate: {learning_rate:g}",
@@ -111,10 +121,10 @@ class _TypedTraining:
             loss = loss + self.model.base_model.get_fusion_regularization_loss()
         return (loss, logits) if return_outputs else loss
 
-    def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
+    def _get_train_sampler(self, train_dataset: Any = None) -> BatchesByLength:
         dataset = self.train_dataset if train_dataset is None else train_dataset
         lengths = [encoding_length(encoding) for encoding in dataset]
-        return LengthGroupedSampler(self.args.train_batch_size, lengths=lengths)
+        return BatchesByLength(lengths, self.args.train_batch_size, self.args.data_seed)
 
     def evaluate(
         self, eval_dataset: Any = None, ignore_keys: Any = None, metric_key_prefix: str = "eval"
@@ -250,7 +260,7 @@ def train(
         trainer.train(resume_from_checkpoint=str(last) if last else None)
     for name, weight in model.named_parameters():
         if weight.requires_grad and not torch.isfinite(weight).all():
-            raise _diverged(f"the weight {name}", trainer.state.global_step, settings["learning_rate"])
+            raise diverged(f"the weight {name}", trainer.state.global_step, settings["learning_rate"])
     result = {"steps": trainer.state.global_step, "epochs": round(trainer.state.epoch or 0, 3)}
     result["history"] = _history(trainer.state.log_history)
     if stops_early:
