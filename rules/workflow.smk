@@ -28,6 +28,7 @@ if not CONFIG.observed:
 
     include: "fusion.smk"
     include: "recommend.smk"
+    include: "atlas.smk"
 
 
 include: "helpers/final_output.smk"

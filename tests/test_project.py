@@ -33,7 +33,7 @@ LAYERS = [
     {"data", "transfers"},
     {"recipes"},
     {"models", "methods", "rankings"},
-    {"evidence", "costs", "start"},
+    {"evidence", "costs", "start", "atlas"},
     {"recommendation", "predict"},
     {"reporting"},
     {"check"},

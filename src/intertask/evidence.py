@@ -10,10 +10,10 @@ import numpy as np
 
 from .artifacts import ARTIFACTS
 from .data import load_info
+from .data.pairs import mostly_pairs
 from .files import check_made_from, read_json
 from .methods.facts import Facts, Past, Rows, View
 from .transfers import Run, history_runs
-from .types import get_type
 
 #: Names of the two halves of an adapter site among the tensors of bottleneck adapters and of LoRA.
 SITE_HALVES = ((".adapter_down.0.", ".adapter_up."), (".lora_A", ".lora_B"))
@@ -116,7 +116,7 @@ class Evidence:
             rows=info["rows_before_cap"]["train"],
             classes=len(labels) if labels else info.get("max_choices"),
             words=info["words"]["mean"],
-            paired=self._paired(task, info["type"]),
+            paired=mostly_pairs(self.results / "data" / task, info),
             text_embeddings=base.get("embeddings"),
             text_mean=base.get("mean"),
             sentence_embeddings=sentence.get("embeddings"),
@@ -124,15 +124,6 @@ class Evidence:
             token_ids=base.get("token_ids"),
             **fields,
         )
-
-    def _paired(self, task: str, type_name: str) -> bool:
-        """Whether most examples are pairs of texts."""
-        if "text_b" not in get_type(type_name).ROW_COLUMNS:
-            return False
-        import pyarrow.parquet as pq
-
-        text = pq.read_table(self.results / "data" / task / "train.parquet", columns=["text_b"])["text_b"]
-        return text.null_count < len(text) / 2
 
     def _adapter(self, task: str) -> str:
         """Fingerprint of the task's trained adapter."""

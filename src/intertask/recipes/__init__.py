@@ -30,6 +30,7 @@ from .steps import (
     transfer_recipe,
 )
 from .tables import (
+    atlas_recipe,
     choice_recipe,
     costs_recipe,
     evaluation_recipe,
@@ -48,6 +49,7 @@ from .versions import VERSIONS
 __all__ = [
     "VERSIONS",
     "adapter_recipe",
+    "atlas_recipe",
     "calibration_recipe",
     "candidate_recipe",
     "check_recipe",

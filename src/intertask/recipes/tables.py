@@ -174,3 +174,22 @@ def costs_recipe(config: Config, settings: Sequence[str] | None = None) -> str:
         methods=config.methods,
         observed=config.observed is not None,
     )
+
+
+def atlas_recipe(config: Config, model: str) -> str:
+    """Return the recipe of the atlas of one base model."""
+    stages = config.training_of(model)
+    return recipe(
+        "atlas",
+        **base_settings(config, model),
+        tasks=config.all_tasks,
+        targets=config.targets,
+        settings={
+            "seed": config.seed,
+            "seeds": config.seeds,
+            "max_train_examples": config.max_train_examples,
+            "max_validation_examples": config.max_validation_examples,
+            "embeddings": config.embeddings.model_dump(mode="json"),
+            "training": {stage: getattr(stages, stage).model_dump(mode="json") for stage in ("source", "transfer")},
+        },
+    )

@@ -32,4 +32,5 @@ VERSIONS = {
     "calibration": 1,
     "plan": 1,
     "check": 1,
+    "atlas": 1,
 }
