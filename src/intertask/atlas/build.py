@@ -15,7 +15,7 @@ from safetensors.numpy import load_file, save_file
 from ..config import Task
 from ..data import load_info
 from ..data.pairs import mostly_pairs
-from ..files import atomic, file_sha256, fingerprint, read_json, write_json
+from ..files import atomic, file_sha256, fingerprint, read_json, write_json, write_text
 from .folder import ABOUT, EMBEDDINGS, SCORES, TASKS, TRANSFERS, adapter_file
 from .licenses import allows_adaptations
 
@@ -28,10 +28,8 @@ FACTS = (
     *("task", "type", "rows", "rows_before_cap", "labels", "positive_label", "metric", "max_choices", "words"),
     "fingerprint",
 )
-
-
-#: Facts of the base model, from the check of the model.
-MODEL_FACTS = ("path", "revision", "type", "hidden_size", "layers", "vocabulary", "sha256", "fingerprint")
+#: Facts of the base model, from the check of the model. Its path is a fact of the machine.
+MODEL_FACTS = ("type", "hidden_size", "layers", "vocabulary", "sha256", "fingerprint")
 
 
 def facts_of_task(folder: Path, task: Task) -> dict[str, Any]:
@@ -112,7 +110,7 @@ def build(
     with atomic(folder / EMBEDDINGS) as temporary:
         save_file(arrays, temporary)
     for name, text in tables.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_text(folder / name, text)
     adapters = {
         name: _ship(results / "adapters" / model / name, folder / adapter_file(name), half_weights)
         for name, task in tasks.items()
@@ -126,9 +124,7 @@ def build(
     sources = {name: _trained(read_json(results / "adapters" / model / name / "metrics.json")) for name in tasks}
     about = {
         "version": 1,
-        "model": {
-            key: checked[key] for key in ("type", "hidden_size", "layers", "vocabulary", "sha256", "fingerprint")
-        },
+        "model": {key: checked[key] for key in MODEL_FACTS},
         "sentence_encoder": {key: encoder[key] for key in ("path", "revision", "sha256")},
         "settings": settings,
         "sources": sources,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import IntertaskError, did_you_mean
-from ..files import file_sha256, read_json
+from ..files import CHECKSUM, file_sha256, read_json
 
 TASKS = "tasks.json"
 ABOUT = "atlas.json"
@@ -21,6 +21,18 @@ _RESTORE = "restore the atlas folder as it was published, for example with git c
 def adapter_file(task: str) -> str:
     """Return the path of a task's adapter inside a base model's folder of the atlas."""
     return f"adapters/{task}.safetensors"
+
+
+def _read_about(path: Path) -> dict[str, Any]:
+    """Read ``atlas.json``, which must have its checksum: it lists the checksums of all other files."""
+    damaged = "A file of the atlas is damaged: its checksum differs or is missing."
+    try:
+        about = read_json(path)
+    except IntertaskError:
+        raise IntertaskError(damaged, path, _RESTORE) from None
+    if f'"{CHECKSUM}":' not in path.read_text(encoding="utf-8"):
+        raise IntertaskError(damaged, path, _RESTORE)
+    return about
 
 
 class Atlas:
@@ -36,7 +48,7 @@ class Atlas:
             file.
 
     Raises:
-        IntertaskError: The folder is no atlas, has no such model, or was written by a newer version.
+        IntertaskError: The folder is no atlas, has no such model, is damaged, or was written by a newer version.
     """
 
     def __init__(self, folder: str | os.PathLike, model: str):
@@ -49,9 +61,9 @@ class Atlas:
             raise IntertaskError(
                 f"The atlas has no measurements on a base model {model!r}; {did_you_mean(model, known)}",
                 self.folder,
-                "choose one of its models, or build an atlas of your own (docs/atlas.md)",
+                "choose one of its models",
             )
-        self.about: dict[str, Any] = read_json(self.path / ABOUT)
+        self.about: dict[str, Any] = _read_about(self.path / ABOUT)
         if self.about["version"] != 1:
             raise IntertaskError(
                 f"The atlas has version {self.about['version']}, but this program reads version 1.",
