@@ -20,6 +20,7 @@ rule train_adapter:
         "results/benchmarks/adapters/{model}/{source}.tsv"
     wildcard_constraints:
         model=any_of(m for m in MODELS if m not in FULL_MODELS + PUBLISHED_MODELS),
+        source=any_of(COMPUTED),
     # Transfers wait for adapters, so adapters go first.
     priority: 10
     conda:

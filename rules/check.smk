@@ -13,7 +13,7 @@ rule check:
     conda:
         "../envs/torch.yaml"
     params:
-        recipe=lambda wildcards: recipes.check_recipe(CONFIG, SETTINGS),
+        recipe=lambda wildcards: recipes.check_recipe(CONFIG, SETTINGS, UNPACKED),
         next=" ".join(
             [
                 "snakemake",

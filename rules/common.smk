@@ -21,6 +21,7 @@ try:
         ", ".join(map(str, CONFIG_FILES or workflow.configfiles)) or "config.yaml",
         CONFIG_FILES,
         workflow.config_settings.config,
+        WORKFLOW,
     )
     TASKS = configured_tasks(CONFIG, WORKFLOW)
     check_files(TASKS)
@@ -38,6 +39,7 @@ ENCODERS = {name: CONFIG.models[name] for name in CONFIG.base_models} | CONFIG.s
 
 
 include: "helpers/jobs.smk"
+include: "helpers/atlas.smk"
 
 
 def any_of(names):
@@ -73,10 +75,13 @@ def get_data(task):
 
 def get_weights(model, source):
     files = [*weight_files(CONFIG.adapter_of(model)), "metrics.json"]
+    if source in UNPACKED:
+        files = SHIPPED_FILES
     return expand("results/adapters/{model}/{source}/{file}", model=CONFIG.base_of(model), source=source, file=files)
 
 
 def get_adapter(wildcards):
+    check_shipped(wildcards.source)
     return [] if wildcards.source == "none" else get_weights(wildcards.model, wildcards.source)
 
 

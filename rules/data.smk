@@ -15,6 +15,8 @@ rule prepare_data:
         "results/logs/data/{task}.log",
     benchmark:
         "results/benchmarks/data/{task}.tsv"
+    wildcard_constraints:
+        task=any_of(COMPUTED),
     # Check every task before anything is trained.
     priority: 100
     localrule: True

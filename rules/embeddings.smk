@@ -14,6 +14,8 @@ rule compute_embeddings:
         "results/logs/embeddings/{encoder}/{task}.log",
     benchmark:
         "results/benchmarks/embeddings/{encoder}/{task}.tsv"
+    wildcard_constraints:
+        task=any_of(COMPUTED),
     priority: 50
     conda:
         "../envs/torch.yaml"

@@ -25,7 +25,9 @@ checkpoint choose_candidates:
     conda:
         "../envs/tables.yaml"
     params:
-        recipe=lambda wildcards: recipes.choice_recipe(CONFIG, wildcards.model, wildcards.target, int(wildcards.round)),
+        recipe=lambda wildcards: recipes.choice_recipe(
+            CONFIG, wildcards.model, wildcards.target, int(wildcards.round), [s for s in UNPACKED if s not in SHIPPED]
+        ),
     message:
         "{wildcards.target}: choosing the sources to try next, after {wildcards.round} seeds"
     shell:

@@ -7,6 +7,7 @@ min_version("9.27")  # pyproject.toml also requires: below 10
 include: "configuration.smk"
 include: "common.smk"
 include: "data.smk"
+include: "unpack.smk"
 include: "models.smk"
 include: "embeddings.smk"
 include: "adapters.smk"
@@ -28,7 +29,11 @@ if not CONFIG.observed:
 
     include: "fusion.smk"
     include: "recommend.smk"
-    include: "atlas.smk"
+
+    # A run that reads an atlas does not make one.
+    if CONFIG.atlas is None:
+
+        include: "atlas.smk"
 
 
 include: "helpers/final_output.smk"

@@ -9,6 +9,7 @@ import yaml
 from paths import ROOT
 
 from intertask.config import load_config, load_task
+from intertask.config.atlas import facts_of
 from intertask.config.task_registry import configured_tasks
 from intertask.errors import IntertaskError
 from intertask.start.__main__ import main
@@ -21,6 +22,7 @@ def project(tmp_path, monkeypatch) -> Path:
     for name in ("Snakefile", "config.yaml"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "tasks", folder / "tasks")
+    (folder / "atlas").symlink_to(ROOT / "atlas")
     monkeypatch.chdir(folder)
     return folder
 
@@ -67,7 +69,7 @@ def test_sources_are_files_and_names(project):
     main([str(survey(project.parent)), "--sources", str(other), "topics", "mnli"])
     config = yaml.safe_load((project / "configs/Umfrage.yaml").read_text(encoding="utf-8"))
     assert config["sources"] == ["Andere", "topics", "mnli"]
-    assert config["task_folders"] == ["tasks/bundled", "tasks/paper", "tasks/own"]
+    assert config["task_folders"] == ["tasks/bundled", "tasks/atlas", "tasks/own"]
     assert load_task(project / "tasks/own/Andere.yaml").columns["label"] == "Urteil"
     with pytest.raises(IntertaskError, match="did you mean 'topics'"):
         main([str(survey(project.parent)), "--force", "--sources", "topiks"])
@@ -76,11 +78,11 @@ def test_sources_are_files_and_names(project):
 @pytest.mark.parametrize(
     ("target", "options", "where"),
     [
-        ("topics.csv", [], "tasks/bundled/topics.yaml and .*topics.csv"),
-        ("Umfrage.csv", ["--name", "hotel_reviews"], "tasks/bundled/hotel_reviews"),  # not one of the sources
+        ("emotion.csv", [], "tasks/atlas/emotion.yaml and .*emotion.csv"),
+        ("Umfrage.csv", ["--name", "rte"], "tasks/atlas/rte"),
         ("Umfrage.csv", ["--sources", "{other}/topics.csv"], "tasks/bundled/topics.yaml"),
         ("Umfrage.csv", ["--sources", "{other}/Umfrage.csv"], ".*Umfrage.csv and .*b/Umfrage.csv"),
-        ("Umfrage.csv", ["--sources", "mnli", "{other}/rte.csv"], "tasks/paper/rte.yaml"),
+        ("Umfrage.csv", ["--sources", "mnli", "{other}/rte.csv"], "tasks/atlas/rte.yaml"),
     ],
 )
 def test_two_tasks_of_one_name_are_refused(project, target, options, where):
@@ -93,6 +95,29 @@ def test_two_tasks_of_one_name_are_refused(project, target, options, where):
         main([str(path), "--force", *(option.format(other=other) for option in options)])
     assert re.search(where, error.value.where) and "name" in error.value.fix
     assert not (project / "tasks/own").exists()
+
+
+def test_sources_are_the_atlas_unless_the_user_names_others(project, capsys):
+    """The ranking learns from the atlas, too. A license filter lists the sources by name."""
+    target = str(survey(project.parent))
+    main([target])
+    printed = capsys.readouterr().out
+    config = yaml.safe_load((project / "configs/Umfrage.yaml").read_text(encoding="utf-8"))
+    assert (config["sources"], config["history"]) == (["atlas"], "atlas")
+    facts = facts_of(ROOT / "atlas")
+    assert f"{len(facts)} public datasets of the atlas" in printed and "needs no network" in printed
+    listed = {}
+    for kind in ("permissive", "non-commercial"):
+        main([target, "--force", "--license", kind])
+        config = yaml.safe_load((project / "configs/Umfrage.yaml").read_text(encoding="utf-8"))
+        listed[kind] = set(config["sources"])
+        assert config["history"] == "atlas"
+    assert listed["non-commercial"] - listed["permissive"] == {
+        name for name, fact in facts.items() if "-NC-" in fact["license"]
+    }
+    assert {facts[name]["license"] for name in listed["permissive"]} >= {"MIT", "CC-BY-SA-4.0"}
+    main([target, "--force", "--sources", "topics"])
+    assert "history" not in yaml.safe_load((project / "configs/Umfrage.yaml").read_text(encoding="utf-8"))
 
 
 def test_skewed_labels_get_another_metric(project):

@@ -31,6 +31,7 @@ class Project:
             source = ROOT / part
             copy = shutil.copytree if source.is_dir() else shutil.copy2
             copy(source, folder / part)
+        (folder / "atlas").symlink_to(ROOT / "atlas")  # megabytes
         self.write_config()
 
     def write_config(self) -> None:

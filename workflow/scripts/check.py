@@ -8,6 +8,8 @@ from intertask.config import Config
 from intertask.config.task_registry import configured_tasks
 from intertask.execution.script import arguments, run
 
+WORKFLOW = Path(__file__).parents[2]
+
 
 def main() -> None:
     options = arguments(__doc__, "results", "next")
@@ -16,7 +18,8 @@ def main() -> None:
     if "models" in recipe["config"]:
         recipe["config"]["models"] = {name: recipe["config"]["models"][name] for name in recipe["models"]}
     config = Config.model_validate(recipe["config"])
-    check = Check(config, configured_tasks(config), recipe["settings"], Path(options.results))
+    tasks = configured_tasks(config, WORKFLOW)
+    check = Check(config, tasks, recipe["settings"], Path(options.results), recipe.get("from_atlas", []))
     check.run()
     print(conclusion(check, options.next), flush=True)
     if check.problems:

@@ -18,7 +18,13 @@ def main() -> None:
     outcome = {}
     if not seeds:
         ranking = read_table(results / "rankings" / f"{target}.tsv", ["rank", "source", "model"])
-        sources = [NO_SOURCE, *best_sources(ranking, model, recipe["k"])]
+        absent = recipe.get("without_adapter", [])
+        ranked = best_sources(ranking, model, len(ranking))
+        sources = [NO_SOURCE, *[source for source in ranked if source not in absent][: recipe["k"]]]
+        above = ranked[: ranked.index(sources[-1])]
+        if skipped := [source for source in above if source in absent]:
+            outcome["without_adapter"] = skipped
+            print(f"{target}: passed over, because the atlas may not ship their adapters: {', '.join(skipped)}")
     else:
         before = read_json(folder / f"round{len(seeds) - 1}.json")["sources"]
         runs = {source: [read_json(folder / source / f"seed{s}" / "result.json") for s in seeds] for source in before}

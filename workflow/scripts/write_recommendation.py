@@ -16,13 +16,17 @@ from intertask.recommendation.text import headline, sentences
 def main() -> None:
     options = arguments(__doc__, "results", "rounds", "sentence-encoder", "out", "folder")
     recipe, results, folder = options.recipe, Path(options.results), Path(options.folder)
-    runs = read_runs(results, recipe, [read_json(path)["sources"] for path in options.rounds.split(",")])
+    rounds = [read_json(path) for path in options.rounds.split(",")]
+    runs = read_runs(results, recipe, [tried["sources"] for tried in rounds])
     summary = summarize(runs, recipe, str(folder))
+    if "without_adapter" in rounds[0]:
+        summary["without_adapter"] = rounds[0]["without_adapter"]
 
     infos = {name: load_info(results / "data" / name) for name in recipe["tasks"]}
     sizes = {name: task_size(Task.model_validate(recipe["tasks"][name]), info) for name, info in infos.items()}
+    from_atlas = {name for name, info in infos.items() if "atlas" in info}
     tried = {source: list(by_seed) for source, by_seed in runs.items()}
-    summary["cost"] = recommendation_costs(results, recipe, tried, sizes, options.sentence_encoder)
+    summary["cost"] = recommendation_costs(results, recipe, tried, sizes, options.sentence_encoder, from_atlas)
     summary["summary"], summary["sentences"] = headline(summary), sentences(summary)
 
     exported = runs[summary["chosen"]][summary["seed"]]

@@ -13,11 +13,11 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from ..config import Task
+from ..config.licenses import allows_adaptations
 from ..data import load_info
 from ..data.pairs import mostly_pairs
 from ..files import atomic, file_sha256, fingerprint, read_json, write_json, write_text
 from .folder import ABOUT, EMBEDDINGS, SCORES, TASKS, TRANSFERS, adapter_file
-from .licenses import allows_adaptations
 
 #: Number of sentence embeddings of single examples, for `roe`.
 EXAMPLES = 100

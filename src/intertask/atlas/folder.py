@@ -4,6 +4,7 @@ Only the standard library is needed, because a dry run reads the atlas.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,18 @@ def _read_about(path: Path) -> dict[str, Any]:
     return about
 
 
+def models_of(folder: str | os.PathLike) -> list[str]:
+    """List the base models of an atlas.
+
+    Args:
+        folder: The atlas folder.
+
+    Returns:
+        Names of their folders.
+    """
+    return sorted(path.parent.name for path in Path(folder).glob(f"*/{ABOUT}"))
+
+
 class Atlas:
     """An atlas folder and the measurements on one base model in it.
 
@@ -54,10 +67,11 @@ class Atlas:
     def __init__(self, folder: str | os.PathLike, model: str):
         self.folder, self.model = Path(folder), model
         self.path = self.folder / model
+        self._checked: set[str] = set()
         if not (self.folder / TASKS).is_file():
             raise IntertaskError(f"There is no atlas in {self.folder}.", "config: atlas", "correct the path")
         if not (self.path / ABOUT).is_file():
-            known = sorted(path.parent.name for path in self.folder.glob(f"*/{ABOUT}"))
+            known = models_of(self.folder)
             raise IntertaskError(
                 f"The atlas has no measurements on a base model {model!r}; {did_you_mean(model, known)}",
                 self.folder,
@@ -85,6 +99,8 @@ class Atlas:
             IntertaskError: The file is not listed in ``atlas.json``, is missing, or differs from what was published.
         """
         path = self.path / name
+        if name in self._checked:
+            return path
         expected = self.about["files"].get(name)
         if expected is None:
             raise IntertaskError(f"The atlas lists no file {name}.", self.path / ABOUT, _RESTORE)
@@ -92,7 +108,23 @@ class Atlas:
             raise IntertaskError("A file of the atlas is missing.", path, _RESTORE)
         if file_sha256(path) != expected:
             raise IntertaskError("A file of the atlas is damaged: its SHA-256 is not the listed one.", path, _RESTORE)
+        self._checked.add(name)
         return path
+
+    def fits(self, model: Mapping[str, Any], adapter: str, sentence_encoder: Mapping[str, Any]) -> bool:
+        """Check whether its measurements are those that a configuration would make.
+
+        Args:
+            model: ``path`` and ``revision`` of the base model.
+            adapter: The adapters' configuration string.
+            sentence_encoder: ``path`` and ``revision`` of the sentence encoder.
+
+        Returns:
+            Whether all three are the atlas's.
+        """
+        pairs = ((model, self.about["model"]), (sentence_encoder, self.about["sentence_encoder"]))
+        same = all(a[key] == b[key] for a, b in pairs for key in ("path", "revision"))
+        return same and adapter == self.about["settings"]["adapter"]
 
     def with_adapter(self) -> list[str]:
         """List the tasks whose adapters are shipped."""

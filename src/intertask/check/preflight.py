@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import Config, Task
-from ..costs.estimate import cheap_plan, plan
+from ..costs.estimate import Estimator, cheap_plan, plan
 from ..costs.estimate_text import total
 from ..costs.speed import read_speed
 from ..costs.task_sizes import TaskSize, task_size
@@ -39,14 +39,23 @@ class Check:
         tasks: Name -> task, of all its tasks.
         settings: Settings of a table of imported transfers, or the models.
         results: The results folder.
+        from_atlas: Sources that need no data, because the atlas has what the run reads of them.
 
     Attributes:
         problems: What would make the run fail.
         warnings: What may make the run fail or slow, one or two sentences each.
     """
 
-    def __init__(self, config: Config, tasks: Mapping[str, Task], settings: Sequence[str], results: Path):
-        self.config, self.tasks, self.settings, self.results = config, tasks, settings, results
+    def __init__(
+        self,
+        config: Config,
+        tasks: Mapping[str, Task],
+        settings: Sequence[str],
+        results: Path,
+        from_atlas: Sequence[str] = (),
+    ):
+        self.config, self.settings, self.results, self.from_atlas = config, settings, results, from_atlas
+        self.tasks = {name: task for name, task in tasks.items() if name not in from_atlas}
         self.problems: list[IntertaskError] = []
         self.warnings: list[str] = []
         self._sizes: dict[str, TaskSize] = {}
@@ -77,7 +86,10 @@ class Check:
             self.warnings.append("Only one seed: gains cannot be told from noise. List at least two under 'seeds'.")
 
     def _check_tasks(self, hub: Hub) -> None:
-        print(f"\nTasks ({len(self.tasks)})", flush=True)
+        print(f"\nTasks ({len(self.tasks) + len(self.from_atlas)})", flush=True)
+        if self.from_atlas:
+            number = count(len(self.from_atlas), "source")
+            print(f"  {number} from the atlas, which needs no network: {self.config.atlas}")
         prepared = {name for name in self.tasks if (self.results / "data" / name / "info.json").is_file()}
         width = max(map(len, self.tasks))
         found = check_tasks(self.tasks, prepared, hub, self.config.seed)
@@ -147,6 +159,14 @@ class Check:
         files = {name: self.results / "plan" / f"{name}.json" for name in encoders}
         speeds = {name: read_speed(read_json(path)) if path.is_file() else None for name, path in files.items()}
         print("\nJob time, at most (the sum over all jobs; jobs that run side by side take less wall time)")
+        k = min(self.config.recommend.k, len(self.config.sources))
+        if self.from_atlas:
+            runs = Estimator(self.config, self._sizes, speeds)
+            lines = [runs.transfers(m, t, 1 + k) for m in self.config.models for t in self.config.targets]
+            seconds, complete = total(lines, "seconds")
+            trained = duration(seconds) if complete else "unknown; 'snakemake plan' measures it"
+            print(f"  ranking the atlas's sources: about a minute\n  transfers for a recommendation: {trained}")
+            return
         lines = plan(self.config, self._sizes, speeds, self.settings)
         seconds, complete = total(lines, "seconds")
         if not complete:
@@ -159,7 +179,6 @@ class Check:
             return
         print(f"  whole run: {duration(seconds)} ({count(sum(line.jobs for line in lines), 'job')})")
         if not self.config.observed:
-            k = min(self.config.recommend.k, len(self.config.sources))
             cheap, _ = total(cheap_plan(self.config, self._sizes, speeds, k), "seconds")
             first = "source" if k == 1 else f"{k} sources"
             print(f"  only the rankings, and transfers from the first {first} of each: {duration(cheap)}")

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from ..errors import IntertaskError, did_you_mean
+from .atlas import with_atlas
 from .base import Boolean, Name, Positive, Seed, Strict
 from .problems import problems_in_words, validate
 from .renamed import report_old_keys
@@ -35,7 +36,11 @@ class Config(Strict):
     former_names: ClassVar[dict[str, str]] = {"fused": "rank_fusion", "fusion": "adapter_fusion"}
 
     task_folders: list[str] = Field(["tasks/bundled"], description="Folders with the YAML files of the tasks.")
-    sources: list[Name] = Field(min_length=1, description="Names of the tasks that you could train on first.")
+    sources: list[Name] = Field(
+        min_length=1,
+        description="Names of the tasks that you could train on first. `atlas` stands for all tasks of the atlas "
+        "(docs/atlas.md).",
+    )
     targets: list[Name] = Field(min_length=1, description="Names of the tasks whose scores you want to improve.")
     source_is_target: Literal["error", "exclude"] = Field(
         "error",
@@ -86,7 +91,13 @@ class Config(Strict):
     history: Literal["none", "own"] | list[str] = Field(
         "none",
         description="Earlier transfers that methods may learn from: none (`none`), those of this run to other targets "
-        "(`own`), or a list of tables in the form of `observed`.",
+        "(`own`), those of the atlas (`atlas`), or a list of tables in the form of `observed`, which may contain "
+        "`atlas`.",
+    )
+    atlas: str | None = Field(
+        None,
+        description="Folder of the atlas that gives the facts, embeddings and adapters of its tasks, if the base model "
+        "and the kind of adapter are the atlas's. By default, the shipped one if `sources` or `history` names it.",
     )
     observed: Observed | None = Field(
         None, description="Table of imported transfers to evaluate the methods by. No transfer is run then."
@@ -304,6 +315,7 @@ def load_config(
     location: str = "config.yaml",
     files: Sequence[Path] = (),
     command_line: Mapping[str, Any] | None = None,
+    workflow_folder: Path = Path(),
 ) -> Config:
     """Check a configuration.
 
@@ -313,6 +325,7 @@ def load_config(
         files: All files that they come from, to name the line of a wrong key. Later files override earlier ones.
         command_line: The keys and values among them that come from the command line (``--config``). Snakemake gives
             the items of a list there as texts; those that look like numbers become numbers.
+        workflow_folder: Folder of the workflow, which has the atlas.
 
     Returns:
         The configuration.
@@ -320,7 +333,7 @@ def load_config(
     Raises:
         IntertaskError: A key is unknown or missing, or a value does not fit.
     """
-    values = _with_numbers(values, command_line or {})
+    values = with_atlas(_with_numbers(values, command_line or {}), workflow_folder)
     report_old_keys(values, Config.former_names)
     for key in ("models", "sentence_encoder"):
         # 'minilm: bundled' is short for 'minilm: {path: bundled}'

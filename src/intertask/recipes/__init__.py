@@ -43,6 +43,7 @@ from .tables import (
     scores_recipe,
     target_table_recipe,
     transfer_table_recipe,
+    unpack_recipe,
 )
 from .versions import VERSIONS
 
@@ -77,4 +78,5 @@ __all__ = [
     "target_table_recipe",
     "transfer_recipe",
     "transfer_table_recipe",
+    "unpack_recipe",
 ]

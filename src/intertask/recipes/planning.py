@@ -45,10 +45,14 @@ def plan_recipe(config: Config, tasks: Mapping[str, Task], settings: Sequence[st
     )
 
 
-def check_recipe(config: Config, settings: Sequence[str]) -> str:
-    """Return the recipe of the check: the configuration as the user wrote it. Task files are read again."""
+def check_recipe(config: Config, settings: Sequence[str], from_atlas: Sequence[str] = ()) -> str:
+    """Return the recipe of the check: the configuration as the user wrote it. Task files are read again.
+
+    ``from_atlas`` are the sources that need no data, because the atlas has what the run reads of them.
+    """
     return recipe(
         "check",
+        **({"from_atlas": list(from_atlas)} if from_atlas else {}),
         config=with_former_names(config.model_dump(mode="json", exclude_unset=True)),
         models=list(config.models),
         settings=list(settings),

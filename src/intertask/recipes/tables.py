@@ -108,10 +108,16 @@ def fusion_table_recipe(config: Config) -> str:
     )
 
 
-def choice_recipe(config: Config, model: str, target: str, round_number: int) -> str:
-    """Return the recipe of the choice of the sources that run with the next seed, after `round_number` seeds."""
-    recommend = config.recommend
-    return recipe("choice", model=model, target=target, k=recommend.k, seeds=config.seeds[:round_number])
+def choice_recipe(
+    config: Config, model: str, target: str, round_number: int, without_adapter: Sequence[str] = ()
+) -> str:
+    """Return the recipe of the choice of the sources that run with the next seed, after `round_number` seeds.
+
+    ``without_adapter`` are sources of the atlas that cannot be tried, because their adapters are not shipped.
+    """
+    passed_over = {"without_adapter": list(without_adapter)} if without_adapter else {}
+    seeds = config.seeds[:round_number]
+    return recipe("choice", model=model, target=target, k=config.recommend.k, seeds=seeds, **passed_over)
 
 
 def recommendation_recipe(config: Config, model: str, tasks: Mapping[str, Task], target: str) -> str:
@@ -193,3 +199,8 @@ def atlas_recipe(config: Config, model: str) -> str:
             "training": {stage: getattr(stages, stage).model_dump(mode="json") for stage in ("source", "transfer")},
         },
     )
+
+
+def unpack_recipe(model: str, sentence_encoder: str | None, tasks: Sequence[str]) -> str:
+    """Return the recipe of taking sources from the atlas; without a sentence encoder, of their adapters."""
+    return recipe("unpack", model=model, sentence_encoder=sentence_encoder, tasks=list(tasks))

@@ -33,4 +33,5 @@ VERSIONS = {
     "plan": 1,
     "check": 1,
     "atlas": 1,
+    "unpack": 1,
 }

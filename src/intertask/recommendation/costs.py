@@ -4,7 +4,7 @@ Times are measured where a benchmark exists. A source training without one is es
 source trainings of the run took for each token.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ def recommendation_costs(
     tried: Mapping[str, Sequence[int]],
     sizes: Mapping[str, TaskSize],
     sentence_encoder: str,
+    from_atlas: Collection[str] = (),
 ) -> dict[str, Any]:
     """Add up the job time of a recommendation, whether its jobs ran for it or their results existed before.
 
@@ -33,6 +34,7 @@ def recommendation_costs(
         tried: Source (or ``none``) -> seeds that it was trained with.
         sizes: Size of every source.
         sentence_encoder: Name of the sentence encoder.
+        from_atlas: Sources whose embeddings and adapters come from the atlas; they cost nothing.
 
     Returns:
         Seconds of ``ranking`` (all methods of the configuration, without source training), ``source_training``,
@@ -47,11 +49,12 @@ def recommendation_costs(
         job
         for method in recipe["methods"]
         for job in method_jobs(method, base, grid, sentence_encoder)
-        if job.step != "method"
+        if job.step != "method" and not (job.step == "embeddings" and job.task in from_atlas)
     }
     ranking = [job for job in needed if job.step != "adapters"] + [Job("scores", recipe["setting"], target)]
     adapters = {job for job in needed if job.step == "adapters"}
     adapters |= {Job("adapters", base, source=source) for source in tried if source != NO_SOURCE}
+    adapters = {job for job in adapters if job.source not in from_atlas}
     runs = [
         Job("candidates", recipe["setting"], target, source, str(seed)) for source in tried for seed in tried[source]
     ]

@@ -82,6 +82,11 @@ def _tried(summary: Mapping[str, Any]) -> str:
     which = f"the first {len(sources)} of {count(summary['pool'], 'ranked source')}"
     if len(sources) == summary["pool"]:
         which = "all ranked sources"
+    if absent := summary.get("without_adapter"):
+        which = (
+            f"the first {len(sources)} of the ranking whose adapters the atlas has; passed over: "
+            f"{in_words(absent, len(absent))}"
+        )
     return (
         f"Tried on {summary['model']} with {count(len(summary['seeds']), 'seed')}: {names} ({which}), and training "
         "without a source." + (f" Dropped before the last seed: {in_words(dropped, len(dropped))}." if dropped else "")

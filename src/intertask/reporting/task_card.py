@@ -23,11 +23,13 @@ def task_card(folder: Path, rows: int = 3) -> dict[str, Any]:
 
     Returns:
         ``name``, ``type``, ``train`` (rows before any cap), ``validation``, ``metric``, ``labels`` (at most
-        :data:`MAX_LABELS`), ``more_labels`` (how many are not listed), ``columns`` and ``rows`` (lists of texts).
+        :data:`MAX_LABELS`), ``more_labels`` (how many are not listed), ``columns`` and ``rows`` (lists of texts), and
+        ``links`` (pages of a task of the atlas, which has no rows).
     """
     info = load_info(folder)
     labels = info.get("labels") or []
-    columns, table = _example_rows(folder / "train.parquet", info, rows) if rows else ([], [])
+    public = info.get("atlas") or {}
+    columns, table = _example_rows(folder / "train.parquet", info, rows) if rows and not public else ([], [])
     return {
         "name": info["task"],
         "type": get_type(info["type"]).LABEL,
@@ -38,6 +40,7 @@ def task_card(folder: Path, rows: int = 3) -> dict[str, Any]:
         "more_labels": max(len(labels) - MAX_LABELS, 0),
         "columns": columns,
         "rows": table,
+        "links": [link for link in (public.get("homepage"), public.get("license_page")) if link],
     }
 
 

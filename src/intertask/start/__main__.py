@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, get_args
 import yaml
 
 from ..config import Model, Task, TaskTypeName, load_config, load_task, validate
+from ..config.atlas import ATLAS, ATLAS_TASKS, facts_of
+from ..config.licenses import NON_COMMERCIAL, PERMISSIVE, allows_adaptations
 from ..data.canonical import canonical
 from ..errors import IntertaskError, did_you_mean, exit_on_user_error
 from ..files import write_text
@@ -61,12 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fix = "run this command in the folder of intertask, or name that folder with --folder"
         raise IntertaskError(f"There is no Snakefile in {root.resolve()}.", "--folder", fix)
     tasks, sources, folders = _tasks_and_sources(root, options)
+    from_atlas = ATLAS_TASKS in folders and (root / ATLAS).is_dir()
     target = tasks[0].name
     config = CONFIGS / f"{target}.yaml"
     _refuse_taken_names(root, tasks, folders)
     folders = list(dict.fromkeys([*folders, str(TASKS)]))
-    text = config_yaml(target, sources, folders, str(config), options.model)
-    load_config(yaml.safe_load(text), str(config))
+    text = config_yaml(target, sources, folders, str(config), options.model, from_atlas)
+    load_config(yaml.safe_load(text), str(config), workflow_folder=root)
     files = {root / task.path: task.yaml for task in tasks} | {root / config: text}
     for path in files:
         if path.exists() and not options.force:
@@ -77,6 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for task in tasks:
         load_task(root / task.path)
         print(task.report)
+    if from_atlas:
+        print(_about_atlas(root, sources))
     print(f"Written: {', '.join(str(path.relative_to(root)) for path in files)}")
     print(
         f"If a guess is wrong, correct {tasks[0].path}, or run this command again with --force and the right --type,\n"
@@ -99,8 +104,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--sources", nargs="+", metavar="SOURCE",
-        help="files, folders, Hub datasets, or names of tasks in tasks/*/; default: the sources of config.yaml",
+        help="the word atlas, files, folders, Hub datasets, or names of tasks in tasks/*/; default: atlas",
     )  # fmt: skip
+    parser.add_argument(
+        "--license",
+        choices=["any", "non-commercial", "permissive"],
+        default="any",
+        help="which sources of the atlas to list: those whose license permits any use of adapters (permissive), also "
+        "those that permit it for purposes that are not commercial (non-commercial), or all (any, the default)",
+    )
     parser.add_argument(
         "--model", default=BUNDLED, help="base model: a local folder or a Hub id (default: the bundled one)"
     )
@@ -134,22 +146,46 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def _tasks_and_sources(root: Path, options: argparse.Namespace) -> tuple[list[NewTask], list[str], list[str]]:
     """Guess the new tasks, the target first; returns them, the names of all sources, and the folders of known tasks."""
     tasks = [_new_task(root, options.data, options)]
-    folders = [BUNDLED_TASKS]
     if options.sources is None:
-        default = read_yaml(root / DEFAULT_CONFIG)
-        return tasks, default["sources"], folders
+        if not (root / ATLAS).is_dir():
+            return tasks, read_yaml(root / DEFAULT_CONFIG)["sources"], [BUNDLED_TASKS]
+        options.sources = [ATLAS]
+    folders = [] if ATLAS in options.sources else [BUNDLED_TASKS]
     # The options about columns are for the target. Those of source files are always guessed.
     unset = {"name": None, "type": None, "text": [], "label": None, "sentence": None, "config": None}
     unset |= {"encoding": None, "records": None}
     known = []
     for source in options.sources:
-        if not Path(source).exists() and (folder := _folder_of(root, source)):
+        if source == ATLAS:
+            folders.append(ATLAS_TASKS)
+            known += _names_from_atlas(root, options.license)
+        elif not Path(source).exists() and (folder := _folder_of(root, source)):
             folders.append(folder)
             known.append(source)
         else:
             tasks.append(_new_task(root, [source], argparse.Namespace(**{**vars(options), **unset})))
     sources = [*(task.name for task in tasks[1:]), *known]
     return tasks, list(dict.fromkeys(sources)), folders
+
+
+def _names_from_atlas(root: Path, license_kind: str) -> list[str]:
+    """The word for all tasks of the atlas, or the names of those whose license fits."""
+    if license_kind == "any":
+        return [ATLAS]
+    allowed = PERMISSIVE if license_kind == "permissive" else PERMISSIVE | NON_COMMERCIAL
+    return [name for name, facts in facts_of(root / ATLAS).items() if facts["license"] in allowed]
+
+
+def _about_atlas(root: Path, sources: Sequence[str]) -> str:
+    """Say in two sentences which sources come from the atlas."""
+    facts = facts_of(root / ATLAS)
+    listed = list(facts) if ATLAS in sources else [name for name in sources if name in facts]
+    shipped = sum(allows_adaptations(facts[name]["license"]) for name in listed)
+    return (
+        f"Sources: {len(listed)} public datasets of the atlas. Their facts and embeddings for the bundled model come "
+        f"with intertask,\nso that ranking them needs no network. {shipped} of them come with a trained adapter, and a "
+        "recommendation tries these only.\n"
+    )
 
 
 def _folder_of(root: Path, task: str) -> str | None:

@@ -29,6 +29,19 @@ training:
   source: {learning_rate: 0.003, epochs: 2, patience: 0}
   transfer: {learning_rate: 0.003, epochs: 6, patience: 0}
 """
+_SOURCES = """\
+# Sources are the tasks that a model can be trained on first. To rank the public datasets of the atlas, add "- atlas" to
+# this list (docs/atlas.md). To add files of your own, run intertask.start with --sources FILE.
+"""
+_ATLAS_SOURCES = """\
+# Sources are the tasks that a model can be trained on first. "atlas" stands for the public datasets of the atlas, whose
+# facts, embeddings and adapters for the bundled model come with intertask (docs/atlas.md). To add files of your own,
+# run intertask.start with --sources atlas FILE.
+"""
+_HISTORY = """
+# The ranking learns from the transfers that were measured for the atlas. Those to your target are never among them.
+history: atlas
+"""
 #: If one label has at least this share of the rows, accuracy is a poor metric.
 SKEWED_SHARE = 0.8
 #: Number of labels that are listed with their counts.
@@ -88,7 +101,14 @@ def task_yaml(
     return "\n".join(lines)
 
 
-def config_yaml(target: str, sources: Sequence[str], folders: Sequence[str], path: str, model: str = BUNDLED) -> str:
+def config_yaml(
+    target: str,
+    sources: Sequence[str],
+    folders: Sequence[str],
+    path: str,
+    model: str = BUNDLED,
+    atlas: bool = False,
+) -> str:
     """Write a configuration with one target.
 
     Args:
@@ -97,6 +117,7 @@ def config_yaml(target: str, sources: Sequence[str], folders: Sequence[str], pat
         folders: Folders of task YAMLs.
         path: Path of the configuration, for the commands in its comments.
         model: The base model: 'bundled', a local folder, or a Hub id.
+        atlas: Whether sources are from the atlas, so that its transfers are the history.
 
     Returns:
         The text of the file.
@@ -123,13 +144,9 @@ task_folders: # the name of a task is the name of its file
 targets:
   - {_value(target)}
 
-# Sources are the tasks that a model can be trained on first. The bundled ones need no network, but they are small and
-# artificial. For real use, list real datasets, as many as you can. tasks/paper/ describes 42 datasets of the Hugging
-# Face Hub (docs/paper-tasks.md): add "- tasks/paper" to task_folders and mnli, squad, imdb or others to this list. To
-# add files of your own, run intertask.start with --sources FILE.
-sources:
+{_ATLAS_SOURCES if atlas else _SOURCES}sources:
 {source_lines}
-
+{_HISTORY if atlas else ""}
 {_BUNDLED_MODEL if model == BUNDLED else f"models:{chr(10)}  {_value(_model_name(model))}: {_value(model)}"}
 
 seeds: [1, 2] # each transfer is trained once per seed; three or more give useful intervals

@@ -90,7 +90,7 @@ def import_observed(observed: Observed, sources: Sequence[str], targets: Sequenc
 
 
 def history_runs(path: str | Path) -> list[Run]:
-    """Read every transfer of a table of earlier transfers; scales are detected.
+    """Read every transfer of a table of earlier transfers; scales are detected, unless the table is an atlas's.
 
     Args:
         path: The table.
@@ -101,8 +101,11 @@ def history_runs(path: str | Path) -> list[Run]:
     Raises:
         IntertaskError: As :func:`import_observed`.
     """
-    observed = Observed(file=str(path), duplicates="first")
     runs = read_runs(path)
+    # Scores near 0 look like fractions. Those of an atlas are percentage points.
+    known = (Path(path).parent / "atlas.json").exists()
+    scale = {f"{run.setting}/{run.target}": "percent" for run in runs} if known else {}
+    observed = Observed(file=str(path), duplicates="first", scale=scale)
     _check_metrics(runs, observed)
     scaled, _ = in_percentage_points(runs, observed, list(dict.fromkeys(run.target for run in runs)))
     return one_per_seed(scaled, observed)[0]

@@ -55,7 +55,8 @@ def source_features(
     for begin in range(0, len(names), size):
         group = names[begin : begin + size]
         network = on_device(load_sources({name: folders[name] for name in group}, base, adapter))
-        heads = {name: network.heads[name] for name in group if _gives_probabilities(network.heads[name], type_name)}
+        given = [name for name in group if name in network.heads]
+        heads = {name: network.heads[name] for name in given if _gives_probabilities(network.heads[name], type_name)}
         several = len(group) > 1 and _alike(network, group)
         parts = {name: ([], []) for name in group}
         seen = []
@@ -98,7 +99,8 @@ def load_sources(folders: Mapping[str, Path], base: Model, adapter: str) -> Any:
     else:
         network = load_model(base)
         for name, folder in folders.items():
-            network.load_adapter(str(folder), load_as=name, with_head=True, use_safetensors=True)
+            with_head = (Path(folder) / "model_head.safetensors").exists()  # the atlas ships no heads
+            network.load_adapter(str(folder), load_as=name, with_head=with_head, use_safetensors=True)
     for name, folder in folders.items():
         check_weights(network, name, adapter, read_json(Path(folder) / "metrics.json")["weights_sha256"], folder)
     return network

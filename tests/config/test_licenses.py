@@ -4,7 +4,7 @@ import pytest
 from paths import ROOT
 
 from intertask.atlas.folder import Atlas
-from intertask.atlas.licenses import NON_COMMERCIAL, PERMISSIVE, allows_adaptations
+from intertask.config.licenses import NON_COMMERCIAL, PERMISSIVE, allows_adaptations
 
 
 @pytest.mark.parametrize("license_name", sorted(PERMISSIVE | NON_COMMERCIAL))
