@@ -43,3 +43,32 @@ rule atlas:
     localrule: True
     message:
         "The atlas: atlas/"
+
+
+rule study:
+    input:
+        "results/evaluation.tsv",
+        "results/regret.tsv",
+        "results/transfer.tsv",
+        figure=f"results/figures/{CONFIG.base_models[0]}/gains.svg",
+        script=script_file("write_study.py"),
+    output:
+        page="docs/study.md",
+        image="docs/images/study-gains.svg",
+    log:
+        "results/logs/study.log",
+    benchmark:
+        "results/benchmarks/study.tsv"
+    localrule: True
+    conda:
+        "../envs/tables.yaml"
+    params:
+        recipe=recipes.atlas_recipe(CONFIG, CONFIG.base_models[0]),
+        model=CONFIG.base_models[0],
+    message:
+        "writing the study"
+    shell:
+        launch_short("""
+            {input.script} --recipe {params.recipe:q} --results results --model {params.model} \
+                --figure {input.figure:q} --out {output.page:q} --image {output.image:q} >{log:q} 2>&1
+            """)
