@@ -30,7 +30,13 @@ def write_results(results: Path, name: str) -> dict[str, np.ndarray]:
     folder = results / "adapters" / "m" / name
     folder.mkdir(parents=True)
     save_file({"down": generator.normal(size=(4, 8)).astype(np.float32)}, folder / "adapter.safetensors")
-    metrics = {"metric": "accuracy", "value": 75.0, "rows": {"train": 6}, "device": "cpu", "precision": "float32"}
+    metrics = {
+        "metric": "accuracy",
+        "value": 75.0,
+        "rows": {"train": 6, "validation": 2},
+        "device": "cpu",
+        "precision": "float32",
+    }
     training = {"steps": 2, "history": [{"step": 1, "loss": 0.7}, {"step": 1, "dev": 50.0}], "folder": str(results)}
     write_json(folder / "metrics.json", metrics | {"versions": {}, "training": training, "fingerprint": f"f-{name}"})
     return arrays
@@ -40,27 +46,27 @@ def write_results(results: Path, name: str) -> dict[str, np.ndarray]:
 def built(tmp_path, monkeypatch):
     """The folders of the run and of its atlas, the tasks, and the arrays of each task."""
     monkeypatch.chdir(tmp_path)
-    Path("tasks").mkdir()
+    places = {"open": "hub: a/open", "closed": "download: {train: {url: 'https://files.a.org/closed.csv'}}"}
     for name, license_name in LICENSES.items():
         rows = "".join(f"{SECRET} {name} {n},{'ab'[n % 2]}\n" for n in range(8))
         Path(f"{name}.csv").write_text("text,label\n" + rows)
-        Path("tasks", f"{name}.yaml").write_text(
-            f"type: classification\ndata: {{files: {{train: ../{name}.csv}}}}\ncolumns: {{text_a: text}}\n"
-            f"license: {license_name}\nlicense_page: https://a.org/{name}\nlanguage: en\n"
-        )
-    registry = Registry(["tasks"])
-    tasks = {name: registry[name] for name in LICENSES}
+        for folder, place in (("local", f"files: {{train: ../{name}.csv}}"), ("published", places[name])):
+            Path(folder).mkdir(exist_ok=True)
+            Path(folder, f"{name}.yaml").write_text(
+                f"type: classification\ndata: {{{place}}}\ncolumns: {{text_a: text}}\n"
+                f"license: {license_name}\nlicense_page: https://a.org/{name}\nlanguage: en\n"
+            )
+    local, published = Registry(["local"]), Registry(["published"])
+    tasks = {name: published[name] for name in LICENSES}
     results = tmp_path / "results"
     arrays = {}
-    for name, task in tasks.items():
-        prepare(task, 1, results / "data" / name, {})
+    for name in tasks:
+        prepare(local[name], 1, results / "data" / name, {})
         arrays[name] = write_results(results, name)
-    model = {"path": str(tmp_path), "revision": None, "type": "bert", "hidden_size": 8, "layers": 1}
+    model = {"revision": None, "folder": str(tmp_path), "type": "bert", "hidden_size": 8, "layers": 1}
     model |= {"vocabulary": 30_000, "sha256": {"model.safetensors": "0" * 64}, "fingerprint": "f-model"}
     for encoder in ("m", "encoder"):
-        write_json(
-            results / "models" / f"{encoder}.json", model | {"path": "/home/me" if encoder == "m" else "bundled"}
-        )
+        write_json(results / "models" / f"{encoder}.json", model | {"path": "a/model" if encoder == "m" else "bundled"})
 
     def half_weights(folder: Path, file: str) -> str:
         to_half(folder / "adapter.safetensors", file)
@@ -72,7 +78,10 @@ def built(tmp_path, monkeypatch):
             "transfer.tsv": "setting\ttarget\tsource\tseed\tmetric\tvalue\nm\topen\tnone\t1\taccuracy\t50.0\n",
             "scores.tsv": score_table({"open": [("size", "closed", 6.0)]}, "m"),
         }
-        settings = {"seeds": [1], "adapter_config": {"config": {}, "name": "open", "hidden_size": 8}}
+        stage = {"epochs": 2, "learning_rate": 0.001, "batch_size": 4, "max_train_examples": 8}
+        settings = {"seed": 1, "seeds": [1], "max_train_examples": 8, "max_validation_examples": 4, "adapter": "seq_bn"}
+        settings |= {"training": {"source": stage, "transfer": stage}}
+        settings |= {"adapter_config": {"config": {}, "name": "open", "hidden_size": 8, "model_name": "a/b"}}
         build(changed, results, tmp_path / "atlas", "m", "encoder", tables, half_weights, settings)
         return tmp_path / "atlas"
 

@@ -8,12 +8,12 @@ import pytest
 from paths import ROOT, SHARED
 from safetensors.numpy import load_file
 
-from intertask.atlas.build import BAG, EXAMPLES, embeddings_of_task
+from intertask.atlas.build import BAG, EXAMPLES, MODEL_FACTS, constant_answer, embeddings_of_task
 from intertask.atlas.folder import EMBEDDINGS, SCORES, Atlas
 from intertask.config import load_config
-from intertask.config.task_registry import configured_tasks
+from intertask.config.task_registry import Registry, configured_tasks
 from intertask.data import load_prepared, prepare
-from intertask.files import file_sha256
+from intertask.files import file_sha256, read_json
 from intertask.models.evidence.embeddings import embed_task
 from intertask.recipes import embedding_recipe
 from intertask.yaml_files import read_yaml
@@ -28,15 +28,25 @@ def test_it_holds_the_facts_of_the_tasks_and_of_the_run(built):
     assert facts["info"]["rows"] == {"train": 6, "validation": 2} and facts["info"]["labels"] == ["a", "b"]
     assert facts["info"]["paired"] is False
     assert (facts["license"], facts["license_page"], facts["language"]) == ("MIT", "https://a.org/open", "en")
+    assert facts["origin"] == {"hub": "a/open"}
     assert atlas.about["sources"]["closed"] == {
-        **{"metric": "accuracy", "value": 75.0, "rows": {"train": 6}, "device": "cpu", "precision": "float32"},
-        **{"versions": {}, "steps": 2, "losses": [0.7], "fingerprint": "f-closed"},
+        **{
+            "metric": "accuracy",
+            "value": 75.0,
+            "rows": {"train": 6, "validation": 2},
+            "device": "cpu",
+            "precision": "float32",
+        },
+        **{"versions": {}, "steps": 2, "losses": [0.7], "fingerprint": "f-closed", "constant_answer": 50.0},
     }
     assert atlas.file(SCORES).read_text() == "setting\ttarget\tmethod\tsource\tscore\nm\topen\tsize\tclosed\t6\n"
+    assert atlas.fits({"path": "a/model", "revision": None}, "seq_bn", {"path": "bundled", "revision": None})
+    assert read_json(built.atlas / "m" / "atlas.json")["model"].keys() == set(MODEL_FACTS)
+    assert (built.atlas / "README.md").read_text(encoding="utf-8").count("| accuracy 75.0 † |") == 2
 
 
 def test_it_holds_no_text_of_a_row_and_no_path(built, tmp_path):
-    private = rf"{built.secret}|{re.escape(str(tmp_path))}|/home/me|\.csv".encode()
+    private = rf"{built.secret}|{re.escape(str(tmp_path))}|open\.csv".encode()
     assert re.search(private, (built.results / "data" / "open" / "info.json").read_bytes())
     assert [path for path in built.atlas.rglob("*") if path.is_file() and re.search(private, path.read_bytes())] == []
 
@@ -63,6 +73,26 @@ def test_an_adapter_goes_when_its_license_does(built):
     built.again(open="not stated", closed="CC-BY-4.0")
     assert Atlas(built.atlas, "m").with_adapter() == ["closed"]
     assert [path.name for path in (built.atlas / "m" / "adapters").iterdir()] == ["closed.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "columns", "score"),
+    [
+        ("type: classification\nmetric: f1\npositive_label: y", {"text_a": "abcd", "label": "yyyn"}, 100 * 6 / 7),
+        ("type: multiple_choice", {"question": "abcd", "choice0": "pppp", "choice1": "qqqq", "label": "0111"}, 75),
+        ("type: regression", {"text_a": "abcd", "label": "1234"}, None),
+    ],
+)
+def test_the_best_constant_answer(settings, columns, score, tmp_path):
+    names, rows = list(columns), list(zip(*columns.values(), strict=True))
+    for part, more in (("train", "x"), ("validation", "")):
+        lines = [",".join([row[0] + more, *row[1:]]) for row in rows]
+        (tmp_path / f"{part}.csv").write_text("\n".join([",".join(names), *lines]) + "\n")
+    files = "data: {files: {train: train.csv, validation: validation.csv}}"
+    (tmp_path / "mine.yaml").write_text(f"{settings}\n{files}\n")
+    prepare(Registry([tmp_path])["mine"], 1, tmp_path / "out", {})
+    found = constant_answer(tmp_path / "out")
+    assert found == (None if score is None else pytest.approx(score))
 
 
 @pytest.mark.slow

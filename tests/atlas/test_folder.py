@@ -17,6 +17,7 @@ INFO_KEYS = {"task", "type", "rows", "rows_before_cap", "labels", "positive_labe
 INFO_KEYS |= {"fingerprint", "paired"}
 ABOUT_KEYS = {"version", "model", "sentence_encoder", "settings", "sources", "adapters", "files"}
 SOURCE_KEYS = {"metric", "value", "rows", "device", "precision", "versions", "steps", "losses", "fingerprint"}
+SOURCE_KEYS |= {"constant_answer"}
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,12 @@ from safetensors.numpy import load_file, save_file
 
 from ..config import Task
 from ..config.licenses import allows_adaptations
-from ..data import load_info
+from ..data import load_info, load_prepared
 from ..data.pairs import mostly_pairs
 from ..files import atomic, file_sha256, fingerprint, read_json, write_json, write_text
+from ..types import get_type
 from .folder import ABOUT, EMBEDDINGS, SCORES, TASKS, TRANSFERS, adapter_file
+from .readme import write_readme
 
 #: Number of sentence embeddings of single examples, for `roe`.
 EXAMPLES = 100
@@ -28,8 +30,8 @@ FACTS = (
     *("task", "type", "rows", "rows_before_cap", "labels", "positive_label", "metric", "max_choices", "words"),
     "fingerprint",
 )
-#: Facts of the base model, from the check of the model. Its path is a fact of the machine.
-MODEL_FACTS = ("type", "hidden_size", "layers", "vocabulary", "sha256", "fingerprint")
+#: Facts of the base model, from the check of the model. The path is 'bundled' or a Hub id if others can use the atlas.
+MODEL_FACTS = ("path", "revision", "type", "hidden_size", "layers", "vocabulary", "sha256", "fingerprint")
 
 
 def facts_of_task(folder: Path, task: Task) -> dict[str, Any]:
@@ -121,7 +123,11 @@ def build(
             path.unlink()
     names = [f"../{TASKS}", EMBEDDINGS, TRANSFERS, SCORES, *map(adapter_file, adapters)]
     checked, encoder = (read_json(results / "models" / f"{name}.json") for name in (model, sentence_encoder))
-    sources = {name: _trained(read_json(results / "adapters" / model / name / "metrics.json")) for name in tasks}
+    sources = {
+        name: _trained(read_json(results / "adapters" / model / name / "metrics.json"))
+        | {"constant_answer": constant_answer(results / "data" / name)}
+        for name in tasks
+    }
     about = {
         "version": 1,
         "model": {key: checked[key] for key in MODEL_FACTS},
@@ -132,6 +138,27 @@ def build(
         "files": {name: file_sha256(folder / name) for name in names},
     }
     write_json(folder / ABOUT, about)
+    write_readme(out, model)
+
+
+def constant_answer(folder: Path) -> float | None:
+    """Score the best constant answer on a task's validation rows: one class, one place among the choices, no answer.
+
+    Args:
+        folder: ``results/data/<task>``.
+
+    Returns:
+        The score in the task's metric; None for types that have several answers in a row, or numbers.
+    """
+    prepared = load_prepared(folder)
+    info, rows = prepared.info, prepared.validation
+    task_type = get_type(info["type"])
+    classes = len(info["labels"] or []) or info["max_choices"] or 0
+    answers: list[Any] = [*range(classes)] if "label" in task_type.ROW_COLUMNS else []
+    if "answer_texts" in task_type.ROW_COLUMNS:
+        answers = [""]
+    scores = [task_type.score([answer] * len(rows), rows, info)[info["metric"]] for answer in answers]
+    return max(scores, default=None)
 
 
 def _trained(metrics: Mapping[str, Any]) -> dict[str, Any]:
