@@ -38,7 +38,7 @@ def costs(tmp_path):
     for name, seconds in BENCHMARKS.items():
         write(name, seconds)
 
-    def compute(without=(), methods=("semb",), **more):
+    def compute(without=(), methods=("semb",), from_atlas=(), **more):
         for name in without:
             (tmp_path / "benchmarks" / f"{name}.tsv").unlink()
         for name, seconds in more.pop("benchmarks", {}).items():
@@ -61,7 +61,7 @@ def costs(tmp_path):
         infos = {name: {"rows": {"train": n, "validation": 9}, "words": word_counts} for name, n in ROWS.items()}
         sizes = {name: task_size(tasks[name], infos[name]) for name in ROWS}
         recipe = json.loads(recipes.recommendation_recipe(config, "m", tasks, "t"))
-        return recommendation_costs(tmp_path, recipe, TRIED, sizes, "s")
+        return recommendation_costs(tmp_path, recipe, TRIED, sizes, "s", from_atlas)
 
     return compute
 
@@ -97,6 +97,13 @@ def test_methods_that_read_adapters_need_all_of_them(costs):
 def test_jobs_without_a_benchmark_are_counted(costs):
     cost = costs(without=["candidates/m/t/a/seed2", "embeddings/s/a"])
     assert (cost["not_counted"], cost["transfers"], cost["ranking"]) == (2, 19, 5)
+
+
+def test_sources_of_the_atlas_cost_nothing(costs):
+    absent = ["embeddings/s/a", "embeddings/s/b", "embeddings/s/c", "adapters/m/a", "adapters/m/b"]
+    cost = costs(without=absent, from_atlas={"a", "b", "c"})
+    assert (cost["ranking"], cost["source_training"], cost["transfers"]) == (3, 0, 25)
+    assert cost["not_counted"] == 0
 
 
 def test_nothing_was_measured(costs):

@@ -117,3 +117,9 @@ def test_unknown_times(summary):
 def test_all_sources_were_tried(summary):
     summary["pool"] = 2
     assert "b and a (all ranked sources), and training without a source" in sentences(summary)[1]
+
+
+def test_sources_without_a_shipped_adapter_are_named(summary):
+    summary["without_adapter"] = ["x", "y"]
+    text = sentences(summary)[1]
+    assert "the first 2 of the ranking whose adapters the atlas has; passed over: x and y" in text

@@ -3,6 +3,7 @@
 import pytest
 from synthetic_run import write_task
 
+from intertask.data import load_info
 from intertask.files import write_json
 from intertask.reporting.task_card import task_card
 
@@ -52,3 +53,13 @@ def test_rows_of_sorted_files_show_different_labels(results):
     card = task_card(path)
     assert [text for text, _ in card["rows"]] == ["text 0", "text 1", "text 10"]
     assert len({label for _, label in card["rows"]}) == 2
+
+
+def test_a_task_of_the_atlas_has_links_instead_of_rows(results):
+    """Its rows are not there."""
+    folder = results / "data" / "t"
+    (folder / "train.parquet").unlink()
+    pages = {"homepage": "https://example.org", "license_page": None}
+    write_json(folder / "info.json", load_info(folder) | {"atlas": pages})
+    card = task_card(folder)
+    assert (card["rows"], card["links"]) == ([], ["https://example.org"])

@@ -41,13 +41,15 @@ def test_from_a_csv_to_an_adapter(project, tmp_path):
         cwd=project.folder, env=project.environment, capture_output=True, text=True,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    _, ranking, recommendation = re.findall(r"^  snakemake (.+)$", done.stdout, flags=re.MULTILINE)
+    check, ranking, recommendation = re.findall(r"^  snakemake (.+)$", done.stdout, flags=re.MULTILINE)
     path = project.folder / "configs" / "tickets.yaml"
     config = yaml.safe_load(path.read_text(encoding="utf-8"))
     config["training"]["transfer"]["max_steps"] = 2
     path.write_text(yaml.safe_dump(config | {"seeds": [1], "recommend": {"k": 1}}), encoding="utf-8")
     assert project.planned(*recommendation.split())["prepare_data"] == 1, "only the target is read"
 
+    checked = project.run(*check.split())
+    assert "59 sources from the atlas, which needs no network" in checked.stdout + checked.stderr
     project.run(*ranking.split())
     facts = facts_of(ROOT / "atlas")
     ranked = pd.read_csv(project.folder / "results/rankings/tickets.tsv", sep="\t")["source"].tolist()

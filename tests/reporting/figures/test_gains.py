@@ -15,12 +15,18 @@ def test_similar_rows_are_neighbors():
     assert sorted(gains.order(np.full((3, 2), np.nan)).tolist()) == [0, 1, 2]
 
 
-def test_caption_reports_the_largest_gain(holes):
+def test_caption_reports_the_pairs_and_the_largest_gain(holes, monkeypatch):
     run = holes.results
     setting = run.settings[0]
     table = run.gains[(run.gains["model"] == setting) & (run.gains["source"] != "none")]
+    monkeypatch.setitem(run.__dict__, "gains", run.gains.drop(index=table.index[1]))  # a pair without a score
+    table = table.drop(index=table.index[1])
     best = table.loc[table["gain"].idxmax()]
-    assert f"({best['source']} for {best['target']})" in gains.draw(run, setting).caption
+    caption = gains.draw(run, setting).caption
+    assert f"({best['source']} for {best['target']})" in caption
+    known = table["gain"].dropna()
+    assert len(known) < table["source"].nunique() * table["target"].nunique(), "some pairs have no score"
+    assert f"positive for {(known > 0).mean():.0%} of the {len(known)} pairs" in caption
 
 
 def test_noise_of_a_difference_is_larger_than_of_a_mean(holes):

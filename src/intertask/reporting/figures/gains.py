@@ -122,7 +122,7 @@ def _figure(shown: pd.DataFrame, wide: pd.DataFrame, noise: pd.Series, baseline:
 
 def _caption(results: Results, setting: str, wide: pd.DataFrame, noise: pd.Series, baseline: pd.Series) -> str:
     """Describe the heat map in words."""
-    known = wide.stack()
+    known = wide.stack().dropna()  # a target that is also a source has no gain from itself
     source, target = known.idxmax()
     zero = "training without a source" if (baseline == NO_SOURCE).any() else "the mean of the target's sources"
     words = [
