@@ -43,7 +43,7 @@ def test_numbers_and_names_are_those_of_the_tables():
     assert "| tagging | -10.0 (0 %) | -1.0 (0 %) |" in text
     assert "On 1 of 2 targets (u), no source scores higher" in plain
     assert "It is so here, too." in plain and "It loses nothing on 1 of 2 targets" in plain
-    assert "| `semb` | 4.0 [4.0, 4.0] | 0.5 [0.5, 0.5] | 0.1 [0.1, 0.1] | 0.80 [0.80, 0.80] | data |" in text
+    assert "| `semb` | 4.0 [4.0, 4.0] | 0.5 [0.5, 0.5] | 0.1 [0.1, 0.1] | 0.80 [0.80, 0.80] | 2 | data |" in text
     assert "ceiling" not in text and "More than 2 seeds" in text
     prose = [line for line in text.splitlines() if not line.startswith(("|", "!"))]
     assert all(len(line) <= WIDTH for line in prose)
