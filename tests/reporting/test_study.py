@@ -30,8 +30,8 @@ def test_numbers_and_names_are_those_of_the_tables():
     metrics = {"regret@1": 4.0, "regret@3": 0.5, "regret@5": 0.1, "ndcg": 0.8, "beats_none": 0.5}
     intervals = {f"{name}_{end}": value for name, value in metrics.items() for end in ("low", "high")}
     lines = [
-        {"method": "semb", **metrics, **intervals, "needs": "data", "targets": 2},
-        {"method": "random", **metrics, "regret@3": 9.0, **intervals, "needs": "nothing", "targets": 2},
+        {"method": "semb", **metrics, **intervals, "needs": "data", "targets": 2, "coverage": 0.94},
+        {"method": "random", **metrics, "regret@3": 9.0, **intervals, "needs": "nothing", "targets": 2, "coverage": 1},
         {"method": "ceiling", "needs": "", "targets": 0},
     ]
     cells = [("semb", "regret", k, target, value) for k in (1, 3) for target, value in (("t", 0.0), ("u", 1.0))]
@@ -43,7 +43,7 @@ def test_numbers_and_names_are_those_of_the_tables():
     assert "| tagging | -10.0 (0 %) | -1.0 (0 %) |" in text
     assert "On 1 of 2 targets (u), no source scores higher" in plain
     assert "It is so here, too." in plain and "It loses nothing on 1 of 2 targets" in plain
-    assert "| `semb` | 4.0 [4.0, 4.0] | 0.5 [0.5, 0.5] | 0.1 [0.1, 0.1] | 0.80 [0.80, 0.80] | 2 | data |" in text
+    assert "| `semb` | 4.0 [4.0, 4.0] | 0.5 [0.5, 0.5] | 0.1 [0.1, 0.1] | 0.80 [0.80, 0.80] | 94 % | data |" in text
     assert "ceiling" not in text and "More than 2 seeds" in text
     prose = [line for line in text.splitlines() if not line.startswith(("|", "!"))]
     assert all(len(line) <= WIDTH for line in prose)

@@ -138,7 +138,7 @@ def _second_claim(regret: pd.DataFrame) -> str:
             f"`{line['method']}`",
             *(_interval(line, f"regret@{k}") for k in (1, 3, 5)),
             _interval(line, "ndcg", 2),
-            f"{line['targets']:.0f}",
+            f"{100 * line['coverage']:.0f} %",
             line["needs"],
         )
         for line in lines.to_dict("records")
@@ -149,10 +149,13 @@ def _second_claim(regret: pd.DataFrame) -> str:
             _paragraph(
                 "Claim of the paper: cheap methods find them. Regret@k says by how many percent the best of a method's",
                 "first k sources falls short of the best source; lower is better. NDCG judges the whole order; higher",
-                "is better. The table has means over targets with 95 % bootstrap intervals. A method that learns from",
-                "past transfers has learned from those to the other targets, without the target's family.",
+                f"is better. The table has means over {lines['targets'].max():.0f} targets with 95 % bootstrap",
+                "intervals. A method that learns from past transfers has learned from those to the other targets,",
+                "without the target's family. Pairs that a method has no score for count as a random order; the table says which",
+                "share of the pairs has a score. Some methods are not defined for all task types, or not all of their",
+                "artifacts were computed ([atlas.md](atlas.md#limits)).",
             ),
-            _table(["method", "Regret@1", "Regret@3", "Regret@5", "NDCG", "targets", "needs"], rows),
+            _table(["method", "Regret@1", "Regret@3", "Regret@5", "NDCG", "scored", "needs"], rows),
         ]
     )
 
