@@ -7,7 +7,7 @@ from intertask.config import load_config
 from intertask.config.task_registry import check_files, configured_tasks
 from intertask.execution.locks import announce_presence
 from intertask.methods.declarations import get_declaration
-from intertask.models.adapters import FULL, weight_files
+from intertask.models.adapters import FULL, can_train_together, weight_files
 from intertask.reporting.provenance import announce_command
 from intertask.transfers import observed_settings
 

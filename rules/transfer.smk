@@ -2,6 +2,7 @@
 # in:  results/data/{target}/, results/adapters/{model}/{source}/, results/models/{model}.json
 # out: results/transfer/{model}/{target}/{source}/seed{seed}.json, results/transfer/{model}/{target}.tsv,
 #      results/transfer.tsv
+include: "helpers/transfers.smk"
 
 
 rule run_transfer:
@@ -11,11 +12,14 @@ rule run_transfer:
         model=lambda wildcards: f"results/models/{CONFIG.base_of(wildcards.model)}.json",
         script=script_file("run_transfer.py"),
     output:
-        "results/transfer/{model}/{target}/{source}/seed{seed}.json",
+        # The job keeps a result that has the same recipe and was made from the same files.
+        update("results/transfer/{model}/{target}/{source}/seed{seed}.json"),
     log:
         "results/logs/transfer/{model}/{target}/{source}/seed{seed}.log",
     benchmark:
         "results/benchmarks/transfer/{model}/{target}/{source}/seed{seed}.tsv"
+    wildcard_constraints:
+        model=any_of(model for model in MODELS if model not in TRAINED_TOGETHER),
     conda:
         "../envs/torch.yaml"
     resources:
@@ -34,6 +38,54 @@ rule run_transfer:
                 --recipe {params.recipe:q} --data $(dirname {input.data[0]:q}) --model {input.model:q} \
                 --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} --out {output:q} >{log:q} 2>&1
             """)
+
+
+# With `train_together`, a job makes the results of several sources. The rules differ in the sources.
+for NUMBER, (GROUP, THEIR_TARGETS) in enumerate(get_groups(), 1):
+
+    rule:
+        name:
+            f"run_transfers_{NUMBER}"
+        input:
+            get_adapters_of(GROUP),
+            data=lambda wildcards: get_data(wildcards.target),
+            model=lambda wildcards: f"results/models/{CONFIG.base_of(wildcards.model)}.json",
+            script=script_file("run_transfers.py"),
+        output:
+            # The job keeps results that have the same recipe and were made from the same files.
+            update(
+                expand("results/transfer/{{model}}/{{target}}/{source}/seed{{seed}}.json", source=GROUP),
+            ),
+        log:
+            f"results/logs/transfer/{{model}}/{{target}}/together{NUMBER}/seed{{seed}}.log",
+        benchmark:
+            f"results/benchmarks/transfer/{{model}}/{{target}}/together{NUMBER}/seed{{seed}}.tsv"
+        wildcard_constraints:
+            model=any_of(TRAINED_TOGETHER),
+            target=any_of(THEIR_TARGETS),
+        conda:
+            "../envs/torch.yaml"
+        resources:
+            **gpu_job(megabytes=12000, minutes=480),
+        params:
+            # The recipe of the transfer from no source. The others differ from it only in the source.
+            recipe=lambda wildcards: recipes.transfer_recipe(
+                CONFIG, wildcards.model, TASKS[wildcards.target], "none", int(wildcards.seed)
+            ),
+            sources=",".join(GROUP),
+            adapters=lambda wildcards: f"results/adapters/{CONFIG.base_of(wildcards.model)}",
+            checkpoints=f"results/checkpoints/transfers{NUMBER}+{{model}}+{{target}}+seed{{seed}}",
+            transfers="transfer/{model}/{target}",
+        message:
+            f"{len(GROUP)} sources -> {{wildcards.target}}: transfers on {{wildcards.model}}, seed {{wildcards.seed}}"
+        shell:
+            launch("""
+                --gpus {resources.gpu} {input.script} \
+                    --recipe {params.recipe:q} --sources {params.sources:q} --data $(dirname {input.data[0]:q}) \
+                    --model {input.model:q} --adapters {params.adapters:q} --checkpoints {params.checkpoints:q} \
+                    --out results/{params.transfers:q} --benchmarks results/benchmarks/{params.transfers:q} \
+                    >{log:q} 2>&1
+                """)
 
 
 # One small table per target, so that methods that learn from transfers to other targets read few files.

@@ -56,7 +56,7 @@ STEPS: dict[str, Step] = {
         Step("gradients", "gradients", "Fisher embeddings", ("compute_gradients",)),
         Step("fewshot_gradients", "gradients", "Fisher embeddings, few steps", ("compute_fewshot_gradients",)),
         Step("maps", "maps", "embedding space maps", ("fit_map",)),
-        Step("transfer", "transfers", "transfers", ("run_transfer",)),
+        Step("transfer", "transfers", "transfers", ("run_transfer", "run_transfers")),
         Step("candidates", "transfers", "recommendation runs", ("run_candidate",)),
         Step("fusion", "transfers", "AdapterFusion", ("run_fusion",)),
         Step("scores", "scores and tables", "scoring sources", ("compute_scores",)),
@@ -195,10 +195,11 @@ def stage_of(rule: str) -> str:
 
     Args:
         rule: Name of a rule. A workflow that uses this one as a module may put a prefix before it, as in
-            ``intertask_run_transfer``.
+            ``intertask_run_transfer``. Rules that differ in their sources end with a number, as ``run_transfers_2``.
 
     Returns:
         One of :data:`STAGES`.
     """
+    rule = rule.rstrip("0123456789").removesuffix("_")
     rules = [(name, step.stage) for step in STEPS.values() for name in step.rules]
     return next((stage for name, stage in rules if f"_{rule}".endswith(f"_{name}")), STAGES[-1])

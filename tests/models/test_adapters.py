@@ -11,6 +11,7 @@ from intertask.errors import IntertaskError
 from intertask.models import adapters
 from intertask.models.base import load_model
 from intertask.models.training.seeds import set_seed
+from intertask.models.training.stacked import can_stack
 
 
 @pytest.mark.parametrize("adapter", ["seq_bn", "par_bn", "lora", "seq_bn[reduction_factor=8]", "full"])
@@ -66,3 +67,22 @@ def test_unknown_adapter_string(tiny_model):
         adapters.add_fresh_adapter(load_model(tiny_model), "a", "seq_bnn")
     adapters.check_adapter_string("seq_bn")
     adapters.check_adapter_string("full")
+
+
+@pytest.mark.parametrize(
+    ("adapter", "expected"),
+    [
+        *((name, True) for name in ("seq_bn", "double_seq_bn", "par_bn", "seq_bn[reduction_factor=8]")),
+        *((name, False) for name in ("seq_bn_inv", "lora", "prefix_tuning", "compacter", "mam")),
+        ("seq_bn[inv_adapter=nice]", False),
+        ("full", False),
+    ],
+)
+def test_adapters_that_can_be_trained_together(tiny_model, adapter, expected):
+    """A dry run knows it from the name alone."""
+    assert adapters.can_train_together(adapter) == expected
+    if expected:
+        model = load_model(tiny_model)
+        for name in ("a", "b"):
+            adapters.add_fresh_adapter(model, name, adapter)
+        assert can_stack(model, ["a", "b"])

@@ -5,15 +5,21 @@ python workflow/scripts/run_transfer.py --recipe JSON --data results/data/rte --
     --out results/transfer/bert/rte/mnli/seed1.json
 """
 
+from pathlib import Path
+
 from intertask.execution.script import arguments, run
-from intertask.files import write_json
+from intertask.files import read_json, write_json
 from intertask.models.base import quiet_libraries
 from intertask.models.training.checkpoints import checkpoint_folder
-from intertask.models.training.transfer import transfer
+from intertask.models.training.transfer import is_current, transfer
 
 
 def main() -> None:
     options = arguments(__doc__, "data", "model", "adapters", "checkpoints", "out")
+    if is_current(options.out, options.recipe, options.data, options.model, options.adapters):
+        Path(options.out).touch()
+        print("{source} -> {target}, seed {seed}: kept".format_map(read_json(options.out)))
+        return
     quiet_libraries()
     with checkpoint_folder(options.checkpoints) as checkpoints:
         _, result = transfer(options.recipe, options.data, options.model, options.adapters, checkpoints)

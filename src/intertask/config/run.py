@@ -123,6 +123,11 @@ class Config(Strict):
     jobs_per_gpu: Positive = Field(
         1, description="Number of jobs that may share a GPU at the same time (docs/gpus.md)."
     )
+    train_together: Positive = Field(
+        1,
+        description="Number of transfers to one target that one job trains at once. With another adapter than a plain "
+        "bottleneck, each transfer has its own job (docs/gpus.md).",
+    )
 
     @model_validator(mode="after")
     def _check_lists(self) -> Self:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     import torch
 
 FULL = "full"
+#: Plain bottleneck adapters: configuration strings of these names, without invertible or shared layers.
+_PLAIN = re.compile(r"(seq_bn|double_seq_bn|par_bn)(\[(?!.*(inv_adapter|phm))[^\]]*\])?")
 
 
 def weight_files(adapter: str) -> tuple[str, ...]:
@@ -29,6 +32,18 @@ def weight_files(adapter: str) -> tuple[str, ...]:
     else:
         weights = ("adapter_config.json", "adapter.safetensors")
     return (*weights, "head_config.json", "model_head.safetensors")
+
+
+def can_train_together(adapter: str) -> bool:
+    """Check whether one job can train several adapters at once (:mod:`intertask.models.training.together`).
+
+    Args:
+        adapter: The adapters' configuration string, or 'full'.
+
+    Returns:
+        Whether they are plain bottleneck adapters.
+    """
+    return _PLAIN.fullmatch(adapter) is not None
 
 
 def add_fresh_adapter(model: Any, name: str, adapter: str) -> None:

@@ -7,7 +7,7 @@ from trained_source import trained_source
 
 from intertask.errors import IntertaskError
 from intertask.files import read_json, write_json
-from intertask.models.training.transfer import transfer
+from intertask.models.training.transfer import is_current, transfer, transfer_together
 
 
 @pytest.fixture
@@ -49,3 +49,32 @@ def test_other_weights_than_the_sources_are_refused(run, tiny_model, recipe, tmp
     with pytest.raises(IntertaskError, match="stale or damaged"):
         run("src")
     assert read_json(path)["weights_sha256"] == "other"
+
+
+def test_a_result_is_current_until_something_changes(run, tiny_model, recipe, prepared_folder, tmp_path):
+    _, sha256 = trained_source(tiny_model, recipe["adapter"], tmp_path / "adapters" / "src")
+    metrics, path = tmp_path / "adapters" / "src" / "metrics.json", tmp_path / "seed3.json"
+    write_json(metrics, {"fingerprint": "12", "weights_sha256": sha256})
+    inputs = prepared_folder, tmp_path / "model.json", tmp_path / "adapters"
+    result = run("src")
+    assert not is_current(path, result["recipe"], *inputs)
+    write_json(path, result)
+    assert is_current(path, result["recipe"], *inputs)
+    assert not is_current(path, result["recipe"] | {"seed": 4}, *inputs)
+    write_json(metrics, {"fingerprint": "13", "weights_sha256": sha256})
+    assert not is_current(path, result["recipe"], *inputs)
+    path.write_text("damaged", encoding="utf-8")
+    assert not is_current(path, result["recipe"], *inputs)
+
+
+def test_results_together_are_described_as_alone(run, tiny_model, recipe, prepared_folder, tmp_path):
+    _, sha256 = trained_source(tiny_model, recipe["adapter"], tmp_path / "adapters" / "src")
+    write_json(tmp_path / "adapters" / "src" / "metrics.json", {"fingerprint": "12", "weights_sha256": sha256})
+    alone = [run("src"), run("none")]
+    inputs = prepared_folder, tmp_path / "model.json", tmp_path / "adapters"
+    together = transfer_together([result["recipe"] for result in alone], *inputs)
+    for mine, theirs in zip(together, alone, strict=True):
+        assert list(mine) == list(theirs)
+        same = ("source", "target", "seed", "recipe", "made_from", "fingerprint", "rows", "metric")
+        assert [mine[key] for key in same] == [theirs[key] for key in same]
+    assert together[0]["seconds"] == together[1]["seconds"]

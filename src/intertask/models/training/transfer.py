@@ -2,12 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...artifacts import NO_SOURCE
-from ...data import Prepared, load_prepared
+from ...data import load_info, load_prepared
+from ...errors import IntertaskError
 from ...execution.script import versions
 from ...files import fingerprint, read_json
 from ..adapters import add_fresh_adapter, load_source
@@ -16,6 +17,39 @@ from ..precision import for_training
 from .fine_tuning import Run, fine_tune, outcome, prepare_run
 from .seeds import set_seed
 from .together import activate, train_together
+
+
+def is_current(
+    path: str | os.PathLike,
+    recipe: dict[str, Any],
+    data: str | os.PathLike,
+    model: str | os.PathLike,
+    adapters: str | os.PathLike,
+) -> bool:
+    """Check whether the result of a transfer exists and would be the same now.
+
+    Args:
+        path: File of the result.
+        recipe: Recipe of the transfer.
+        data: The target's folder of prepared data.
+        model: Result of the check of the base model.
+        adapters: Folder of the base model's source adapters.
+
+    Returns:
+        Whether the file has this recipe and was made from the current data, model and adapter.
+    """
+    if not Path(path).exists():
+        return False
+    try:
+        result = read_json(path)
+    except IntertaskError as error:
+        print(f"{error.what} It is made again.", flush=True)
+        return False
+    adapter = None
+    if recipe["source"] != NO_SOURCE:
+        adapter = read_json(Path(adapters) / recipe["source"] / "metrics.json")["fingerprint"]
+    made_from = _made_from(load_info(data), model, adapter)
+    return result.get("recipe") == recipe and result.get("made_from") == made_from
 
 
 def transfer(
@@ -48,7 +82,7 @@ def transfer(
     target = prepared.info["task"]
     set_seed(recipe["seed"])
     network, adapter = _with_adapter(recipe, lambda: load_model(base), target, adapters)
-    made_from = _made_from(prepared, model, adapter)
+    made_from = _made_from(prepared.info, model, adapter)
     # The folder depends on the source's weights: a run is not resumed after its source was trained again.
     folder = Path(checkpoints) / fingerprint(made_from)
     result = fine_tune(network, base, target, prepared, recipe, recipe["split_seed"], folder, hold_out)
@@ -84,7 +118,7 @@ def transfer_together(
     for recipe in sorted(recipes, key=lambda recipe: recipe["source"] != NO_SOURCE):
         source, name = recipe["source"], f"run{len(runs)}"
         _, adapter = _with_adapter(recipe, lambda: network, name, adapters)
-        made_from[source] = _made_from(prepared, model, adapter)
+        made_from[source] = _made_from(prepared.info, model, adapter)
         runs[source] = prepare_run(network, base, name, prepared, recipe, recipe["split_seed"])
     trained = train_together(network, list(runs.values()), load_tokenizer(base), precision)
     results = {}
@@ -114,9 +148,9 @@ def _with_adapter(
     return network, trained["fingerprint"]
 
 
-def _made_from(prepared: Prepared, model: str | os.PathLike, adapter: str | None) -> dict[str, Any]:
+def _made_from(info: Mapping[str, Any], model: str | os.PathLike, adapter: str | None) -> dict[str, Any]:
     """Fingerprints of what a transfer reads."""
-    return {"data": prepared.info["fingerprint"], "model": read_json(model)["fingerprint"], "adapter": adapter}
+    return {"data": info["fingerprint"], "model": read_json(model)["fingerprint"], "adapter": adapter}
 
 
 def _described(
