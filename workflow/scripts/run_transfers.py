@@ -21,7 +21,7 @@ def main() -> None:
     inputs = (options.data, options.model, options.adapters)
     recipes = [options.recipe | {"source": source} for source in options.sources.split(",")]
     files = {recipe["source"]: f"{recipe['source']}/seed{recipe['seed']}" for recipe in recipes}
-    with checkpoint_folder(options.checkpoints):
+    with checkpoint_folder(options.checkpoints) as checkpoints:
         missing = []
         for recipe in recipes:
             path = Path(options.out, f"{files[recipe['source']]}.json")
@@ -32,7 +32,7 @@ def main() -> None:
                 missing.append(recipe)
         if missing:
             quiet_libraries()
-        for result in transfer_together(missing, *inputs) if missing else []:
+        for result in transfer_together(missing, *inputs, checkpoints) if missing else []:
             write_json(Path(options.out, f"{files[result['source']]}.json"), result)
             # The costs of a single job; the job's own file has those of the whole group.
             benchmark = Path(options.benchmarks, files[result["source"]])

@@ -71,7 +71,7 @@ def test_results_together_are_described_as_alone(run, tiny_model, recipe, prepar
     _, sha256 = trained_source(tiny_model, recipe["adapter"], tmp_path / "adapters" / "src")
     write_json(tmp_path / "adapters" / "src" / "metrics.json", {"fingerprint": "12", "weights_sha256": sha256})
     alone = [run("src"), run("none")]
-    inputs = prepared_folder, tmp_path / "model.json", tmp_path / "adapters"
+    inputs = prepared_folder, tmp_path / "model.json", tmp_path / "adapters", tmp_path / "checkpoints"
     together = transfer_together([result["recipe"] for result in alone], *inputs)
     for mine, theirs in zip(together, alone, strict=True):
         assert list(mine) == list(theirs)

@@ -8,6 +8,7 @@ because a single small run leaves the GPU waiting for the next operation.
 import math
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,18 +21,24 @@ from ...types import Tokenizer
 from ...types.batches import padding_values
 from ..precision import Precision, autocast, device, to_device
 from ..prediction import encoding_length, strip
+from . import group_checkpoint
 from .batch_order import epoch_order
 from .fine_tuning import Run
 from .stacked import WithOutput, can_stack, encode_together, stacked
 from .trainer import diverged
 
+_SECONDS_BETWEEN_CHECKPOINTS = 60
 _SECONDS_BETWEEN_LINES = 10
 
 
 def train_together(
-    model: Any, runs: Sequence[Run], tokenizer: Tokenizer, precision: Precision = "float32"
+    model: Any,
+    runs: Sequence[Run],
+    tokenizer: Tokenizer,
+    precision: Precision = "float32",
+    checkpoint: Path | None = None,
 ) -> list[dict[str, Any]]:
-    """Train the adapters and heads of several runs in place.
+    """Train the adapters and heads of several runs in place, and go on from the checkpoint of an interrupted training.
 
     Args:
         model: The model, with one adapter and one head per run, named as the run. Its other weights stay as they are.
@@ -39,6 +46,8 @@ def train_together(
         tokenizer: The model's tokenizer.
         precision: Precision of the forward passes. Trained weights are float32. With bf16, the model's frozen matrices
             are rounded to bf16 once, as autocast would do in every step.
+        checkpoint: File for the checkpoint, which is written about once a minute. The caller removes it once the
+            results are written.
 
     Returns:
         For each run what :func:`intertask.models.training.trainer.train` returns.
@@ -60,7 +69,19 @@ def train_together(
     if precision == "bf16":
         _round_frozen(model, names)
     members = [_Member(model, run) for run in runs]
-    shown, active = time.monotonic(), members
+    if checkpoint is not None and group_checkpoint.restore(checkpoint, members):
+        print(f"resuming from step {sum(m.step for m in members)} of {len(members)} runs", flush=True)
+    shown, active = time.monotonic(), [member for member in members if not member.ended()]
+    saved = shown
+
+    def save_by_clock() -> None:
+        nonlocal saved
+        if checkpoint is None or any(member.is_to_be_evaluated() for member in members):
+            return
+        if time.monotonic() - saved > _SECONDS_BETWEEN_CHECKPOINTS:
+            group_checkpoint.save(checkpoint, members)
+            saved = time.monotonic()
+
     while active:
         model.train()
         with stacked(model, [member.run.name for member in active]):
@@ -70,6 +91,7 @@ def train_together(
                 active = [member for member in active if not member.ended()]
                 if any(member.is_to_be_evaluated() for member in active):
                     break
+                save_by_clock()
                 if time.monotonic() - shown > _SECONDS_BETWEEN_LINES:
                     shown = time.monotonic()
                     steps, total = sum(m.step for m in members), sum(m.total for m in members)
@@ -77,6 +99,7 @@ def train_together(
         for member in members:
             if member.is_to_be_evaluated():
                 member.evaluate(model, precision)
+        save_by_clock()
         active = [member for member in active if not member.ended()]
     return [member.result() for member in members]
 
@@ -136,7 +159,7 @@ class _Member:
     def next_batch(self) -> dict[str, torch.Tensor]:
         """The padded rows of the next step."""
         epoch, position = divmod(self.step, self.per_epoch)
-        if position == 0:
+        if position == 0 or not self.order:  # empty after an interruption
             self.order = epoch_order(self.lengths, self.size, self.run.seed, epoch)
         rows = self.order[position * self.size : (position + 1) * self.size]
         return self.run.collate([self.encodings[row] for row in rows])

@@ -90,7 +90,11 @@ def transfer(
 
 
 def transfer_together(
-    recipes: Sequence[dict[str, Any]], data: str | os.PathLike, model: str | os.PathLike, adapters: str | os.PathLike
+    recipes: Sequence[dict[str, Any]],
+    data: str | os.PathLike,
+    model: str | os.PathLike,
+    adapters: str | os.PathLike,
+    checkpoints: str | os.PathLike,
 ) -> list[dict[str, Any]]:
     """Fine-tune the adapters of several sources on the target in one process, each as :func:`transfer` does.
 
@@ -99,6 +103,7 @@ def transfer_together(
         data: The target's folder of prepared data.
         model: Result of the check of the base model.
         adapters: Folder of the base model's source adapters.
+        checkpoints: Folder that survives an interruption.
 
     Returns:
         The result of each transfer, in the order of the recipes. ``seconds`` is an equal share of the whole time.
@@ -120,7 +125,9 @@ def transfer_together(
         _, adapter = _with_adapter(recipe, lambda: network, name, adapters)
         made_from[source] = _made_from(prepared.info, model, adapter)
         runs[source] = prepare_run(network, base, name, prepared, recipe, recipe["split_seed"])
-    trained = train_together(network, list(runs.values()), load_tokenizer(base), precision)
+    # Other recipes, data or adapters never resume from this checkpoint.
+    checkpoint = Path(checkpoints) / f"{fingerprint([list(recipes), made_from])}.safetensors"
+    trained = train_together(network, list(runs.values()), load_tokenizer(base), precision, checkpoint)
     results = {}
     for (source, run), training in zip(runs.items(), trained, strict=True):
         activate(network, run.name)
