@@ -28,6 +28,7 @@ NOT_HERE = {
     "snakemake --report report.zip": "tests/workflow/test_report_run.py runs it on a finished run",
     "pytest -m slow tests/workflow/test_slurm.py": "is a test",
     "pytest -n 0": "is a test",
+    "python benchmarks/gpu.py --model bundled": "measures for minutes",
     "python benchmarks/logme_small_samples.py": "measures for minutes",
     "python benchmarks/scores.py": "measures for minutes",
     "git checkout -- atlas": "would undo changes of the reader",

@@ -152,8 +152,8 @@ def _second_claim(regret: pd.DataFrame) -> str:
                 f"is better. The table has means over {lines['targets'].max():.0f} targets with 95 % bootstrap",
                 "intervals. A method that learns from past transfers has learned from those to the other targets,",
                 "without the target's family. Pairs that a method has no score for count as a random order; the table",
-                "says which share of the pairs has a score. Some methods are not defined for all types of tasks, or not",
-                "all of their artifacts were computed ([atlas.md](atlas.md#limits)).",
+                "says which share of the pairs has a score. Some methods are not defined for all types of tasks, or",
+                "not all of their artifacts were computed ([atlas.md](atlas.md#limits)).",
             ),
             _table(["method", "Regret@1", "Regret@3", "Regret@5", "NDCG", "scored", "needs"], rows),
         ]
