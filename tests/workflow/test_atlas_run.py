@@ -78,7 +78,7 @@ def changed_atlas(folder, change):
     del about["content_sha256"]
     for name in ("transfer.tsv", "scores.tsv"):
         path = folder / "minilm" / name
-        change(table := pd.read_csv(path, sep="\t", keep_default_na=False))
+        change(table := pd.read_csv(path, sep="\t", keep_default_na=False, na_values=["nan"]))
         table.to_csv(path, sep="\t", index=False)
         about["files"][name] = file_sha256(path)
     write_json(folder / "minilm/atlas.json", about)
