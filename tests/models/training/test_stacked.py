@@ -51,5 +51,7 @@ def test_only_bottlenecks_of_one_configuration_are_stacked(tiny_model):
     for name, config in {"a": "seq_bn", "b": "seq_bn", "wide": "seq_bn[reduction_factor=2]", "lora": "lora"}.items():
         model.add_adapter(name, config=config)
     model.add_adapter("inverted", config="seq_bn_inv")
+    model.add_adapter("shared", config="compacter[reduction_factor=4,phm_dim=2]")
     assert can_stack(model, ["a", "b"])
-    assert not any(can_stack(model, names) for names in (["a", "wide"], ["lora"], ["a", "lora"], ["inverted"]))
+    others = (["a", "wide"], ["lora"], ["a", "lora"], ["inverted"], ["shared"])
+    assert not any(can_stack(model, names) for names in others)

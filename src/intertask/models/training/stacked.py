@@ -41,7 +41,10 @@ def can_stack(model: Any, names: Sequence[str]) -> bool:
 
     configs = [model.adapters_config.get(name) for name in names]
     return all(
-        isinstance(config, BnConfig) and config.inv_adapter is None and config.to_dict() == configs[0].to_dict()
+        isinstance(config, BnConfig)
+        and config.inv_adapter is None
+        and not config.phm_layer  # its adapters share weights
+        and config.to_dict() == configs[0].to_dict()
         for config in configs
     )
 
