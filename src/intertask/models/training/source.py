@@ -1,8 +1,7 @@
 """A source's adapter (or, with ``adapter: full``, its whole encoder): trained, or fetched if it is published."""
 
 import os
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,9 @@ from ...data import Prepared, load_info, load_prepared
 from ...execution.script import versions
 from ...files import fingerprint, read_json
 from ..adapters import add_fresh_adapter, save_source, weights_sha256
-from ..base import load_model, load_tokenizer, recipe_model
-from ..precision import for_training
+from ..base import load_model, recipe_model
 from ..published import NotPublishedError, fetch_source
-from . import together
-from .fine_tuning import fine_tune, outcome, prepare_run
+from .fine_tuning import fine_tune
 from .seeds import set_seed
 
 
@@ -54,64 +51,17 @@ def make_source(
     return _train(recipe, load_prepared(data), read_json(model)["fingerprint"], Path(checkpoints), Path(out))
 
 
-def train_together(
-    recipes: Sequence[dict[str, Any]],
-    data: Sequence[str | os.PathLike],
-    model: str | os.PathLike,
-    out: Sequence[str | os.PathLike],
-) -> list[dict[str, Any]]:
-    """Train the adapters of several sources in one process, each as :func:`make_source` does, and write the weights.
-
-    Args:
-        recipes: Recipes of the adapter step of one base model.
-        data: For each recipe, the source's folder of prepared data.
-        model: Result of the check of the base model.
-        out: For each recipe, the folder for the weights.
-
-    Returns:
-        For each recipe, the content of ``metrics.json``, which the caller writes last. ``seconds`` is an equal share
-        of the whole time.
-
-    Raises:
-        IntertaskError: The adapters cannot be trained together.
-    """
-    started, precision, base = time.monotonic(), for_training(recipes[0]), recipe_model(recipes[0])
-    network, runs = load_model(base), []
-    for recipe, folder in zip(recipes, data, strict=True):
-        prepared = load_prepared(folder)
-        set_seed(recipe["seed"])
-        load_model(base)  # draws the random numbers that it draws before the adapter of a single training
-        add_fresh_adapter(network, prepared.info["task"], recipe["adapter"])
-        runs.append(prepare_run(network, base, prepared.info["task"], prepared, recipe, recipe["seed"]))
-    trained = together.train_together(network, runs, load_tokenizer(base), precision)
-    found = []
-    for recipe, run, training, folder in zip(recipes, runs, trained, out, strict=True):
-        together.activate(network, run.name)
-        result = outcome(network, run, training, precision, started)
-        found.append(_written(network, recipe, run.info, result, read_json(model)["fingerprint"], Path(folder)))
-    share = round((time.monotonic() - started) / len(recipes), 3)
-    return [metrics | {"seconds": share} for metrics in found]
-
-
 def _train(recipe: dict[str, Any], prepared: Prepared, model: str, checkpoints: Path, out: Path) -> dict[str, Any]:
     """Train a source's adapter and head on a base model, given by its fingerprint, and write their weights."""
     base = recipe_model(recipe)
-    name = prepared.info["task"]
+    name, adapter = prepared.info["task"], recipe["adapter"]
     set_seed(recipe["seed"])
     network = load_model(base)
-    add_fresh_adapter(network, name, recipe["adapter"])
+    add_fresh_adapter(network, name, adapter)
     result = fine_tune(network, base, name, prepared, recipe, recipe["seed"], checkpoints)
-    return _written(network, recipe, prepared.info, result, model, out)
-
-
-def _written(
-    network: Any, recipe: dict[str, Any], info: Mapping[str, Any], result: dict[str, Any], model: str, out: Path
-) -> dict[str, Any]:
-    """Write the weights of a trained source, and return the content of its ``metrics.json``."""
-    name, adapter = info["task"], recipe["adapter"]
     sha256 = weights_sha256(network, name, adapter)
     save_source(network, name, adapter, out)
-    made_from = {"data": info["fingerprint"], "model": model}
+    made_from = {"data": prepared.info["fingerprint"], "model": model}
     return {
         "source": name,
         **result,
