@@ -5,8 +5,8 @@
 Each adapter trains on batches of ``--texts`` texts of ``--tokens`` tokens, with the step of
 ``intertask.models.training.together``. The first row is a single run of the Trainer, as a job with one transfer has it.
 A group larger than the memory of the device is reported as such. Seconds are wall time on a GPU, and CPU time of one
-thread on a CPU. The program prints a table with the name of the device (docs/performance.md shows one) and writes no
-files except a temporary folder.
+thread on a CPU. The program prints a table with the name of the device and writes no files except a
+temporary folder.
 """
 
 import argparse

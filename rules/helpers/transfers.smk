@@ -14,7 +14,7 @@ def get_groups():
     for start in range(0, len(pool), CONFIG.train_together):
         group = pool[start : start + CONFIG.train_together]
         groups.append((group, [target for target in TARGETS if target not in group]))
-        # A target is not one of its own sources.
+        # No target is its own source.
         groups += [([s for s in group if s != target], [target]) for target in TARGETS if target in group]
     return [(sources, targets) for sources, targets in groups if sources and targets] if TRAINED_TOGETHER else []
 

@@ -59,7 +59,7 @@ A single seed does not separate small gains from noise.
 ## Licenses
 
 Each license is the one that the dataset's publisher states, and its link leads to the page that states it. *Not stated*
-means that no such statement was found. *Custom* means terms of the publisher's own, without an SPDX identifier. An
+means that no such statement was found. *Custom* means terms that the publisher wrote, without an SPDX identifier. An
 adapter is shipped only if the license allows adaptations to be passed on. Use each adapter under the license of its
 dataset: {non_commercial} of the {adapters} allow non-commercial use only. Of all other tasks, this folder has facts and
 measurements only.

@@ -33,7 +33,7 @@ def study(
         transfer: target, source, seed, value (percentage points), of one base model.
         regret: Lines of ``regret.tsv`` of this model.
         evaluation: Lines of ``evaluation.tsv`` of this model: method, target, metric, k, value.
-        sources: Source -> ``value`` (of its own training, in percentage points), ``metric``, ``device``, ``precision``.
+        sources: Source -> ``device`` and ``precision`` of its training.
         types: Task -> its type.
         settings: ``model``, ``adapter``, ``seeds``, ``training`` (of ``source`` and ``transfer``),
             ``max_train_examples``, ``max_validation_examples``.

@@ -1,4 +1,4 @@
-"""One forward pass for several adapters of one model: each part of a batch goes through an adapter of its own.
+"""One forward pass for several adapters of one model: each part of a batch goes through another adapter.
 
 The frozen weights see one large batch. The adapters of a layer are stacked, so that a GPU computes all of them at once;
 the adapters library's ``BatchSplit`` would run them one after the other. The computation itself is the library's.
