@@ -1,11 +1,16 @@
 """Only what is missing or changed is computed: jobs counted in dry runs."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 
 import pytest
 from paths import ROOT
+
+from intertask.files import read_json
 
 
 @pytest.fixture
@@ -89,6 +94,26 @@ def test_edited_code_reruns_nothing(project):
         path.write_text(text, encoding="utf-8")
     shutil.rmtree(project.folder / "src")
     assert planned == {}
+
+
+def test_checkpoints_beside_a_finished_transfer_are_removed(project, tmp_path):
+    """A job may be killed between its result and the removal of its checkpoints; the next run removes them."""
+    source, target = project.config["sources"][0], project.config["targets"][0]
+    finished = project.folder / f"results/transfer/minilm/{target}/{source}/seed1.json"
+    result, checkpoints = tmp_path / "seed1.json", tmp_path / "checkpoints"
+    shutil.copy(finished, result)
+    (checkpoints / "checkpoint-3").mkdir(parents=True)
+    done = subprocess.run(
+        [
+            sys.executable, "workflow/scripts/run_transfer.py", "--recipe", json.dumps(read_json(finished)["recipe"]),
+            "--data", f"results/data/{target}", "--model", "results/models/minilm.json",
+            "--adapters", "results/adapters/minilm", "--checkpoints", checkpoints, "--out", result,
+        ],
+        cwd=project.folder, env=project.environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == (f"{source} -> {target}, seed 1: kept\n", 0), done.stderr
+    assert result.read_bytes() == finished.read_bytes()
+    assert not checkpoints.exists()
 
 
 @pytest.mark.parametrize("newest_first", [True, False])

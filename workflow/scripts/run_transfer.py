@@ -16,12 +16,13 @@ from intertask.models.training.transfer import is_current, transfer
 
 def main() -> None:
     options = arguments(__doc__, "data", "model", "adapters", "checkpoints", "out")
-    if is_current(options.out, options.recipe, options.data, options.model, options.adapters):
-        Path(options.out).touch()
-        print("{source} -> {target}, seed {seed}: kept".format_map(read_json(options.out)))
-        return
-    quiet_libraries()
+    # A job that was killed after it wrote its result may have left checkpoints, which the folder removes either way.
     with checkpoint_folder(options.checkpoints) as checkpoints:
+        if is_current(options.out, options.recipe, options.data, options.model, options.adapters):
+            Path(options.out).touch()
+            print("{source} -> {target}, seed {seed}: kept".format_map(read_json(options.out)))
+            return
+        quiet_libraries()
         _, result = transfer(options.recipe, options.data, options.model, options.adapters, checkpoints)
         write_json(options.out, result)
     print("{source} -> {target}, seed {seed}: {metric} {value:.2f}".format_map(result))
