@@ -11,7 +11,7 @@ from intertask.types import get_type
 
 REGISTRY = Registry([ROOT / "tasks" / "paper"])
 TARGETS = paper_config()["targets"]
-HEADER = "| task | role | type | preferred place | alternatives | reported split | metric |"
+HEADER = "| task | role | type | preferred place | reported split | metric |"
 #: Tasks whose test split the paper reports, the Parallel Meaning Bank's gold part among them; of the others, the
 #: validation split. Where a dataset has none, that is a part of train.
 ON_TEST = [
@@ -49,7 +49,6 @@ def row(name: str) -> str:
         "target" if name in TARGETS else "source",
         get_type(task.type).LABEL,
         place_in_words(task.data),
-        "; ".join(map(place_in_words, task.data.alternatives)) or "–",
         split or f"{task.data.validation_fraction:.0%} of train",
         task.metric,
     ]
