@@ -12,6 +12,7 @@ rule build_atlas:
             task=CONFIG.all_tasks,
         ),
         lambda wildcards: expand("results/adapters/{{model}}/{task}/metrics.json", task=CONFIG.all_tasks),
+        expand("results/measures/{{model}}/{target}.json", target=TARGETS),
         transfer="results/transfer.tsv",
         script=script_file("build_atlas.py"),
     output:

@@ -40,6 +40,7 @@ ENCODERS = {name: CONFIG.models[name] for name in CONFIG.base_models} | CONFIG.s
 
 include: "helpers/jobs.smk"
 include: "helpers/atlas.smk"
+include: "helpers/measures.smk"
 
 
 def any_of(names):
@@ -101,13 +102,13 @@ def get_target_tables(targets):
     return expand(rules.collect_target.output, model=MODELS, target=targets)
 
 
+def get_metrics_of(model, sources):
+    """Return ``metrics.json`` of the sources' adapters; it changes whenever the weights do."""
+    return expand("results/adapters/{model}/{source}/metrics.json", model=CONFIG.base_of(model), source=sources)
+
+
 def get_pool_adapters(wildcards):
-    """Return ``metrics.json`` of every source adapter of a target's pool; it changes whenever the weights do."""
-    return expand(
-        "results/adapters/{model}/{source}/metrics.json",
-        model=CONFIG.base_of(wildcards.model),
-        source=CONFIG.pool(wildcards.target),
-    )
+    return get_metrics_of(wildcards.model, CONFIG.pool(wildcards.target))
 
 
 def get_base_model(setting):
@@ -145,7 +146,10 @@ def get_evidence(setting, target):
         files += artifact.files(encoder, artifact.tasks(pool, target, past))
     if "weights" in READS:
         files += [path for task in [*pool, target] for path in get_weights(model, task)]
-    return files + (get_history(target) if "history" in READS else [])
+    if get_measured(target):
+        tasks = [target, *(past if CONFIG.history == "own" else [])]
+        files += expand("results/measures/{model}/{task}.json", model=model, task=tasks)
+    return files + (get_history(target) + get_measure_tables() if "history" in READS else [])
 
 
 def get_scores(wildcards):

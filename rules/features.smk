@@ -26,7 +26,7 @@ rule compute_features:
         data=lambda wildcards: get_data(wildcards.target),
         model="results/models/{model}.json",
         rows="results/rows/{model}/{target}.safetensors",
-        adapters=get_pool_adapters,
+        adapters=get_featured_adapters,
         script=script_file("compute_features.py"),
     output:
         # The job keeps the features of sources whose adapters have not changed.
@@ -42,7 +42,7 @@ rule compute_features:
         **gpu_job(megabytes=12000, minutes=240),
     params:
         recipe=lambda wildcards: recipes.features_recipe(CONFIG, wildcards.model, TASKS[wildcards.target]),
-        sources=lambda wildcards: ",".join(CONFIG.pool(wildcards.target)),
+        sources=lambda wildcards: ",".join(get_featured(wildcards.target)),
         adapters="results/adapters/{model}",
     message:
         "{wildcards.target}: computing features under every source's adapter on {wildcards.model}"

@@ -24,8 +24,13 @@ rule compute_scores:
         runtime=growing(60),
     params:
         recipe=lambda wildcards: recipes.scores_recipe(
-            CONFIG, wildcards.setting, wildcards.target, get_relatives(wildcards.target)
+            CONFIG,
+            wildcards.setting,
+            wildcards.target,
+            get_relatives(wildcards.target),
+            get_measured(wildcards.target),
         ),
+        measures=",".join(get_measure_tables()),
         model=lambda wildcards: get_base_model(wildcards.setting),
         sentence_encoder=SENTENCE_ENCODER,
     message:
@@ -33,6 +38,6 @@ rule compute_scores:
     shell:
         launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --model {params.model:q} \
-                --sentence-encoder {params.sentence_encoder:q} --out {output.table:q} --about {output.about:q} \
+                --sentence-encoder {params.sentence_encoder:q} --measures={params.measures:q} --out {output.table:q} --about {output.about:q} \
                 >{log:q} 2>&1
             """)

@@ -10,6 +10,7 @@ from safetensors.numpy import save_file
 
 from intertask.errors import IntertaskError
 from intertask.evidence import Evidence
+from intertask.files import write_json
 
 TASKS = ["a", "b", "t", "u"]
 
@@ -71,7 +72,7 @@ def test_own_history_leaves_the_target_out(results):
             transfer(results, "t", source, seed, 99)  # must not be read
     target, (a, b) = load(results, "history", history="own")
     (past,) = target.past
-    assert (past.setting, past.same_setting, past.facts.task) == ("m", True, "u")
+    assert (past.setting, past.same_setting, past.facts.task, past.none) == ("m", True, "u", 51)
     np.testing.assert_array_equal(a.history, [61])
     np.testing.assert_array_equal(b.history, [35])  # a run without a score counts as 0
 
@@ -109,6 +110,45 @@ def test_observed_transfers_are_history_too(results):
     target, (a, b) = load(results, "history", history="own", observed=True, setting="y")
     assert [(p.setting, p.same_setting) for p in target.past] == [("x", False), ("y", True)]
     np.testing.assert_array_equal([a.history, b.history], [[40, np.nan], [np.nan, 30]])
+
+
+def write_scores(results) -> str:
+    """A table of scores beside earlier transfers, with one method that is no measure."""
+    path = results / "scores.tsv"
+    lines = ["setting\ttarget\tmethod\tsource\tscore", "m\tu\tsemb\ta\t0.3"]
+    lines += [f"{s}\t{t}\tlogme\t{source}\t{v}" for s, t, source, v in (
+        ("m", "u", "a", -0.5), ("m", "u", "none", -0.7), ("other", "u", "a", 9), ("m", "u", "b", "nan"),
+        ("m", "t", "a", 5), ("other", "far", "b", 1),
+    )]  # fmt: skip
+    path.write_text("\n".join(lines) + "\n")
+    return str(path)
+
+
+def test_measures_beside_earlier_transfers(results):
+    test_imported_history(results)
+    history, tables = [str(results / "past.tsv")], [write_scores(results)]
+    target, _ = Evidence(results, recipe(history=history), "m", "s", ["history"], tables).load()
+    near, far = target.past
+    assert near.facts.measures == {"logme": {"a": -0.5, "none": -0.7}}  # of the ranked setting
+    assert far.facts.measures == {"logme": {"b": 1.0}}
+    assert target.measures is None  # its own scores beside earlier transfers are not evidence for a new ranking
+
+
+def test_measures_of_the_evaluated_transfers(results):
+    test_observed_transfers_are_history_too(results)
+    asked = recipe(history="own", observed=True, setting="m")
+    target, _ = Evidence(results, asked, "m", "s", ["history"], [write_scores(results)]).load()
+    assert target.measures == {"logme": {"a": 5.0}}
+
+
+def test_measures_of_this_run(results):
+    scores = {"knn": {"a": 0.5, "none": 0.25}}
+    path = results / "measures/m/t.json"
+    write_json(path, {"target": "t", "data": "data-t", "scores": scores})
+    assert load(results, "history", measured=["a"])[0].measures == scores
+    write_json(path, {"target": "t", "data": "older", "scores": scores})
+    with pytest.raises(IntertaskError, match="data"):
+        load(results, "history", measured=["a"])
 
 
 def write_rows(results, fingerprint="rows"):

@@ -24,7 +24,9 @@ try:
 except IntertaskError as error:
     stop(error)
 
-UNPACKED = [] if ATLAS is None else [source for source in SOURCES if source in ATLAS.tasks and source not in TARGETS]
+# A target's rows are needed, except where methods are only evaluated on transfers that were made before.
+WITHOUT_ROWS = CONFIG.all_tasks if CONFIG.observed else [source for source in SOURCES if source not in TARGETS]
+UNPACKED = [] if ATLAS is None else [task for task in WITHOUT_ROWS if task in ATLAS.tasks]
 SHIPPED = [source for source in UNPACKED if source in ATLAS.with_adapter()]
 if any(ARTIFACTS[name].adapters != "none" for name in READS):
     UNPACKED = SHIPPED  # the adapters of the others are trained, from data

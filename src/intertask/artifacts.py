@@ -52,6 +52,7 @@ STEPS: dict[str, Step] = {
         Step("adapters", "source training", "source training", ("train_adapter", "train_encoder", "fetch_adapter")),
         Step("rows", "features", "features, base model", ("compute_rows",)),
         Step("features", "features", "features, each source's adapter", ("compute_features",)),
+        Step("measures", "features", "measures of the sources' adapters", ("compute_measures",)),
         Step("fewshot", "few-shot runs", "few-shot runs", ("run_fewshot",)),
         Step("gradients", "gradients", "Fisher embeddings", ("compute_gradients",)),
         Step("fewshot_gradients", "gradients", "Fisher embeddings, few steps", ("compute_fewshot_gradients",)),

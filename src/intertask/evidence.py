@@ -2,13 +2,14 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .artifacts import ARTIFACTS
+from .artifacts import ARTIFACTS, NO_SOURCE
 from .data import load_info
 from .data.pairs import mostly_pairs
 from .files import check_made_from, read_json
@@ -48,12 +49,21 @@ class Evidence:
         model: Base model whose artifacts are read.
         sentence_encoder: Name of the sentence encoder.
         reads: Names of :data:`intertask.artifacts.ARTIFACTS`. No other artifacts are opened.
+        measures: Tables with scores of methods on past targets, as beside the transfers of an atlas.
     """
 
-    def __init__(self, results: Path, recipe: dict[str, Any], model: str, sentence_encoder: str, reads: Iterable[str]):
+    def __init__(
+        self,
+        results: Path,
+        recipe: dict[str, Any],
+        model: str,
+        sentence_encoder: str,
+        reads: Iterable[str],
+        measures: Iterable[str] = (),
+    ):
         self.results, self.recipe, self.model = Path(results), recipe, model
         self.encoders = {"base": model, "sentence": sentence_encoder}
-        self.reads = set(reads)
+        self.reads, self.measure_tables = set(reads), [*measures]
         self.target, self.sources = recipe["target"], recipe["sources"]
 
     def infos(self) -> dict[str, dict[str, Any]]:
@@ -87,6 +97,7 @@ class Evidence:
             for source, scores in self._fewshot().items():
                 of_sources[source]["fewshot"] = scores
         if "history" in self.reads:
+            of_target["measures"] = self._measures(self.target)
             of_target["past"], observed = self._history()
             for source in self.sources:
                 of_sources[source]["history"] = observed[source]
@@ -211,14 +222,17 @@ class Evidence:
                 0.0 if math.isnan(run.value) else run.value
             )
         facts = {target: self._past_facts(target) for _, target in values}
-        past = [Past(setting, setting == self.recipe["setting"], facts[target]) for setting, target in values]
         observed = {
             # sorted values: the last bit of a mean depends on the order of the sum
             source: np.array(
                 [np.mean(sorted(scores[source])) if source in scores else np.nan for scores in values.values()]
             )
-            for source in self.sources
+            for source in [*self.sources, NO_SOURCE]
         }
+        past = [
+            Past(setting, setting == self.recipe["setting"], facts[target], float(none))
+            for (setting, target), none in zip(values, observed.pop(NO_SOURCE), strict=True)
+        ]
         return tuple(past), observed
 
     def _past_runs(self) -> list[Run]:
@@ -246,8 +260,45 @@ class Evidence:
     def _past_facts(self, task: str) -> Facts:
         """Facts of a past target, which may be unknown to this run if its transfers were imported."""
         if (self.results / "data" / task / "info.json").exists() and task in self.recipe["known"]:
-            return self._facts(task)
-        return Facts(task, "", 0)
+            return self._facts(task, measures=self._measures(task))
+        return Facts(task, "", 0, measures=self._measures(task))
+
+    def _measures(self, task: str) -> Mapping[str, Mapping[str, float]] | None:
+        """What feature methods say of adapters on a task's rows: measured in this run, or beside earlier transfers.
+
+        A target's scores beside earlier transfers count only where these transfers are what is evaluated.
+        """
+        recipe = self.recipe
+        if recipe.get("measured") and (task == self.target or recipe["history"] == "own"):
+            return self._own_measures(task)
+        if task == self.target and not recipe["observed"]:
+            return None
+        return self._table_measures().get(task)
+
+    def _own_measures(self, task: str) -> Mapping[str, Mapping[str, float]]:
+        """Measures that this run made from the current data and adapters."""
+        path = self.results / "measures" / self.model / f"{task}.json"
+        content = read_json(path)
+        current = {"data": self._data(task)}
+        check_made_from(str(path), path, {"data": content["data"]}, current)
+        return content["scores"]
+
+    @cache  # noqa: B019 - an object lives as long as its process
+    def _table_measures(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Measures of past targets: target -> method -> source -> score, of the ranked setting where it has some."""
+        from .methods.adapter_measures import MEASURES
+        from .tables import read_table
+
+        found: dict[str, dict[str, dict[str, float]]] = {}
+        for path in self.measure_tables:
+            table = read_table(path, ["setting", "target", "method", "source", "score"])
+            table = table[table["method"].isin(list(MEASURES)) & table["score"].notna()]
+            for target, rows in table.groupby("target", sort=False):
+                own = rows[rows["setting"] == self.recipe["setting"]]
+                used = own if len(own) else rows[rows["setting"] == rows["setting"].iloc[0]]
+                for method, source, score in zip(used["method"], used["source"], used["score"], strict=True):
+                    found.setdefault(str(target), {}).setdefault(method, {}).setdefault(source, float(score))
+        return found
 
     def _weights(self, task: str) -> dict[str, tuple[np.ndarray, np.ndarray]] | None:
         """Matrices (down [r, D], up [D, r]) of every adapter site; None for adapters without such halves."""

@@ -7,9 +7,11 @@ import shutil
 import pytest
 from paths import ROOT
 
+from intertask.artifacts import NO_SOURCE
 from intertask.atlas.folder import Atlas
 from intertask.errors import IntertaskError
 from intertask.files import file_sha256, read_json, write_json
+from intertask.methods.adapter_measures import MEASURES
 
 FOLDER = ROOT / "atlas"
 TASK_KEYS = {"info", "description", "language", "family", "license", "license_page", "homepage", "origin"}
@@ -93,7 +95,11 @@ def test_each_method_scored_each_pair(atlas):
     targets = {row["target"] for row in table(atlas, "transfer.tsv")}
     methods = {row["method"] for row in rows}
     expected = [(t, m, s) for t in targets for m in methods for s in atlas.tasks if s != t]
-    assert sorted((row["target"], row["method"], row["source"]) for row in rows) == sorted(expected)
+    pairs = [(row["target"], row["method"], row["source"]) for row in rows]
+    assert sorted(pair for pair in pairs if pair[2] != NO_SOURCE) == sorted(expected)
+    # Where the adapters were measured, so was the base model.
+    measured = {(row["target"], row["method"]) for row in rows if row["method"] in MEASURES and row["score"] != "nan"}
+    assert {pair[:2] for pair in pairs if pair[2] == NO_SOURCE} == measured
     assert len(methods) >= 11
 
 

@@ -2,74 +2,81 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from intertask.methods import recommended as module
 from intertask.methods.facts import Facts, Past
-from intertask.methods.recommended import recommended
+from intertask.methods.history import Prediction, predict
+from intertask.methods.recommended import INTERVAL, expected_gains, recommended
 
-TARGET = Facts("t", "tagging", 10)
-
-
-def place(monkeypatch, of_history, of_profile) -> list[float]:
-    """Ranks for given scores by history (None: no history) and by profile."""
-    scores = {f"s{i}": i for i in range(len(of_profile))}
-
-    def of(values):
-        return lambda target, sources: np.array([values[scores[s.task]] for s in sources], float)
-
-    monkeypatch.setattr(module, "profile", of(of_profile))
-    monkeypatch.setattr(module, "expected", (lambda *_: None) if of_history is None else of(of_history))
-    sources = [Facts(name, "tagging", 100 - i) for name, i in scores.items()]
-    return (-recommended(TARGET, sources)).tolist()
+RANDOM = np.random.default_rng(0)
 
 
-def test_two_by_history_to_one_by_profile(monkeypatch):
-    # history: s0 s1 s2 s3 s4 s5; profile: s5 s4 s3 s2 s1 s0
-    places = place(monkeypatch, [6, 5, 4, 3, 2, 1], [1, 2, 3, 4, 5, 6])
-    # s0 by history, s5 by profile, s1 by history; s2, s4, s3
-    assert places == [1, 3, 4, 6, 5, 2]
+def task(name: str, form: str = "classification", near: float = 0.0) -> Facts:
+    """A task; those with ``near`` 1 have the same texts."""
+    return Facts(
+        name,
+        form,
+        9,
+        words=20.0,
+        text_mean=near + (1 - near) * RANDOM.normal(size=5),
+        sentence_mean=near + (1 - near) * RANDOM.normal(size=5),
+        token_ids=RANDOM.integers(0, 40, size=60),
+    )
 
 
-def test_a_source_is_ranked_once(monkeypatch):
-    assert place(monkeypatch, [9, 8, 7], [9, 8, 7]) == [1, 2, 3]
+def with_history(**options) -> tuple[Facts, list[Facts]]:
+    """A target with five past targets, and six sources, of which the last is unknown."""
+    past = tuple(Past("m", True, task(f"p{i}"), **options) for i in range(5))
+    observed = 50 + 10 * RANDOM.random((5, 6))
+    sources = [replace(task(f"s{i}"), history=observed[:, i]) for i in range(5)]
+    return replace(task("t"), past=past), [*sources, Facts("unknown", "classification", 9)]
 
 
-def test_without_history_the_order_is_the_profiles(monkeypatch):
-    assert place(monkeypatch, None, [0.1, 0.4, 0.3, 0.4]) == [4, 1.5, 3, 1.5]
+def test_scores_are_the_expected_gains():
+    target, sources = with_history(none=55.0)
+    scores, order = recommended(target, sources), [4, 2, 0, 5, 1, 3]
+    assert np.isnan(scores[5])
+    np.testing.assert_allclose(scores[:5], predict(target, sources).mean[:5], atol=1e-6)
+    np.testing.assert_array_equal(recommended(target, [sources[i] for i in order]), scores[order])
+    gains = expected_gains(target, sources)
+    assert list(gains) == [source.task for source in sources]
+    ranked = sorted(range(5), key=lambda i: scores[i])
+    assert ranked == sorted(range(5), key=lambda i: gains[f"s{i}"]["gain"])
+    for gain in gains.values():
+        assert gain["low"] < gain["gain"] < gain["high"]
+        assert (gain["helps"] > 0.5) == (gain["gain"] > 0)
 
 
-def test_equal_by_one_kind_of_evidence_are_ordered_by_the_other(monkeypatch):
-    assert place(monkeypatch, [5, 5, 1], [1, 2, 3]) == [3, 1, 2]
+def test_gains_of_a_known_prediction(monkeypatch):
+    prediction = Prediction(np.array([np.log(3), -np.log(2)]), np.array([1.0, 0.5]), True)
+    monkeypatch.setattr(module, "_prediction", lambda target, sources: prediction)
+    gains = expected_gains(task("t"), [task("a"), task("b")])
+    reach = norm.ppf((1 + INTERVAL) / 2)
+    assert gains["a"]["gain"] == pytest.approx(2)
+    assert gains["b"]["gain"] == pytest.approx(-1)
+    assert gains["a"]["high"] == pytest.approx(3 * np.exp(reach) - 1, abs=1e-5)
+    assert gains["a"]["helps"] == pytest.approx(norm.cdf(np.log(3)), abs=1e-6)
 
 
-def test_equal_in_all_share_their_places(monkeypatch):
-    # s0 and s1 are alike and have places 1 and 3
-    assert place(monkeypatch, [5, 5, 1], [2, 2, 3]) == [2, 2, 2]
+def test_gains_need_past_transfers_without_a_source():
+    assert expected_gains(*with_history()) is None
+    assert expected_gains(task("t"), [task("a")]) is None
+    assert expected_gains(task("t"), []) is None
 
 
-def test_undefined_profile_is_placed_by_history_and_undefined_in_all_is_nan(monkeypatch):
-    nan = float("nan")
-    np.testing.assert_array_equal(place(monkeypatch, [1, 9, 5, nan], [3, nan, 2, nan]), [2, 1, 3, nan])
+def test_without_history_similar_texts_the_same_form_and_good_adapters_come_first():
+    sources = [task("far"), task("near", near=1.0), task("near-other-form", "tagging", near=1.0), task("far2")]
+    target = task("t", near=1.0)
+    scores = recommended(target, sources)
+    assert np.argmax(scores) == 1
+    assert scores[1] > scores[2]
+    measures = {"logme": {"far": 9.0, "near": 1.0, "far2": 1.0, "none": 1.0}}
+    assert np.argmax(recommended(replace(target, measures=measures), [sources[0], sources[3]])) == 0
 
 
-@pytest.mark.parametrize("past", [None, (), "unrelated"])
-def test_real_profile_with_an_empty_history(past):
-    random = np.random.default_rng(0)
-
-    def task(name, words):
-        return Facts(
-            name,
-            "classification",
-            9,
-            words=words,
-            text_mean=random.normal(size=5),
-            sentence_mean=random.normal(size=5),
-            token_ids=random.integers(0, 40, size=60),
-        )
-
-    if past == "unrelated":
-        past = (Past("m", True, task("p", 9.0)),)
-    target = replace(task("t", 30.0), past=past)
-    sources = [replace(task(f"s{i}", 10.0 + i), history=np.full(len(past or ()), np.nan)) for i in range(6)]
-    scores, texts = recommended(target, sources), module.profile(target, sources)
-    np.testing.assert_array_equal(np.argsort(np.argsort(scores)), np.argsort(np.argsort(texts)))
+def test_a_source_of_which_only_the_adapter_is_known_has_a_score():
+    bare, target = Facts("bare", "classification", 9), task("t")
+    assert np.isnan(recommended(target, [bare, task("a")])[0])
+    measured = replace(target, measures={"knn": {"bare": 1.0, "a": 0.0}})
+    assert np.isfinite(recommended(measured, [bare, task("a")])).all()

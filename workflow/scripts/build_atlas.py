@@ -6,6 +6,7 @@ python workflow/scripts/build_atlas.py --recipe JSON --results results --tasks t
 
 from pathlib import Path
 
+from intertask.artifacts import NO_SOURCE
 from intertask.atlas.build import build, score_table, to_half
 from intertask.atlas.folder import SCORES, TRANSFERS
 from intertask.config.task_registry import Registry
@@ -50,14 +51,15 @@ def main() -> None:
         target: read_table(results / "scores" / model / f"{target}.tsv", COLUMNS)[COLUMNS]
         for target in recipe["targets"]
     }
+    rows = {target: list(table.itertuples(index=False, name=None)) for target, table in scores.items()}
+    for target, listed in rows.items():
+        measures = read_json(results / "measures" / model / f"{target}.json")["scores"]
+        listed += [(method, NO_SOURCE, of_method[NO_SOURCE]) for method, of_method in measures.items() if of_method]
     config = read_json(results / "adapters" / model / recipe["tasks"][0] / "adapter_config.json")
     config["model_name"] = PUBLISHED.get(base.path, base.path)
     tables = {
         TRANSFERS: transfers.to_csv(sep="\t", index=False, float_format="%.6f", lineterminator="\n"),
-        SCORES: score_table(
-            {t: list(table[["method", "source", "score"]].itertuples(index=False)) for t, table in scores.items()},
-            model,
-        ),
+        SCORES: score_table(rows, model),
     }
     settings = recipe["settings"] | {"adapter": recipe["adapter"], "adapter_config": config}
     build(tasks, results, options.out, model, options.sentence_encoder, tables, half_weights, settings)

@@ -64,6 +64,8 @@ class Facts:
         fewshot: Optimizer step -> score of the target after that many steps from a source's adapter.
         history: [M] Scores of a source's transfers to M past targets, percentage points, NaN = not observed.
         past: The M past targets of a target, in the same order as ``history``.
+        measures: What some feature methods say of adapters on a target's rows: method -> source -> score. The source
+            ``none`` is the base model. Only sources whose adapters are there are named.
     """
 
     task: str
@@ -87,6 +89,7 @@ class Facts:
     fewshot: Mapping[int, float] | None = None
     history: np.ndarray | None = None
     past: "tuple[Past, ...] | None" = None
+    measures: Mapping[str, Mapping[str, float]] | None = None
 
     @property
     def compares_choices(self) -> bool:
@@ -102,8 +105,10 @@ class Past:
         setting: Base model, or setting of an imported table, in which the transfers were observed.
         same_setting: Whether this is the setting of the current ranking.
         facts: Facts of the past target.
+        none: Score of the past target without a source, percentage points, NaN = not observed.
     """
 
     setting: str
     same_setting: bool
     facts: Facts
+    none: float = float("nan")

@@ -1,44 +1,74 @@
-"""A model of past transfers, which predicts the scores of the sources on a new target.
+"""A model of past transfers, which predicts the gain of each source on a new target.
 
-The model is a Gaussian process over (setting, target, source). Its covariance is a sum of parts, and each part is one
-assumption: a source is good for all targets, or in one setting, or for targets of one form; sources of one form or
-with similar texts have similar scores; the scores of one target are correlated over settings; similarity of texts, of
-the number of labels and of text lengths matters. The weight of each part is its variance. The variances maximize the
-marginal likelihood of the past transfers (type II maximum likelihood). Nothing is tuned by hand, and no transfer to the
-new target is used.
-
-Source: Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, chapters 2 and 5.
+The model is a linear regression with one row for each past transfer. Its columns are what is known of the pair (how
+similar the texts are, whether forms, lengths and numbers of labels agree, what measures of the source's adapter say), a
+column for each form of source, the same columns for past targets of the new target's form alone, a column for each
+source, and a column for each past target. The weights of a group of columns are shrunk together, as strongly as the
+past transfers say (:mod:`.grouped_ridge`). Nothing is tuned by hand, and no transfer to the new target is used.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from ..artifacts import NO_SOURCE
 from ..ranks import defined_ranks
-from .facts import Facts
+from .adapter_measures import MEASURES
+from .facts import Facts, Past
+from .grouped_ridge import fit
 from .prior import past_scores
 from .profile import similarity
 
-#: Weak prior of each log variance: normal with mean log(SHARE · variance of the data) and standard deviation WIDTH.
-SHARE, WIDTH = 0.1, 2.0
-#: Maximum number of L-BFGS iterations.
-ITERATIONS = 20
-#: Added to the diagonal of the covariance, for numerical stability.
-JITTER = 1e-6
+#: Transfers of other settings count only if the ranked setting has fewer past targets than this.
+ENOUGH_TARGETS = 4
+#: Largest absolute value of a standardized measure, so that one outlier cannot decide a ranking.
+MOST = 5.0
+#: Indices of the groups of columns.
+TEXTS, FACTS, ADAPTERS, FORMS, FORMS_HERE, SOURCES, TARGETS, LEVEL = range(8)
 
 
-def regrets(observed: np.ndarray) -> np.ndarray:
-    """Transform observed scores to −log(1 + regret in percent), centered over sources.
+class Prediction(NamedTuple):
+    """What the model expects of each source on a new target, on the scale of :func:`signed_log`.
 
-    The logarithm makes a difference between one and two points below the best source count more than a difference
-    between 30 and 40 points.
+    Attributes:
+        mean: [sources] Mean of the predictive distribution, higher = better.
+        deviation: [sources] Its standard deviation.
+        is_gain: Whether 0 means "as good as no source": past targets were also observed without a source. Otherwise
+            only differences between sources have a meaning.
+    """
+
+    mean: np.ndarray
+    deviation: np.ndarray
+    is_gain: bool
+
+
+def signed_log(gains: np.ndarray) -> np.ndarray:
+    """Compress gains in percentage points: sign(g) · log(1 + |g|).
+
+    A difference between one and two points then counts more than one between a loss of 30 and of 40 points.
+    """
+    return np.sign(gains) * np.log1p(np.abs(gains))
+
+
+def points(values: np.ndarray) -> np.ndarray:
+    """Invert :func:`signed_log`: return gains in percentage points."""
+    return np.sign(values) * np.expm1(np.abs(values))
+
+
+def responses(observed: np.ndarray, none: float) -> np.ndarray:
+    """Compute what the model explains, for the sources of one past target.
 
     Args:
-        observed: [sources] Scores on one target, percentage points, NaN = not observed.
+        observed: [sources] Scores on the target, percentage points, NaN = not observed.
+        none: Score without a source, NaN = not observed.
 
     Returns:
-        [sources], higher = better. NaN if not observed; all NaN if the best score is not above 0.
+        [sources] :func:`signed_log` of the gains over ``none``. Without ``none``, −log(1 + regret in percent), centered
+        over sources; all NaN if the best score is not above 0. NaN if not observed.
     """
+    if np.isfinite(none):
+        return signed_log(observed - none)
     best = np.nanmax(observed, initial=-np.inf)
     if best <= 0:
         return np.full(len(observed), np.nan)
@@ -46,134 +76,131 @@ def regrets(observed: np.ndarray) -> np.ndarray:
     return values - np.nanmean(values)
 
 
-def expected(target: Facts, sources: Sequence[Facts]) -> np.ndarray | None:
-    """Predict the score of each source on the target by the posterior mean of the model.
+def predict(target: Facts, sources: Sequence[Facts]) -> Prediction | None:
+    """Predict the gain of each source on the target.
 
     Args:
         target: Facts of the target, with its past targets.
         sources: Facts of each source, with its history.
 
     Returns:
-        [len(sources)] on the scale of :func:`regrets`, higher = better. None without any past transfers.
+        The prediction, or None without any past transfers.
     """
-    if not target.past:
-        return None
-    rows, tasks = _past_rows(target, sources)
+    rows = _past_rows(target, sources)
     if not rows:
         return None
-    cells = [(block, t, s) for (block, t), row in rows.items() for s in np.flatnonzero(~np.isnan(row))]
-    y = np.array([rows[block, t][s] for block, t, s in cells])
-    nearest = min(block for block, _ in rows)
-    new = [(nearest, len(tasks), s) for s in range(len(sources))]
-    parts = _parts(np.array(cells + new), [*tasks, target], sources)
-    known = slice(0, len(cells))
-    if not y.any():
-        return np.zeros(len(sources))
-    variances = _maximize([part[known, known] for part in parts], y)
-    covariance = sum(v * part[known, known] for v, part in zip(variances, parts, strict=True))
-    cross = sum(v * part[len(cells) :, known] for v, part in zip(variances, parts, strict=True))
-    return cross @ np.linalg.solve(covariance + JITTER * np.eye(len(y)), y)
+    forms = sorted({form(source) for source in sources})
+    sizes = [len(forms), len(forms), len(sources), len(rows), 1]
+    groups = np.append(pair_groups(), np.repeat([FORMS, FORMS_HERE, SOURCES, TARGETS, LEVEL], sizes))
+    model = fit(_blocks(rows, target, sources, groups), groups)
+    is_gain = any(np.isfinite(past.none) for past, _ in rows)
+    X = _columns(target, target, sources, groups)
+    X[:, -1] = is_gain
+    mean, variance = model.predict(X)
+    # The column of the new target has no past rows.
+    return Prediction(mean, np.sqrt(variance + model.variances[TARGETS]), is_gain)
 
 
-def _past_rows(target: Facts, sources: Sequence[Facts]) -> tuple[dict[tuple[int, int], np.ndarray], list[Facts]]:
-    """Rows of :func:`regrets` by (block, past target), and the past targets.
-
-    Block 0 is the setting of the ranking, block 1 the mean over the other settings.
-    """
+def _past_rows(target: Facts, sources: Sequence[Facts]) -> list[tuple[Past, np.ndarray]]:
+    """Past targets with at least two observed sources, and their responses [sources]; of one setting if possible."""
+    if not target.past:
+        return []
     observed = past_scores(sources, len(target.past)).T
-    tasks: dict[str, Facts] = {}
-    rows_by_key: dict[tuple[int, int], list[np.ndarray]] = {}
-    for past, row in zip(target.past, observed, strict=True):
-        values = regrets(row)
-        if np.isfinite(values).sum() < 2:
-            continue
-        tasks.setdefault(past.facts.task, past.facts)
-        key = (0 if past.same_setting else 1, list(tasks).index(past.facts.task))
-        rows_by_key.setdefault(key, []).append(values)
-    rows = {}
-    for key, several in rows_by_key.items():
-        stacked = np.stack(several)
-        seen = np.isfinite(stacked).any(axis=0)
-        mean = np.full(stacked.shape[1], np.nan)
-        mean[seen] = np.nanmean(stacked[:, seen], axis=0)
-        rows[key] = mean
-    return rows, list(tasks.values())
+    rows = [(past, responses(row, past.none)) for past, row in zip(target.past, observed, strict=True)]
+    rows = [(past, values) for past, values in rows if np.isfinite(values).sum() > 1]
+    own = [(past, values) for past, values in rows if past.same_setting]
+    return own if len(own) >= ENOUGH_TARGETS else rows
 
 
-def _form(fact: Facts) -> str:
-    """Type of a task, or "pair" if its examples are pairs of texts."""
-    return "pair" if fact.paired else fact.type
+def _blocks(
+    rows: Sequence[tuple[Past, np.ndarray]], target: Facts, sources: Sequence[Facts], groups: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Columns [n, len(groups)] and responses [n] of the n transfers to each past target."""
+    first = int(np.argmax(groups == TARGETS))
+    for place, (past, values) in enumerate(rows):
+        seen = np.isfinite(values)
+        X = _columns(past.facts, target, sources, groups)
+        X[:, first + place] = 1
+        X[:, -1] = np.isfinite(past.none)
+        yield X[seen], values[seen]
 
 
-def _parts(cells: np.ndarray, targets: Sequence[Facts], sources: Sequence[Facts]) -> list[np.ndarray]:
-    """Compute the parts of the covariance, each [n, n].
+def _columns(task: Facts, target: Facts, sources: Sequence[Facts], groups: np.ndarray) -> np.ndarray:
+    """Columns [sources, len(groups)] of the transfers to a task; those of targets and of the level are 0.
+
+    ``target`` is the new target. Columns of the group ``FORMS_HERE`` are 0 for tasks of other forms.
+    """
+    names = [form(source) for source in sources]
+    forms = np.array([[name == other for other in sorted(set(names))] for name in names], np.float64)
+    X = np.zeros((len(sources), len(groups)))
+    X[:, groups <= ADAPTERS] = pair_columns(task, sources)
+    X[:, groups == FORMS] = forms
+    X[:, groups == FORMS_HERE] = forms * (form(task) == form(target))
+    X[:, groups == SOURCES] = np.eye(len(sources))
+    return X
+
+
+def pair_groups() -> np.ndarray:
+    """Return the group of each column of :func:`pair_columns`."""
+    return np.repeat([TEXTS, FACTS, ADAPTERS], [2, 4, len(MEASURES)])
+
+
+def pair_columns(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+    """Describe how well each source fits a target.
 
     Args:
-        cells: [n, 3] Block, index of the target and index of the source of each transfer.
-        targets: Past targets, then the new target.
-        sources: The pool.
+        target: Facts of the target.
+        sources: Facts of each source.
+
+    Returns:
+        [sources, 9] similarity of texts and 1 / (1 + its rank); same form, difference in the number of labels, source
+        length, and difference in length, all standardized over sources; and :func:`adapter_columns`. 0 = unknown.
     """
-    block, t, s = cells.T
-
-    def equal(a: np.ndarray) -> np.ndarray:
-        return (a[:, None] == a[None]).astype(np.float64)
-
-    forms = np.array([_form(fact) for fact in sources])
-    forms_of_targets = np.array([_form(fact) for fact in targets])
-    near = _gram(sources)[np.ix_(s, s)]
-    same_source, same_target, same_block = equal(s), equal(t), equal(block)
-    same_form = equal(forms[s])
-    parts = [
-        same_source,
-        same_source * same_block,
-        same_form,
-        same_form * same_block,
-        near,
-        same_source * same_target,
-        near * same_target,
-        same_source * equal(forms_of_targets[t]),
-        np.diag((block == 0) * 1.0),
-        np.diag((block == 1) * 1.0),
-    ]
-    of_pairs = np.stack([_pair_features(fact, sources) for fact in targets])  # [targets, features, sources]
-    parts += [np.outer(values[t, s], values[t, s]) for values in of_pairs.transpose(1, 0, 2)]
-    length = _standardized(_log([fact.words for fact in sources]))[s]
-    return [*parts, np.outer(length, length), np.outer(length, length) * same_block]
-
-
-def _gram(sources: Sequence[Facts]) -> np.ndarray:
-    """Cosines [sources, sources] of the mean sentence embeddings, centered over sources; 0 if one is missing."""
-    size = max((len(fact.sentence_mean) for fact in sources if fact.sentence_mean is not None), default=1)
-    vectors = np.full((len(sources), size), np.nan)
-    for i, fact in enumerate(sources):
-        if fact.sentence_mean is not None:
-            vectors[i] = fact.sentence_mean
-    usable = np.isfinite(vectors).all(axis=1)
-    if not usable.any():
-        return np.zeros((len(sources), len(sources)))
-    vectors[usable] -= vectors[usable].mean(axis=0)
-    vectors[~usable] = 0
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors /= np.where(lengths > 1e-9, lengths, np.inf)
-    return vectors @ vectors.T
-
-
-def _pair_features(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Features [features, sources] of how well each source fits a target, standardized over sources; 0 if unknown."""
-    others = [i for i, source in enumerate(sources) if source.task != target.task]
+    others = np.array([source.task != target.task for source in sources], bool)
     near = np.full(len(sources), np.nan)
-    near[others] = similarity(target, [sources[i] for i in others])
-    words, own = _log([fact.words for fact in sources]), _log([target.words])[0]
-    classes = np.array([np.nan if fact.classes is None else fact.classes for fact in sources], np.float64)
+    near[others] = similarity(target, [source for source, other in zip(sources, others, strict=True) if other])
+    words, own = _log([source.words for source in sources]), _log([target.words])[0]
+    classes = np.array([np.nan if source.classes is None else source.classes for source in sources], np.float64)
     features = [
         near,
         1 / (1 + defined_ranks(near)),
-        np.array([_form(source) == _form(target) for source in sources], np.float64),
+        np.array([form(source) == form(target) for source in sources], np.float64),
         -np.abs(np.nan_to_num(classes) - (target.classes or 0)),
+        words,
         -np.abs(words - own),
-        words - own,
     ]
-    return np.stack([_standardized(np.where(np.isin(np.arange(len(sources)), others), f, np.nan)) for f in features])
+    columns = [_standardized(np.where(others, feature, np.nan)) for feature in features]
+    return np.stack([*columns, *adapter_columns(target, sources).T], axis=1)
+
+
+def adapter_columns(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
+    """Standardize :data:`.adapter_measures.MEASURES` of the sources' adapters.
+
+    Args:
+        target: Facts of the target, with its measures.
+        sources: Facts of each source.
+
+    Returns:
+        [sources, measures] (score − score of the base model) / standard deviation over sources, at most :data:`MOST`
+        in absolute value. A source without a score gets the mean of the others; all are 0 with less than two scores.
+        Without a score of the base model, it is replaced by the median of the sources.
+    """
+    columns = np.zeros((len(sources), len(MEASURES)))
+    for column, measure in zip(columns.T, MEASURES, strict=True):
+        scores = (target.measures or {}).get(measure, {})
+        values = np.array([scores.get(source.task, np.nan) for source in sources])
+        known = np.isfinite(values)
+        if known.sum() > 1 and (spread := values[known].std()) > 0:
+            base = scores.get(NO_SOURCE, np.nan)
+            center = base if np.isfinite(base) else np.median(values[known])
+            column[known] = np.clip((values[known] - center) / spread, -MOST, MOST)
+            column[~known] = column[known].mean()
+    return columns
+
+
+def form(fact: Facts) -> str:
+    """Return the type of a task, or "pair" if its examples are pairs of texts."""
+    return "pair" if fact.paired else fact.type
 
 
 def _log(values: Sequence[float | None]) -> np.ndarray:
@@ -190,28 +217,3 @@ def _standardized(values: np.ndarray) -> np.ndarray:
     centered = np.where(known, values - values[known].mean(), 0)
     deviation = np.sqrt((centered[known] ** 2).mean())
     return centered / deviation if deviation > 1e-9 else np.zeros(len(values))
-
-
-def _maximize(parts: Sequence[np.ndarray], y: np.ndarray) -> np.ndarray:
-    """Variances [parts] that maximize the marginal likelihood of y ~ N(0, Σ variance · part) times the weak prior."""
-    from scipy.linalg import cho_solve, cholesky
-    from scipy.optimize import minimize
-
-    spread = float(np.mean(y**2))
-    center = np.full(len(parts), np.log(SHARE * spread))
-    unit = np.eye(len(y))
-
-    def loss(logs: np.ndarray) -> tuple[float, np.ndarray]:
-        variances = np.exp(logs)
-        covariance = JITTER * unit + sum(v * part for v, part in zip(variances, parts, strict=True))
-        lower = cholesky(covariance, lower=True)
-        inverse = cho_solve((lower, True), unit)
-        weights = inverse @ y
-        value = y @ weights / 2 + np.log(np.diag(lower)).sum() + ((logs - center) ** 2).sum() / (2 * WIDTH**2)
-        slope = np.outer(weights, weights) - inverse
-        gradient = [-v * np.sum(slope * part) / 2 for v, part in zip(variances, parts, strict=True)]
-        return value, np.array(gradient) + (logs - center) / WIDTH**2
-
-    bounds = [(np.log(1e-5 * spread), np.log(10 * spread))] * len(parts)
-    fit = minimize(loss, center, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": ITERATIONS})
-    return np.exp(fit.x)

@@ -1,13 +1,18 @@
-"""recommended: the default ranking, which combines past transfers with the texts of the tasks."""
+"""recommended: the default ranking, which combines past transfers, texts, and adapters where they are there."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from .facts import Facts
-from .history import expected
-from .profile import profile
+from .history import ADAPTERS, Prediction, pair_columns, pair_groups, points, predict
 from .registry import method
+
+#: Columns of :func:`.history.pair_columns` that count without a history: similarity of texts, and the same form.
+WITHOUT_HISTORY = (0, 2)
+#: Probability that the interval of an expected gain holds the gain.
+INTERVAL = 0.9
 
 
 @method(
@@ -18,52 +23,77 @@ from .registry import method
     tolerates_gaps=True,
 )
 def recommended(target: Facts, sources: Sequence[Facts]) -> np.ndarray:
-    """Alternate between a model of earlier transfers and profile, which reads only the texts.
+    """Predict the gain of each source from past transfers, from the texts, and from measures of its adapter.
 
-    Ranks alternate: one source by history, one by profile, one by history, and so on.
-
-    "By history" takes the remaining source with the best prediction of the model of past transfers
-    (:func:`.history.expected`), "by profile" the one with the best score of :func:`.profile.profile`. The first three
-    sources thus contain two that transferred well before and one chosen from the data alone: the two kinds of evidence
-    fail on different targets. Without past transfers, the ranking is that of the profile.
+    The score is the mean of :func:`.history.predict`. Without past transfers, it is a sum of standardized evidence with
+    equal weights: similarity of the texts, the same form of task, and the measures of the adapters.
 
     Returns:
-        [len(sources)] −rank. Sources that are equal by all evidence share the mean of their ranks. A source without a
-        profile is ranked by history alone, or is NaN.
+        [len(sources)] A source of which nothing is known is NaN.
     """
     if not sources:
         return np.zeros(0)
+    prediction = _prediction(target, sources)
+    columns = pair_columns(target, sources)
+    of_adapters = columns[:, pair_groups() == ADAPTERS]
+    equal_weights = columns[:, WITHOUT_HISTORY].sum(axis=1) + of_adapters.sum(axis=1)
+    scores = equal_weights if prediction is None else prediction.mean
+    measured = {name for scores in (target.measures or {}).values() for name in scores}
+    known = [_is_known(source) or source.task in measured for source in sources]
+    return np.where(known, np.round(scores, 9), np.nan)
+
+
+def expected_gains(target: Facts, sources: Sequence[Facts]) -> dict[str, dict[str, float]] | None:
+    """Describe the gain over ``none`` that a transfer from each source is expected to show.
+
+    Args:
+        target: Facts of the target, with its past targets.
+        sources: Facts of each source, with its history.
+
+    Returns:
+        Source -> ``gain`` (median), ``low`` and ``high`` (interval that holds the gain with a probability of 90 %), all
+        in percentage points, and ``helps``: the probability that the gain is above 0. None without past transfers that
+        were compared with ``none``.
+    """
+    from scipy.stats import norm
+
+    prediction = _prediction(target, sources) if sources else None
+    if prediction is None or not prediction.is_gain or not prediction.deviation.all():
+        return None
+    reach = norm.ppf((1 + INTERVAL) / 2) * prediction.deviation
+    columns = {
+        "gain": points(prediction.mean),
+        "low": points(prediction.mean - reach),
+        "high": points(prediction.mean + reach),
+        "helps": norm.cdf(prediction.mean / prediction.deviation),
+    }
+    return {
+        source.task: {name: round(float(values[i]), 6) for name, values in columns.items()}
+        for i, source in enumerate(sources)
+    }
+
+
+def _prediction(target: Facts, sources: Sequence[Facts]) -> Prediction | None:
+    """Predict the gains, in an order of the sources that does not depend on theirs."""
     # Sorted, because the last bit of a sum depends on the order of its terms.
     order = sorted(range(len(sources)), key=lambda i: _key(sources[i]))
+    prediction = _remembered(target, tuple(sources[i] for i in order))
+    if prediction is None:
+        return None
     place = np.argsort(order)
-    sources = [sources[i] for i in order]
-    of_profile = profile(target, sources)
-    expectation = expected(target, sources)
-    if expectation is None:
-        return -_places([of_profile])[place]
-    of_history = np.round(expectation, 9)
-    return -_places([of_history, of_profile, of_history])[place]
+    return prediction._replace(mean=prediction.mean[place], deviation=prediction.deviation[place])
 
 
-def _places(turns: Sequence[np.ndarray]) -> np.ndarray:
-    """Rank of each source, 1 = first, if the rankings ``turns`` ([n] scores each) choose one source each in turn.
+@lru_cache(maxsize=1)
+def _remembered(target: Facts, sources: tuple[Facts, ...]) -> Prediction | None:
+    """Remember the last prediction, for the method's scores and for the table of gains."""
+    return predict(target, sources)
 
-    Sources with equal scores in all rankings share the mean of their ranks. A source without any score is NaN.
-    """
-    scores = np.stack(turns)
-    places = np.full(scores.shape[1], np.nan)
-    left = list(np.flatnonzero(~np.isnan(scores).all(axis=0)))
-    turn = placed = 0
-    while left:
-        own = np.nan_to_num(scores[turn % len(turns)], nan=-np.inf)
-        # Ties are decided by the other rankings.
-        chosen = max(left, key=lambda i: (own[i], *np.nan_to_num(scores[:, i], nan=-np.inf)))
-        turn += 1
-        placed += 1
-        places[chosen] = placed
-        left.remove(chosen)
-    _, group = np.unique(np.nan_to_num(scores, nan=-np.inf), axis=1, return_inverse=True)
-    return (np.bincount(group, np.nan_to_num(places)) / np.bincount(group))[group] + 0 * places
+
+def _is_known(source: Facts) -> bool:
+    """Whether a source has texts or a history."""
+    observed = source.history is not None and np.isfinite(source.history).any()
+    return observed or (source.sentence_mean is not None and np.isfinite(source.sentence_mean).all())
 
 
 def _key(fact: Facts) -> tuple:

@@ -6,7 +6,9 @@ from ..config import Config, Task
 from .settings import SIZE_KEYS, base_settings, grid_settings, recipe, with_former_names
 
 
-def scores_recipe(config: Config, setting: str, target: str, relatives: Sequence[str]) -> str:
+def scores_recipe(
+    config: Config, setting: str, target: str, relatives: Sequence[str], measured: Sequence[str] = ()
+) -> str:
     """Return the recipe of the scores that the methods give to the sources of one target.
 
     Args:
@@ -14,6 +16,7 @@ def scores_recipe(config: Config, setting: str, target: str, relatives: Sequence
         setting: Name of the base model, or a setting of the imported table.
         target: Name of the target.
         relatives: The target and the tasks of its family. The history leaves out the transfers to them.
+        measured: Sources whose adapters are measured on the target's rows, as evidence for `recommended`.
     """
     history = config.history != "none"
     return recipe(
@@ -27,7 +30,13 @@ def scores_recipe(config: Config, setting: str, target: str, relatives: Sequence
         relatives=sorted(relatives) if history else [],
         known=config.all_tasks if history else [],
         own=grid_settings(config) | {"seeds": config.seeds} if config.history == "own" else None,
+        **({"measured": list(measured)} if measured else {}),
     )
+
+
+def measures_recipe(model: str, target: str, sources: Sequence[str]) -> str:
+    """Return the recipe of the measures of the sources' adapters on one target's rows."""
+    return recipe("measures", model=model, target=target, sources=list(sources))
 
 
 def ranking_recipe(config: Config, target: str, settings: Sequence[str] | None = None) -> str:

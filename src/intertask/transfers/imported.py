@@ -62,6 +62,7 @@ def import_observed(observed: Observed, sources: Sequence[str], targets: Sequenc
             configuration is not in the table, a target has two metrics, or transfers are missing.
     """
     everything = read_runs(observed.file)
+    observed = _with_known_scale(observed, everything)
     settings = _selected(observed, (run.setting for run in everything))
     for role, names in (("target", targets), ("source", sources)):
         known = {getattr(run, role) for run in everything}
@@ -102,10 +103,7 @@ def history_runs(path: str | Path) -> list[Run]:
         IntertaskError: As :func:`import_observed`.
     """
     runs = read_runs(path)
-    # Scores near 0 look like fractions. Those of an atlas are percentage points.
-    known = (Path(path).parent / "atlas.json").exists()
-    scale = {f"{run.setting}/{run.target}": "percent" for run in runs} if known else {}
-    observed = Observed(file=str(path), duplicates="first", scale=scale)
+    observed = _with_known_scale(Observed(file=str(path), duplicates="first", scale={}), runs)
     _check_metrics(runs, observed)
     scaled, _ = in_percentage_points(runs, observed, list(dict.fromkeys(run.target for run in runs)))
     return one_per_seed(scaled, observed)[0]
@@ -151,6 +149,13 @@ def one_per_seed(runs: Iterable[Run], observed: Observed) -> tuple[list[Run], li
             "keep one of the lines, or configure observed: {duplicates: mean} or {duplicates: first}",
         )
     return kept, repeated
+
+
+def _with_known_scale(observed: Observed, runs: Iterable[Run]) -> Observed:
+    """Give the scale of an atlas's table: percentage points. Scores near 0 would look like fractions."""
+    if not (Path(observed.file).parent / "atlas.json").exists():
+        return observed
+    return observed.model_copy(update={"scale": {f"{run.setting}/{run.target}": "percent" for run in runs}})
 
 
 def _selected(observed: Observed, names: Iterable[str]) -> list[str]:
