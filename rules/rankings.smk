@@ -6,7 +6,7 @@
 rule make_ranking:
     input:
         scores=lambda wildcards: expand(
-            "results/scores/{setting}/{target}.tsv", setting=SETTINGS, target=wildcards.target
+            "results/scores/{setting}/{target}.{kind}", setting=SETTINGS, target=wildcards.target, kind=["tsv", "json"]
         ),
         script=script_file("make_ranking.py"),
     output:

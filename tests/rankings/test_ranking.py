@@ -31,6 +31,17 @@ def test_columns_and_order_of_the_table():
     np.testing.assert_array_equal(table["size_rank"], [1, 3, 2])
 
 
+def test_expected_gains_of_models_with_past_transfers():
+    of_a = {"gain": 1.5, "low": -2.0, "high": 4.0, "helps": 0.7}
+    scores = pd.concat([score_table(SCORES, model="z"), score_table(SCORES, model="m")])
+    table = ranking_table(scores, ["one"], ["one"], {"m": {"a": of_a}})
+    columns = ["expected_gain", "expected_low", "expected_high", "helps"]
+    assert list(table.columns) == ["rank", "source", *columns, "fused", "one", "one_rank", "model"]
+    known = table.dropna(subset=columns)
+    assert list(zip(known["model"], known["source"], strict=True)) == [("m", "a")]
+    assert known.iloc[0][columns].tolist() == [1.5, -2.0, 4.0, 0.7]
+
+
 def test_ties_have_average_ranks_and_are_sorted_by_name():
     table = ranking_table(score_table({"one": {"z": 1, "b": 1, "a": 0}}), ["one"], ["one"])
     assert list(zip(table["rank"], table["source"], strict=True)) == [(1.5, "b"), (1.5, "z"), (3, "a")]

@@ -41,6 +41,18 @@ def test_equal_scores_give_no_first_choice():
     assert "no order" in ranking_block(equal, RECIPE | {"fused": []}, "m", None)["sentence"]
 
 
+def test_the_expected_gain_of_the_first_choice_is_said_and_whether_it_is_likely_to_help():
+    columns = {"expected_gain": [1.2, -1, np.nan], "expected_low": -3.0, "expected_high": 5.0}
+    likely = ranking_block(RANKING.assign(**columns, helps=[0.66, 0.4, np.nan]), RECIPE, "m", None)
+    assert likely["expects"]
+    assert likely["sentence"].startswith("First choice: b, followed by a and c. Judging by past transfers, it changes")
+    assert "+1.2 percentage points compared with no source (90 % interval: −3.0 to +5.0)" in likely["sentence"]
+    assert likely["sentence"].endswith("it helps with a probability of 66 %.")
+    unlikely = ranking_block(RANKING.assign(**columns, helps=[0.4, 0.3, 0.2]), RECIPE, "m", None)
+    assert "No source at all is the better choice" in unlikely["sentence"]
+    assert not ranking_block(RANKING, RECIPE, "m", None)["expects"]
+
+
 def test_shades_of_agreement():
     assert [shade(rank, 5, 8) for rank in (5, 6, 1, 8)] == [0, -1, 4, -3]
     assert shade(40, 1, 42) == -4 and shade(1, 42, 42) == 4 and shade(1, 1, 1) == 0

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from intertask.execution.script import arguments, run
+from intertask.files import read_json
 from intertask.rankings.ranking import ranking_table
 from intertask.tables import read_table, write_table
 
@@ -20,7 +21,12 @@ def main() -> None:
     ]
     # random ranks no source above another; its row is in regret.tsv
     methods = [method for method in recipe["methods"] if method != "random"]
-    table = ranking_table(pd.concat(scores, ignore_index=True), methods, recipe["fused"])
+    about = {
+        setting: read_json(Path(options.results) / "scores" / setting / f"{recipe['target']}.json")
+        for setting in recipe["settings"]
+    }
+    expected = {setting: content["gains"] for setting, content in about.items() if content.get("gains")}
+    table = ranking_table(pd.concat(scores, ignore_index=True), methods, recipe["fused"], expected)
     write_table(options.out, table)
     print(f"{recipe['target']}: the best sources are {', '.join(table['source'].head(3))}")
 

@@ -1,6 +1,6 @@
 """The fused ranking, and the table of a target's ranked sources."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -32,18 +32,28 @@ def with_fused(scores: pd.DataFrame, fused: Sequence[str]) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def ranking_table(scores: pd.DataFrame, methods: Sequence[str], fused: Sequence[str]) -> pd.DataFrame:
+#: Columns of a ranking with the gain over ``none`` that `recommended` expects: name in its predictions -> column.
+EXPECTED = {"gain": "expected_gain", "low": "expected_low", "high": "expected_high", "helps": "helps"}
+
+
+def ranking_table(
+    scores: pd.DataFrame,
+    methods: Sequence[str],
+    fused: Sequence[str],
+    expected: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
+) -> pd.DataFrame:
     """Rank the sources of one target: best first by the fused ranking, equal ones by name.
 
     Args:
         scores: model, target, method, source, score; one target, one or several models.
         methods: Methods to show, in this order.
         fused: Methods that the fused ranking combines.
+        expected: Model -> source -> ``gain``, ``low``, ``high`` and ``helps``, for models with such predictions.
 
     Returns:
-        rank, source, fused (score of the fusion), then ``<method>`` (score) and ``<method>_rank`` for each method, then
-        model. Ties share the average of their ranks; sources without a score share the last ranks. Each model is one
-        block of rows, in the order of ``scores``.
+        rank, source, the columns of :data:`EXPECTED` if there are predictions, fused (score of the fusion), then
+        ``<method>`` (score) and ``<method>_rank`` for each method, then model. Ties share the average of their ranks;
+        sources without a score share the last ranks. Each model is one block of rows, in the order of ``scores``.
 
     Raises:
         IntertaskError: A model has no scores of one of the methods.
@@ -56,7 +66,11 @@ def ranking_table(scores: pd.DataFrame, methods: Sequence[str], fused: Sequence[
         table = _by_method(group, methods)
         joined = _by_method(group, fused).to_numpy().T
         score = reciprocal_rank_fusion(joined) if fused else np.full(len(table), np.nan)
-        block = pd.DataFrame({"rank": average_ranks(score), "source": table.index, "fused": score})
+        block = pd.DataFrame({"rank": average_ranks(score), "source": table.index})
+        if expected:
+            predictions = pd.DataFrame.from_dict(expected.get(str(model), {}), orient="index", columns=[*EXPECTED])
+            block[[*EXPECTED.values()]] = predictions.reindex(table.index).to_numpy(np.float64)
+        block["fused"] = score
         for method in methods:
             block[method] = table[method].to_numpy()
             block[f"{method}_rank"] = average_ranks(block[method])

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..artifacts import NO_SOURCE
+from ..rankings.ranking import EXPECTED
 from ..tables import read_table
 from ..words import count, in_words, known, number, signed
 from .method_names import SHOWN, explanations
@@ -96,8 +97,9 @@ def ranking_block(
 
     Returns:
         ``setting``, ``methods`` (whose ranks are shown), ``lines``, ``sentence`` (a summary), ``baseline`` (of gains,
-        in words) and ``none`` (score without a source). Each line has ``rank``, ``source``, ``ranks`` (for each method
-        ``method``, ``rank``, ``score``, ``shade``), ``gain``, ``value``, ``runs`` and ``gain_shade``. NaN is unknown.
+        in words), ``none`` (score without a source) and ``expects`` (whether gains are predicted). Each line has
+        ``rank``, ``source``, ``ranks`` (for each method ``method``, ``rank``, ``score``, ``shade``), ``gain``,
+        ``value``, ``runs``, ``gain_shade`` and the columns of :data:`.ranking.EXPECTED`. NaN is unknown.
     """
     shown = [m for m in recipe["methods"] if f"{m}_rank" in table]
     if len(recipe["fused"]) == 1:  # its ranks are the ranking itself
@@ -115,7 +117,8 @@ def ranking_block(
             }
             for method in shown
         ]
-        line = {"rank": row["rank"], "source": row["source"], "ranks": ranks}
+        expected = {column: row.get(column, np.nan) for column in EXPECTED.values()}
+        line = {"rank": row["rank"], "source": row["source"], "ranks": ranks, **expected}
         lines.append(line | {key: transfers.get(key, np.nan) for key in ("gain", "value", "runs")})
     most = max((abs(line["gain"]) for line in lines if known(line["gain"])), default=0.0)
     for line in lines:
@@ -126,6 +129,7 @@ def ranking_block(
         "methods": shown,
         "lines": lines,
         "sentence": _sentence(lines, baselines),
+        "expects": any(known(line["helps"]) for line in lines),
         "baseline": _baseline_label(baselines),
         "none": part["value"].get(NO_SOURCE, np.nan) if len(part) else np.nan,
     }
@@ -159,6 +163,8 @@ def _sentence(lines: list[dict[str, Any]], baselines: set[str]) -> str:
     else:
         follow = [line["source"] for line in lines[1:3]]
         words = f"First choice: {best[0]}" + (f", followed by {in_words(follow)}." if follow else ".")
+    if len(best) == 1 and known(lines[0]["helps"]):
+        words += f" {_expectation(lines[0])}"
     observed = [line for line in lines if known(line["gain"])]
     if not observed:
         return words
@@ -177,6 +183,16 @@ def _sentence(lines: list[dict[str, Any]], baselines: set[str]) -> str:
     elif len(observed) == len(lines):
         words += " No other source is better."
     return words
+
+
+def _expectation(line: dict[str, Any]) -> str:
+    """The gain that a source is expected to bring, and the probability that it helps."""
+    words = (
+        f"Judging by past transfers, it changes the score by {signed(line['expected_gain'])} percentage points "
+        f"compared with no source (90 % interval: {signed(line['expected_low'])} to {signed(line['expected_high'])}), "
+        f"and it helps with a probability of {100 * line['helps']:.0f} %."
+    )
+    return words if line["helps"] >= 0.5 else f"{words} No source at all is the better choice, as far as is known."
 
 
 def _baseline_label(baselines: set[str]) -> str:

@@ -41,6 +41,9 @@ _ATLAS_SOURCES = """\
 _HISTORY = """
 # The ranking learns from the transfers that were measured for the atlas. Those to your target are never among them.
 history: atlas
+
+# It also measures how well the adapters of the atlas tell these labeled rows of your target apart.
+features: {max_examples: 100, max_rows: 500}
 """
 #: If one label has at least this share of the rows, accuracy is a poor metric.
 SKEWED_SHARE = 0.8
