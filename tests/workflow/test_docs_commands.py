@@ -30,6 +30,8 @@ NOT_HERE = {
     "pytest -n 0": "is a test",
     "python benchmarks/gpu.py --model bundled": "measures for minutes",
     "python benchmarks/logme_small_samples.py": "measures for minutes",
+    "python benchmarks/recommended.py": "measures for minutes",
+    "python benchmarks/recommended.py --part growth": "measures for minutes",
     "python benchmarks/scores.py": "measures for minutes",
     "git checkout -- atlas": "would undo changes of the reader",
     "python data/bundled/generate.py": "tests/test_bundled_suite.py runs it",
