@@ -4,6 +4,7 @@ import re
 from intertask import recipes
 from intertask.artifacts import ARTIFACTS
 from intertask.config import load_config
+from intertask.config.families import read_families, relatives_of
 from intertask.config.task_registry import check_files, configured_tasks
 from intertask.execution.locks import announce_presence
 from intertask.methods.declarations import get_declaration
@@ -31,6 +32,14 @@ try:
     SETTINGS = observed_settings(CONFIG.observed) if CONFIG.observed else list(CONFIG.models)
 except IntertaskError as error:
     stop(error)
+
+# Imported transfers may be to tasks that the configuration does not list.
+FAMILY_FOLDERS = [*CONFIG.task_folders, *sorted((WORKFLOW / "tasks").iterdir())]
+IMPORTED = CONFIG.observed is not None or isinstance(CONFIG.history, list)
+FAMILIES = read_families(FAMILY_FOLDERS if IMPORTED and "history" in READS else [])
+for task in TASKS.values():
+    if task.family is not None:
+        FAMILIES.setdefault(task.name, set()).add(task.family)
 
 SOURCES, TARGETS, MODELS = CONFIG.sources, CONFIG.targets, list(CONFIG.models)
 SENTENCE_ENCODER = next(iter(CONFIG.sentence_encoder))
@@ -118,8 +127,7 @@ def get_base_model(setting):
 
 def get_relatives(target):
     """Return the target and the tasks of its family. Transfers to them must not influence the target's ranking."""
-    family = TASKS[target].family
-    return [task for task in TASKS if task == target or (family is not None and TASKS[task].family == family)]
+    return relatives_of(target, TASKS[target].family, FAMILIES)
 
 
 def get_past(target):

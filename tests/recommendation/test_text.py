@@ -53,6 +53,17 @@ def summary():
     return copy.deepcopy(SUMMARY)
 
 
+def test_what_past_transfers_suggested_stands_beside_what_was_measured(summary):
+    summary["candidates"][1]["expected"] = {"gain": 9.0, "low": 1.0, "high": 12.0, "helps": 0.99}  # was not the best
+    without = sentences(summary)
+    summary["candidates"][2]["expected"] = {"gain": -0.52, "low": -8.0, "high": 6.04, "helps": 0.436}
+    (added,) = set(sentences(summary)) - set(without)
+    assert added == (
+        "Before these runs, past transfers suggested a gain of -0.5 percentage points for a (90% interval: -8.0 to "
+        "+6.0), and a probability of 44% that it helps."
+    )
+
+
 def test_every_sentence(summary):
     assert sentences(summary) == [
         "t: train on a first.",

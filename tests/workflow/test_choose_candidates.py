@@ -48,6 +48,7 @@ def results(tmp_path):
 def test_rounds(results):
     # the first k of the model's own block, in its order
     assert choose(results, [])["sources"] == ["none", "c", "a", "b", "d"]
+    assert "expected" not in choose(results, [])
     # best 90, s = 1.5: the better half of c 70, a 90, b 60, d 86 stays
     first = choose(results, [1])
     assert (first["sources"], first["dropped"]) == (["none", "a", "d"], ["c", "b"])
@@ -55,3 +56,14 @@ def test_rounds(results):
     second = choose(results, [1, 2])
     assert (second["sources"], second["dropped"]) == (["none", "a"], ["d"])
     assert second["scores"] == {"none": [50, 50], "a": [90, 80], "d": [86, 60]}
+
+
+def test_what_the_ranking_expects_is_kept(results):
+    path = results / "rankings/t.tsv"
+    columns = {"expected_gain": 1.5, "expected_low": -3.0, "expected_high": 6.0, "helps": 0.6}
+    table = pd.read_csv(path, sep="\t").assign(**columns)
+    table.loc[(table["source"] == "a") | (table["model"] == "n"), list(columns)] = None
+    table.to_csv(path, sep="\t", index=False)
+    expected = choose(results, [])["expected"]
+    assert set(expected) == {"c", "b", "d"}
+    assert expected["c"] == {"gain": 1.5, "low": -3.0, "high": 6.0, "helps": 0.6}

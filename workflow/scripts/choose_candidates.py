@@ -6,6 +6,7 @@ from intertask.artifacts import NO_SOURCE
 from intertask.execution.script import arguments, run
 from intertask.files import read_json, write_json
 from intertask.rankings.adapter_fusion import best_sources
+from intertask.rankings.ranking import EXPECTED
 from intertask.recommendation.choice import survivors
 from intertask.tables import read_table
 
@@ -21,6 +22,10 @@ def main() -> None:
         absent = recipe.get("without_adapter", [])
         ranked = best_sources(ranking, model, len(ranking))
         sources = [NO_SOURCE, *[source for source in ranked if source not in absent][: recipe["k"]]]
+        of_model = ranking[ranking["model"] == model].set_index("source")
+        if "helps" in of_model:  # what was expected before any run
+            columns = of_model[[*EXPECTED.values()]].rename(columns={column: key for key, column in EXPECTED.items()})
+            outcome["expected"] = columns.loc[sources[1:]].dropna().to_dict("index")
         above = ranked[: ranked.index(sources[-1])]
         if skipped := [source for source in above if source in absent]:
             outcome["without_adapter"] = skipped

@@ -22,6 +22,10 @@ def main() -> None:
     if "without_adapter" in rounds[0]:
         summary["without_adapter"] = rounds[0]["without_adapter"]
 
+    for candidate in summary["candidates"]:
+        if expected := rounds[0].get("expected", {}).get(candidate["source"]):
+            candidate["expected"] = expected
+
     infos = {name: load_info(results / "data" / name) for name in recipe["tasks"]}
     sizes = {name: task_size(Task.model_validate(recipe["tasks"][name]), info) for name, info in infos.items()}
     from_atlas = {name for name, info in infos.items() if "atlas" in info}

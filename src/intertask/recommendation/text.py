@@ -69,6 +69,7 @@ def sentences(summary: Mapping[str, Any]) -> list[str]:
         f"On the {count(summary['rows']['validation'], 'validation row')}, which played no part in the comparison: "
         f"{_comparison(summary, 'validation')}",
     ]
+    lines += _expected(summary)
     if summary["gain"]["validation"]["low"] is None:
         lines.append("With one seed, a gain cannot be told from noise. List at least two under 'seeds'.")
     return [*lines, *_costs(summary["cost"]), _adapter(summary)]
@@ -91,6 +92,19 @@ def _tried(summary: Mapping[str, Any]) -> str:
         f"Tried on {summary['model']} with {count(len(summary['seeds']), 'seed')}: {names} ({which}), and training "
         "without a source." + (f" Dropped before the last seed: {in_words(dropped, len(dropped))}." if dropped else "")
     )
+
+
+def _expected(summary: Mapping[str, Any]) -> list[str]:
+    """What the ranking expected of the compared source before it was tried."""
+    (line,) = (line for line in summary["candidates"] if line["source"] == summary["compared"])
+    if "expected" not in line:
+        return []
+    expected = line["expected"]
+    return [
+        f"Before these runs, past transfers suggested a gain of {expected['gain']:+.1f} percentage points for "
+        f"{line['source']} (90% interval: {expected['low']:+.1f} to {expected['high']:+.1f}), and a probability of "
+        f"{expected['helps']:.0%} that it helps."
+    ]
 
 
 def _comparison(summary: Mapping[str, Any], split: str) -> str:
