@@ -77,6 +77,9 @@ def test_one_target_in_two_scales_is_an_error(imported):
     rows = [*target("s", "t", 80, 70, 0.75)]
     fails(lambda: imported(rows, "abc"), "source c look like fractions", "from line 4")
     assert [run.value for run in imported(rows, "abc", scale={"s/t": "percent"}).runs] == [80, 70, 0.75]
+    # A source with percentage points on another target has a low score here.
+    low = [*rows, *target("s", "u", 60, 50, 40)]
+    assert [run.value for run in imported(low, "abc").runs] == [80, 70, 0.75]
     # A failed run beside good ones of the same source is no other scale.
     assert len(imported([*ROWS, "s t a 3 accuracy 0.5"]).runs) == 7
 

@@ -43,11 +43,12 @@ def in_percentage_points(
     for run in runs:
         by_target[run.setting, run.target].append(run)
     ranges = {key: value_range(group) for key, group in by_target.items()}
+    certain = _in_percent(runs)
     scales, scaled = {}, []
     for (setting, target), group in by_target.items():
         if target in targets:
             scale, scale_from = _scale((setting, target), group, ranges, observed)
-            _check_scale((setting, target), group, scale, observed)
+            _check_scale((setting, target), group, scale, observed, certain)
             scales[setting, target] = scale, scale_from
             factor = 100 if scale == "fraction" else 1
             scaled += [run._replace(value=run.value * factor) for run in group]
@@ -130,8 +131,18 @@ def _scale(
     )
 
 
-def _check_scale(key: tuple[str, str], runs: Sequence[Run], scale: str, observed: Observed) -> None:
-    """Refuse values beyond the scale, and, unless configured, sources with fractions among percentage points."""
+def _in_percent(runs: Iterable[Run]) -> set[tuple[str, str]]:
+    """(setting, source) with values that are certainly percentage points. Their values below 1 are just low."""
+    return {(run.setting, run.source) for run in runs if abs(run.value) > MIN_PERCENT}
+
+
+def _check_scale(
+    key: tuple[str, str], runs: Sequence[Run], scale: str, observed: Observed, certain: set[tuple[str, str]]
+) -> None:
+    """Refuse values beyond the scale, and, unless configured, sources with fractions among percentage points.
+
+    ``certain`` has the (setting, source) that have percentage points on another target.
+    """
     setting, target = key
     limit = MAX_FRACTION if scale == "fraction" else 100 * MAX_FRACTION
     for run in runs:
@@ -147,7 +158,7 @@ def _check_scale(key: tuple[str, str], runs: Sequence[Run], scale: str, observed
         for run in runs:
             by_source[run.source].append(run)
         for source, group in by_source.items():
-            if value_range(group) == "fraction":
+            if value_range(group) == "fraction" and (setting, source) not in certain:
                 raise IntertaskError(
                     f"Setting {setting}, target {target}: the values of source {source} look like fractions, those of "
                     "other sources like percentage points.",
