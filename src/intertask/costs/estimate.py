@@ -70,6 +70,8 @@ def plan(
             lines += (estimator.transfers(model, target, 1 + len(config.pool(target))) for target in config.targets)
     elif needed & {"pool", "all"}:
         lines += (line for model in models for line in estimator.adapters(model, compared))
+    if "recommended" in config.methods and "features" in reads:
+        lines.append(_no_model("compute_measures", len(models) * len(config.targets)))
     return _in_order([*lines, *_table_lines(config, len(settings) * len(config.targets))], config)
 
 
