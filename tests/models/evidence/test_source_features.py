@@ -1,15 +1,18 @@
 """A target's rows under the base model and under several sources, against each model alone."""
 
 import json
+from functools import cache
 
 import numpy as np
 import pytest
 import torch
+from adapters import AutoAdapterModel
 
+from intertask.config import Model
 from intertask.data import Prepared
 from intertask.errors import IntertaskError
 from intertask.models import adapters
-from intertask.models.base import load_model, load_tokenizer
+from intertask.models.base import load_model
 from intertask.models.evidence import source_features as evidence
 from intertask.models.evidence.source_features import source_features
 from intertask.models.evidence.target_features import target_units
@@ -91,18 +94,21 @@ def computed(folders, tiny_model, adapter, kind, **settings):
     return units, {name: (features, probabilities) for name, features, probabilities in found}
 
 
-def alone(folder, tiny_model, adapter, units, kind):
-    """Hidden states of every text, one by one, through the model's normal forward, and its logits."""
-    tokenizer = load_tokenizer(tiny_model)
+@cache
+def model_of(folder, path, adapter):
+    """One source's model, loaded by the library, and the name of its head."""
     if adapter == "full":
-        from adapters import AutoAdapterModel
-
         model = AutoAdapterModel.from_pretrained(str(folder))
         name = model.load_head(str(folder), use_safetensors=True)[1]
     else:
-        model = load_model(tiny_model)
+        model = load_model(Model(path=path))
         name = model.load_adapter(str(folder), use_safetensors=True, set_active=True)
-    model.eval()
+    return model.eval(), name
+
+
+def alone(folder, tiny_model, adapter, units):
+    """Hidden states of every text, one by one, through the model's normal forward, and its logits."""
+    model, name = model_of(folder, tiny_model.path, adapter)
     hidden, outputs = [], []
     for feature in units.inputs:
         inputs = {key: torch.tensor([feature[key]]) for key in ("input_ids", "attention_mask", "token_type_ids")}
@@ -110,7 +116,6 @@ def alone(folder, tiny_model, adapter, units, kind):
             model.active_head = name
             outputs.append(model(**inputs))
             hidden.append(model.base_model(**inputs).last_hidden_state[0])
-    assert len(tokenizer) == model.config.vocab_size
     return hidden, outputs
 
 
@@ -121,7 +126,7 @@ def test_features_and_probabilities_are_those_of_the_model_alone(folders, tiny_m
     whole = kind not in ("extractive_qa", "tagging")
     assert list(found) == list(HEADS)
     for name, (features, probabilities) in found.items():
-        hidden, outputs = alone(folders(adapter)[name], tiny_model, adapter, units, kind)
+        hidden, outputs = alone(folders(adapter)[name], tiny_model, adapter, units)
         expected = [
             hidden[t].mean(0) if p < 0 else hidden[t][p] for t, p in zip(units.text, units.position, strict=True)
         ]
@@ -166,7 +171,7 @@ def test_what_the_library_cannot_do_at_once_is_done_in_turn(folders, tiny_model,
     assert "one after another" in capsys.readouterr().out
     prompt = 10 if adapter == "prompt_tuning" else 0
     for name, (features, _) in found.items():
-        hidden, _ = alone(folders(adapter)[name], tiny_model, adapter, units, "tagging")
+        hidden, _ = alone(folders(adapter)[name], tiny_model, adapter, units)
         expected = [hidden[t][prompt + p] for t, p in zip(units.text, units.position, strict=True)]
         np.testing.assert_allclose(features, torch.stack(expected).numpy(), atol=1e-5)
 

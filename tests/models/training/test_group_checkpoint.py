@@ -30,30 +30,32 @@ def start(tiny_model, recipe, colours):
 
 
 @pytest.mark.parametrize("patience", [0, 1, 4])
-@pytest.mark.parametrize("steps", [1, 7, 14])
-def test_interrupted_equals_undisturbed(start, tmp_path, monkeypatch, steps, patience):
+def test_interrupted_equals_undisturbed(start, tmp_path, monkeypatch, patience):
     expected, expected_weights = start(patience, None)
-    taken, step = [], together._step
+    step = together._step
     monkeypatch.setattr(together, "_SECONDS_BETWEEN_CHECKPOINTS", -1)
+    for steps in (1, 7, 14):
+        folder, taken = tmp_path / str(steps), []
+        folder.mkdir()
 
-    def counted(*arguments):
-        if len(taken) == steps:
-            raise KeyboardInterrupt
-        taken.append(1)
-        step(*arguments)
+        def counted(*arguments, steps=steps, taken=taken):
+            if len(taken) == steps:
+                raise KeyboardInterrupt
+            taken.append(1)
+            step(*arguments)
 
-    monkeypatch.setattr(together, "_step", counted)
-    try:
-        start(patience, tmp_path / "group.safetensors")
-        assert patience == 1, "it was not interrupted"  # early stopping may come first
-    except KeyboardInterrupt:
-        assert [path.name for path in tmp_path.iterdir()] == ["group.safetensors"]
-    taken.clear()
-    monkeypatch.setattr(together, "_step", lambda *arguments: (taken.append(1), step(*arguments)))
-    found, found_weights = start(patience, tmp_path / "group.safetensors")
-    assert len(taken) <= max(run["steps"] for run in expected) - steps or patience == 1
-    assert found == expected
-    assert_same(found_weights, expected_weights)
+        monkeypatch.setattr(together, "_step", counted)
+        try:
+            start(patience, folder / "group.safetensors")
+            assert patience == 1, "it was not interrupted"  # early stopping may come first
+        except KeyboardInterrupt:
+            assert [path.name for path in folder.iterdir()] == ["group.safetensors"]
+        taken.clear()
+        monkeypatch.setattr(together, "_step", lambda *arguments, taken=taken: (taken.append(1), step(*arguments)))
+        found, found_weights = start(patience, folder / "group.safetensors")
+        assert len(taken) <= max(run["steps"] for run in expected) - steps or patience == 1
+        assert found == expected
+        assert_same(found_weights, expected_weights)
 
 
 def test_without_a_checkpoint_folder_nothing_is_written(start, tmp_path, monkeypatch):
