@@ -1,4 +1,4 @@
-"""A warm worker that only the tests use, and scripts to run in it."""
+"""Warm workers that only the tests use, and scripts to run in them."""
 
 import contextlib
 import os
@@ -11,22 +11,46 @@ from pathlib import Path
 import pytest
 from waiting import DEADLINE_SECONDS
 
+#: What takes seconds to import. The worker leaves out what the environment does not have.
+HEAVY = ("torch", "transformers", "adapters", "sentence_transformers", "sklearn", "scipy", "pandas", "matplotlib")
 
-@pytest.fixture(scope="session")
-def private(tmp_path_factory) -> Iterator[dict[str, str]]:
-    """An environment whose worker no other run uses; it ends after the last test."""
-    folder = tmp_path_factory.mktemp("run")
+
+@contextlib.contextmanager
+def own_worker(folder: Path, **variables: str) -> Iterator[dict[str, str]]:
+    """An environment whose worker no other run uses; the worker ends with the block."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("SLURM", "INTERTASK"))}
-    yield environment | {
-        "XDG_RUNTIME_DIR": str(folder),
-        "INTERTASK_WORKER_IDLE_SECONDS": str(DEADLINE_SECONDS),
-        "OMP_NUM_THREADS": "1",
-    }
+    yield (
+        environment
+        | {
+            "XDG_RUNTIME_DIR": str(folder),
+            "INTERTASK_WORKER_IDLE_SECONDS": str(DEADLINE_SECONDS),
+            "OMP_NUM_THREADS": "1",
+        }
+        | variables
+    )
     for address in folder.glob("intertask-*/*.sock"):
         with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(OSError):
             connection.connect(str(address))
             worker, _, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
             os.kill(worker, signal.SIGTERM)
+
+
+@pytest.fixture(scope="session")
+def private(tmp_path_factory) -> Iterator[dict[str, str]]:
+    """The environment of a worker that has everything imported, as in a run."""
+    with own_worker(tmp_path_factory.mktemp("run")) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def light(tmp_path_factory) -> Iterator[dict[str, str]]:
+    """The environment of a worker that starts within a second, because the heavy packages cannot be imported there."""
+    folder = tmp_path_factory.mktemp("absent")
+    for name in HEAVY:
+        (folder / f"{name}.py").write_text(f"raise ImportError({name!r})\n")
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
+    with own_worker(tmp_path_factory.mktemp("run"), PYTHONPATH=path) as environment:
+        yield environment
 
 
 @pytest.fixture

@@ -60,8 +60,8 @@ def test_script_sees_what_it_would_see_without_the_launcher(private, script, tmp
     assert usage["cpu_seconds"] > 0.19  # of the script, which uses 0.2 s; the launcher uses less
 
 
-def test_a_cluster_job_runs_in_place(private, script, tmp_path):
-    environment = private | {"SLURM_JOB_ID": "1", "REPORT": str(tmp_path / "r.json")}
+def test_a_cluster_job_runs_in_place(light, script, tmp_path):
+    environment = light | {"SLURM_JOB_ID": "1", "REPORT": str(tmp_path / "r.json")}
     assert launch(environment, script(REPORT), "0").returncode == 0
     assert not json.loads((tmp_path / "r.json").read_text())["warm"]
 
@@ -76,8 +76,8 @@ def test_a_cluster_job_runs_in_place(private, script, tmp_path):
         ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", -signal.SIGSEGV, ""),
     ],
 )
-def test_ends_as_the_script_ends(private, script, text, code, words):
-    done = launch(private, script(text))
+def test_ends_as_the_script_ends(light, script, text, code, words):
+    done = launch(light, script(text))
     assert done.returncode == code
     assert words in done.stderr
 
@@ -89,11 +89,11 @@ def test_result_is_byte_identical_warm_and_cold(private, script, tmp_path):
     assert (tmp_path / "warm").read_bytes() == (tmp_path / "cold").read_bytes()
 
 
-def test_changed_code_is_seen_by_the_next_job(private, script, tmp_path):
+def test_changed_code_is_seen_by_the_next_job(light, script, tmp_path):
     path = script("import helper; print(helper.VALUE)")
     for value in ("1", "2"):
         (path.parent / "helper.py").write_text(f"VALUE = {value}  # {'x' * int(value)}\n")
-        assert launch(private, path).stdout == f"{value}\n"
+        assert launch(light, path).stdout == f"{value}\n"
 
 
 LIKE_PYTHON = """
@@ -107,23 +107,23 @@ fail()
 """
 
 
-def test_script_runs_and_fails_as_python_would_run_it(private, script):
+def test_script_runs_and_fails_as_python_would_run_it(light, script):
     """By a relative name and a symbolic link: __file__, argv, search path, threads waited for, traceback, exit code."""
     path = script(LIKE_PYTHON)
     (path.parent / "links").mkdir()
     (path.parent / "links" / "link.py").symlink_to(path)
     plain = subprocess.run(
-        [sys.executable, "links/link.py", "a"], cwd=path.parent, env=private, capture_output=True, text=True
+        [sys.executable, "links/link.py", "a"], cwd=path.parent, env=light, capture_output=True, text=True
     )
-    warm = launch(private, "links/link.py", "a", cwd=path.parent)
+    warm = launch(light, "links/link.py", "a", cwd=path.parent)
     assert plain.stdout.endswith("True\nthread done\nat exit\n")
     assert (warm.returncode, warm.stdout, warm.stderr) == (plain.returncode, plain.stdout, plain.stderr)
 
 
 @pytest.mark.parametrize("switch", ["1", "0"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_signals_reach_the_script(private, script, tmp_path, number, switch):
-    environment = private | {"INTERTASK_WARM_WORKER": switch}
+def test_signals_reach_the_script(light, script, tmp_path, number, switch):
+    environment = light | {"INTERTASK_WARM_WORKER": switch}
     path = script("print('begun')\n" + SLEEP)
     job = subprocess.Popen(
         command(path, tmp_path / "pid"),
@@ -144,11 +144,11 @@ def test_signals_reach_the_script(private, script, tmp_path, number, switch):
         assert err.count("KeyboardInterrupt") == 1
 
 
-def test_an_ignored_hangup_stays_ignored(private, script, tmp_path):
+def test_an_ignored_hangup_stays_ignored(light, script, tmp_path):
     """As under nohup."""
     path = script(SLEEP.replace("time.sleep(3600)", "time.sleep(1); print('finished')"))
     ignoring = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *command(path, tmp_path / "pid")]
-    job = subprocess.Popen(ignoring, env=private, stdout=subprocess.PIPE, text=True)
+    job = subprocess.Popen(ignoring, env=light, stdout=subprocess.PIPE, text=True)
     wait_for(lambda: (tmp_path / "pid").exists())
     job.send_signal(signal.SIGHUP)
     assert job.communicate(timeout=DEADLINE_SECONDS)[0] == "finished\n"
@@ -156,8 +156,8 @@ def test_an_ignored_hangup_stays_ignored(private, script, tmp_path):
 
 
 @pytest.mark.parametrize("switch", ["1", "0"])
-def test_a_killed_launcher_leaves_no_orphan(private, script, tmp_path, switch):
-    environment = private | {"INTERTASK_WARM_WORKER": switch}
+def test_a_killed_launcher_leaves_no_orphan(light, script, tmp_path, switch):
+    environment = light | {"INTERTASK_WARM_WORKER": switch}
     job = subprocess.Popen(command(script(SLEEP), tmp_path / "pid"), env=environment)
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     job.kill()
@@ -166,10 +166,10 @@ def test_a_killed_launcher_leaves_no_orphan(private, script, tmp_path, switch):
 
 
 @pytest.mark.parametrize("switch", ["1", "0"])
-def test_a_killed_snakemake_leaves_no_orphan(private, script, tmp_path, switch):
+def test_a_killed_snakemake_leaves_no_orphan(light, script, tmp_path, switch):
     """The launcher's parent, a shell, lives on."""
     run = subprocess.Popen(["sleep", "3600"])
-    environment = private | {"INTERTASK_WARM_WORKER": switch, "INTERTASK_RUN": str(run.pid)}
+    environment = light | {"INTERTASK_WARM_WORKER": switch, "INTERTASK_RUN": str(run.pid)}
     job = subprocess.Popen(command(script(SLEEP), tmp_path / "pid"), env=environment)
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     assert job.poll() is None
@@ -179,31 +179,31 @@ def test_a_killed_snakemake_leaves_no_orphan(private, script, tmp_path, switch):
     wait_for(lambda: not alive(pid))
 
 
-def test_many_jobs_at_once(private, script, tmp_path):
+def test_many_jobs_at_once(light, script, tmp_path):
     path = script("import sys; print(sys.argv[1])")
-    jobs = [subprocess.Popen(command(path, i), env=private, stdout=subprocess.PIPE, text=True) for i in range(20)]
+    jobs = [subprocess.Popen(command(path, i), env=light, stdout=subprocess.PIPE, text=True) for i in range(20)]
     assert [job.communicate(timeout=DEADLINE_SECONDS)[0] for job in jobs] == [f"{i}\n" for i in range(20)]
     assert {job.returncode for job in jobs} == {0}
 
 
-def test_socket_is_the_users_alone(private, script):
-    launch(private, script("pass"), check=True)
-    path = socket_of(private)
+def test_socket_is_the_users_alone(light, script):
+    launch(light, script("pass"), check=True)
+    path = socket_of(light)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_a_folder_that_is_open_to_others_is_not_used(private, script, tmp_path):
+def test_a_folder_that_is_open_to_others_is_not_used(light, script, tmp_path):
     folder = tmp_path / f"intertask-{os.getuid()}"
     folder.mkdir()
     folder.chmod(0o777)
-    environment = private | {"XDG_RUNTIME_DIR": str(tmp_path)}
+    environment = light | {"XDG_RUNTIME_DIR": str(tmp_path)}
     assert launch(environment, script("print('in place')")).stdout == "in place\n"
     assert not list(folder.iterdir())
 
 
 @pytest.fixture
-def bare_worker(private, tmp_path, monkeypatch):
+def bare_worker(light, tmp_path, monkeypatch):
     """A worker without the imports, changed by some lines of code; run_warm in this process uses it."""
     processes = []
 
@@ -213,7 +213,7 @@ def bare_worker(private, tmp_path, monkeypatch):
         lines += f"worker.WARM = worker.WARM_PACKAGES = ()\n{code}\n"
         process = subprocess.Popen(
             [sys.executable, "-c", lines + "worker.main()", str(address)],
-            env=private | {"INTERTASK_WORKER_IDLE_SECONDS": idle},
+            env=light | {"INTERTASK_WORKER_IDLE_SECONDS": idle},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -24,12 +24,12 @@ run(main)
 @pytest.mark.parametrize(
     "program", [[], ["-m", "intertask.execution.launch"], ["-m", "intertask.execution.launch", "--cold"]]
 )
-def test_a_long_recipe_reaches_the_script(private, script, tmp_path, program):
+def test_a_long_recipe_reaches_the_script(light, script, tmp_path, program):
     (tmp_path / "recipe.json").write_text(json.dumps(RECIPE, ensure_ascii=False), encoding="utf-8")
     assert (tmp_path / "recipe.json").stat().st_size > 2**19
     words = [sys.executable, *program, str(script(JOB)), "--recipe", '<(printf %s "$(cat recipe.json)")', "--out", "o"]
     done = subprocess.run(
-        ["bash", "-c", " ".join(words)], cwd=tmp_path, env=os.environ | private, capture_output=True, text=True
+        ["bash", "-c", " ".join(words)], cwd=tmp_path, env=os.environ | light, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"20000 {RECIPE['labels'][-1]} o\n"

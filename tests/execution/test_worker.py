@@ -19,9 +19,9 @@ SWITCHES = pytest.mark.parametrize("switch", ["1", "0"])
 PARENT = "import os; print(os.getppid())"
 
 
-def worker_of(private, script) -> int:
+def worker_of(light, script) -> int:
     """Process id of the worker, which is started if need be."""
-    return int(launch(private, script(PARENT), check=True).stdout)
+    return int(launch(light, script(PARENT), check=True).stdout)
 
 
 HUNGRY = """
@@ -35,20 +35,20 @@ print("not reached")
 
 
 @SWITCHES
-def test_a_script_without_memory_fails_alone(private, script, switch):
-    worker = worker_of(private, script)
-    done = launch(private | {"INTERTASK_WARM_WORKER": switch}, script(HUNGRY))
+def test_a_script_without_memory_fails_alone(light, script, switch):
+    worker = worker_of(light, script)
+    done = launch(light | {"INTERTASK_WARM_WORKER": switch}, script(HUNGRY))
     assert (done.returncode, done.stdout) == (1, "begun\n")
     assert "MemoryError" in done.stderr
-    assert worker_of(private, script) == worker  # neither its end nor its limit
+    assert worker_of(light, script) == worker  # neither its end nor its limit
 
 
 @SWITCHES
 @pytest.mark.parametrize(("out", "err"), [("/dev/full", None), (None, "/dev/full"), ("/dev/full", "/dev/full")])
 @pytest.mark.parametrize("text", ["print('little')", "print('much' * 10**5)"])
-def test_a_log_on_a_full_disk_fails_as_with_plain_python(private, script, switch, text, out, err):
+def test_a_log_on_a_full_disk_fails_as_with_plain_python(light, script, switch, text, out, err):
     path = script(f"import sys; {text}; {text[:-1]}, file=sys.stderr)")
-    environment = private | {"INTERTASK_WARM_WORKER": switch}
+    environment = light | {"INTERTASK_WARM_WORKER": switch}
     codes = []
     for words in ([sys.executable, str(path)], command(path)):
         with open(out or os.devnull, "w") as stdout, open(err or os.devnull, "w") as stderr:
@@ -57,15 +57,15 @@ def test_a_log_on_a_full_disk_fails_as_with_plain_python(private, script, switch
     assert codes[0] == codes[1] != 0
 
 
-def test_where_no_worker_can_be_the_script_runs_in_place(private, script, tmp_path):
+def test_where_no_worker_can_be_the_script_runs_in_place(light, script, tmp_path):
     """A path that is too long for a socket: the worker cannot listen."""
     folder = tmp_path / ("long" * 25)
     folder.mkdir()
-    done = launch(private | {"XDG_RUNTIME_DIR": str(folder)}, script("import sys; print(sys.argv[1:])"), "a")
+    done = launch(light | {"XDG_RUNTIME_DIR": str(folder)}, script("import sys; print(sys.argv[1:])"), "a")
     assert (done.returncode, done.stdout, done.stderr) == (0, "['a']\n", "")
 
 
-def test_runs_at_once_share_a_worker_and_nothing_else(private, script, tmp_path):
+def test_runs_at_once_share_a_worker_and_nothing_else(light, script, tmp_path):
     """Two runs in one folder, one in another; one of them is killed with all of its launchers."""
     path = script(
         "import os, sys, time\nname, seconds = sys.argv[1:]\nopen(name, 'w').write(f'{os.getpid()} {os.getppid()}')\n"
@@ -79,7 +79,7 @@ def test_runs_at_once_share_a_worker_and_nothing_else(private, script, tmp_path)
         runs[run] = subprocess.Popen(
             ["sh", "-c", f"{jobs} wait"],
             cwd=folder,
-            env=private | {"RUN": run},
+            env=light | {"RUN": run},
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -97,27 +97,27 @@ def test_runs_at_once_share_a_worker_and_nothing_else(private, script, tmp_path)
 
 @SWITCHES
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_killed_job_is_a_failed_job(private, script, tmp_path, switch, number):
+def test_a_killed_job_is_a_failed_job(light, script, tmp_path, switch, number):
     """As the kernel does when memory runs out: not by way of the launcher."""
-    worker = worker_of(private, script)
+    worker = worker_of(light, script)
     job = subprocess.Popen(
-        command(script(SLEEP), tmp_path / "pid"), env=private | {"INTERTASK_WARM_WORKER": switch}, text=True
+        command(script(SLEEP), tmp_path / "pid"), env=light | {"INTERTASK_WARM_WORKER": switch}, text=True
     )
     pid = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     os.kill(pid, number)
     assert job.wait(DEADLINE_SECONDS) == -number
-    assert worker_of(private, script) == worker
+    assert worker_of(light, script) == worker
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_a_worker_that_ends_takes_its_jobs_along_and_they_run_again_in_place(private, script, tmp_path, number):
+def test_a_worker_that_ends_takes_its_jobs_along_and_they_run_again_in_place(light, script, tmp_path, number):
     """SIGTERM as when the machine is shut down, SIGKILL as when its memory runs out."""
     path = script(
         "import os, sys, time\nname = sys.argv[1]\n"
         "if os.path.exists(name):\n    print('second'); sys.exit(3)\n"
         "open(name, 'w').write(f'{os.getpid()} {os.getppid()}'); time.sleep(3600)\n"
     )
-    job = subprocess.Popen(command(path, tmp_path / "pid"), env=private, stdout=subprocess.PIPE, text=True)
+    job = subprocess.Popen(command(path, tmp_path / "pid"), env=light, stdout=subprocess.PIPE, text=True)
     text = wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
     child, worker = map(int, text.split())
     os.kill(worker, number)
@@ -136,26 +136,26 @@ class Trap:
         return open, (str(self.path), "w")
 
 
-def test_requests_are_plain_data(private, script, tmp_path):
-    worker = worker_of(private, script)
+def test_requests_are_plain_data(light, script, tmp_path):
+    worker = worker_of(light, script)
     body = pickle.dumps(Trap(tmp_path / "opened"))
     for data in (body, len(body).to_bytes(4, "big") + body, b"\x00\x00\x00\x02{}", b"\x00\x00\x00\x07\x00nothing", b""):
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(str(socket_of(private)))
+            connection.connect(str(socket_of(light)))
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
             connection.settimeout(DEADLINE_SECONDS)
             with contextlib.suppress(ConnectionResetError):
                 assert connection.recv(1) == b""  # refused
     assert not (tmp_path / "opened").exists()
-    assert worker_of(private, script) == worker
+    assert worker_of(light, script) == worker
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can try as another user")
-def test_another_user_cannot_connect(private, script):
-    worker_of(private, script)
+def test_another_user_cannot_connect(light, script):
+    worker_of(light, script)
     connect = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"
-    words = ["python3", "-I", "-c", connect, str(socket_of(private))]
+    words = ["python3", "-I", "-c", connect, str(socket_of(light))]
     done = subprocess.run(words, cwd="/", user=65534, group=65534, extra_groups=[], capture_output=True, text=True)
     assert done.returncode != 0
     assert "PermissionError" in done.stderr
