@@ -154,12 +154,18 @@ def test_a_dry_run_imports_nothing_heavy():
     assert (found.stdout.strip(), found.stderr) == ("[]", "")
 
 
+@cache
+def installed() -> dict[str, list[str]]:
+    """Distributions by the packages that they hold."""
+    return dict(packages_distributions())
+
+
 def third_party(script: Path, with_models: bool = False) -> set[str]:
     """Distributions that a script needs, by itself or through modules of this package.
 
     Task types import what models need inside of functions that only scripts with a model call.
     """
-    distributions, seen, todo = packages_distributions(), set(), [script]
+    distributions, seen, todo = installed(), set(), [script]
     needed = set()
     while todo:
         file = todo.pop()

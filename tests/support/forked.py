@@ -1,5 +1,6 @@
 """Snakemake without the second that importing it takes: each run is a fork of a process that has imported it."""
 
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -33,6 +34,7 @@ def _main(arguments: list[str], folder: str, environment: dict[str, str], files:
     """In the fork: what the program ``snakemake`` does."""
     from snakemake.cli import main
 
+    gc.disable()  # it ends before there is much garbage
     for number, file in enumerate(files, 1):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1, encoding="utf-8", closefd=False) for number in (1, 2))

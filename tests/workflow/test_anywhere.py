@@ -114,7 +114,6 @@ def test_the_environment_has_nothing_else(snakemake_alone, tmp_path):
         (["--lint"], ""),
         (["--dry-run"], r"run_transfer +54\n"),
         (["--list-rules"], "write_recommendation"),
-        (["--dry-run", "results/rankings/hotel_reviews.html"], r"compute_scores +1\n"),
     ],
 )
 def test_snakemake_alone_reads_the_workflow(snakemake_alone, tmp_path, arguments, words):

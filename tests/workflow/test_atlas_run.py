@@ -110,6 +110,7 @@ def test_what_was_measured_on_the_target_and_its_family_is_not_read(project, tmp
             "sources": "atlas",
             "history": "atlas",
             "atlas": str(tmp_path / name),
+            "methods": ["prior", "recommended"],  # those that read transfers
         }
         project.write_config()
         project.run("results/rankings/rte_of_mine.tsv")
