@@ -1,6 +1,10 @@
 """Seeded random order that stays the same over versions of Python."""
 
 import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def shuffled(n: int, seed: int) -> list[int]:
@@ -15,6 +19,13 @@ def shuffled(n: int, seed: int) -> list[int]:
     Returns:
         A permutation of ``range(n)``.
     """
+    return shuffled_array(n, seed).tolist()
+
+
+def shuffled_array(n: int, seed: int) -> "np.ndarray":
+    """Return the numbers of :func:`shuffled` as int64 [n], which needs a fifth of the memory."""
+    import numpy as np
+
     generator = random.Random(seed)
-    keys = [generator.random() for _ in range(n)]
-    return sorted(range(n), key=keys.__getitem__)
+    keys = np.fromiter((generator.random() for _ in range(n)), np.float64, n)
+    return np.argsort(keys, kind="stable")

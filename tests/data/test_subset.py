@@ -1,8 +1,11 @@
+import random
 from collections import Counter
 
+import plain_subset
 import pytest
 
-from intertask.data.subset import input_key, split, stratified_subset
+from intertask.data.facts import facts_of
+from intertask.data.subset import split, stratified_subset
 from intertask.errors import IntertaskError
 
 
@@ -140,7 +143,7 @@ def test_same_input_stands_on_one_side():
     rows = sorted_by_label(20, 20)
     rows += [row | {"text_a": f" {row['text_a']}  "} for row in rows] + [rows[0] | {"label": 1}]
     train, held_out = split(rows, 0.2, 1, "classification")
-    sides = [{input_key(row, "classification") for row in side} for side in (train, held_out)]
+    sides = [set(facts_of(side, "classification").inputs.tolist()) for side in (train, held_out)]
     assert not sides[0] & sides[1]
     assert len(held_out) == 16
 
@@ -177,18 +180,6 @@ def test_tiny_data():
         assert (len(train), len(held_out)) == (len(rows) - 1, 1)
     with pytest.raises(IntertaskError, match="1 row cannot be split"):
         split(classes(0), 0.2, 1, "classification")
-
-
-def test_input_is_compared_with_white_space_evened_out():
-    def key(task_type, **row):
-        return input_key(row, task_type)
-
-    assert key("classification", text_a="a  b", text_b=None) == key("classification", text_a=" a b\n", text_b="")
-    assert key("classification", text_a="a", text_b="b") != key("classification", text_a="a b", text_b=None)
-    assert key("tagging", tokens=["a", "b"]) != key("tagging", tokens=["a b"])
-    same = {"context": "c", "question": "q"}
-    assert key("multiple_choice", **same, choices=["x", "y"]) != key("multiple_choice", **same, choices=["y", "x"])
-    assert key("extractive_qa", **same, answer_texts=["c"]) == key("extractive_qa", **same, answer_texts=[])
 
 
 # groups
@@ -246,3 +237,46 @@ def test_split_of_few_groups():
             assert not sizes_of(train).keys() & sizes_of(held_out).keys()
     train, held_out = split(in_groups(10), 0.2, 1, "classification")
     assert (len(train), len(held_out)) == (8, 2)
+
+
+# against the plain implementation
+
+
+def random_rows(draw: random.Random, kind: str, count: int) -> list[dict]:
+    """Rows in which some inputs, passages and labels are frequent and others are rare."""
+
+    def text() -> str:
+        return f"text {draw.randrange(draw.choice([3, count // 3 + 1, 3 * count + 1]))}"
+
+    def row(number: int) -> dict:
+        label = int(5 * draw.random() ** 3)
+        match kind:
+            case "grouped":
+                return {"text_a": text(), "text_b": None, "label": label, "group": str(draw.randrange(count // 4 + 1))}
+            case "regression":
+                return {"text_a": text(), "text_b": None, "label": draw.choice([float(label), draw.random()])}
+            case "multiple_choice":
+                context = draw.choice(["", text()])
+                return {"context": context, "question": text(), "choices": ["a", "b"], "label": label % 2}
+            case "extractive_qa":
+                return {"context": text(), "question": text(), "answer_texts": draw.choice([[], ["x"]])}
+            case "tagging":
+                length = draw.randrange(1, 5)
+                tags = [int(9 * draw.random() ** 4) for _ in range(length)]
+                return {"tokens": [text() for _ in range(length)], "tags": tags}
+        return {"text_a": text(), "text_b": draw.choice([None, text()]), "label": label}
+
+    return [row(number) for number in range(count)]
+
+
+@pytest.mark.parametrize("kind", [*EXAMPLES, "grouped"])
+def test_the_same_rows_are_chosen_as_by_the_plain_implementation(kind):
+    type_name = "classification" if kind == "grouped" else kind
+    for seed in range(100):
+        draw = random.Random(seed)
+        rows = random_rows(draw, kind, draw.randrange(2, 120))
+        fraction, n = 0.6 * draw.random(), draw.randrange(1, len(rows) + 2)
+        found = [*split(rows, fraction, seed, type_name), stratified_subset(rows, n, seed, type_name)]
+        plain = plain_subset.split(rows, fraction, seed, type_name)
+        plain = [*plain, plain_subset.stratified_subset(rows, n, seed, type_name)]
+        assert [places(part, rows) for part in found] == [places(part, rows) for part in plain]

@@ -8,7 +8,7 @@ from ..types import get_type
 from ..types.spans import unknown_scheme
 from .canonical import Canonical, canonical, table_source
 from .formats import Table
-from .subset import input_key, split
+from .selection import Selection
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Assembled:
     """
 
     result: Canonical
-    train: list[dict]
-    validation: list[dict]
+    train: Selection
+    validation: Selection
     in_validation: int
     validation_from: str
     rows_read: dict[str, int]
@@ -52,11 +52,14 @@ def assemble(task: Task, tables: dict[str, Table], seed: int) -> Assembled:
     """
     rows_read = {part: len(tables[part].rows) if part in tables else 0 for part in ("train", "validation")}
     result = canonical(task, tables)
-    train = result.rows["train"]
+    selections = {split: Selection(result.rows[split], result.facts[split]) for split in tables}
+    train = selections["train"]
     if "validation" in tables:
-        validation = result.rows["validation"]
+        validation = selections["validation"]
         validation_from = f"the data's own validation split: {table_source(task, 'validation')}"
-        train, in_validation = _remove_shared(train, validation, task.type)
+        in_validation = len(train)
+        train = train.without(validation)
+        in_validation -= len(train)
     else:
         in_validation = 0
         _check_rows(task, result, train, "train", rows_read["train"], 0)
@@ -67,7 +70,7 @@ def assemble(task: Task, tables: dict[str, Table], seed: int) -> Assembled:
                 f"task {task.name}: {table_source(task, 'train')}",
                 "give a validation split, or more rows",
             )
-        train, validation = split(train, fraction, seed, task.type)
+        train, validation = train.split(fraction, seed, task.type)
         validation_from = (
             f"a seeded split of train: {len(validation)} of {len(train) + len(validation)} rows "
             f"(validation_fraction {fraction}, seed {seed})"
@@ -80,17 +83,10 @@ def assemble(task: Task, tables: dict[str, Table], seed: int) -> Assembled:
     return Assembled(result, train, validation, in_validation, validation_from, rows_read, metric, positive_label)
 
 
-def _remove_shared(train: list[dict], validation: list[dict], type_name: str) -> tuple[list[dict], int]:
-    """``train`` without the rows whose input is also in ``validation``, and the number of these rows."""
-    seen = {input_key(row, type_name) for row in validation}
-    kept = [row for row in train if input_key(row, type_name) not in seen]
-    return kept, len(train) - len(kept)
-
-
-def _check_rows(task: Task, result: Canonical, rows: list[dict], part: str, read: int, in_validation: int) -> None:
+def _check_rows(task: Task, result: Canonical, rows: Selection, part: str, read: int, in_validation: int) -> None:
     """Check that there are rows, and that the task type accepts them."""
     location = f"task {task.name}: {table_source(task, part)}"
-    if not rows:
+    if not len(rows):
         reasons = [
             f"{result.bad_rows.get(part, 0)} bad rows",
             f"{result.dropped_labels.get(part, 0)} with a label of 'drop_labels'",
@@ -102,7 +98,7 @@ def _check_rows(task: Task, result: Canonical, rows: list[dict], part: str, read
             location,
             "give other files" + (", not the same file for both splits" if in_validation else ""),
         )
-    get_type(task.type).check_rows(rows, part, result.labels, location)
+    get_type(task.type).check_rows(rows.facts.outlines, part, result.labels, location)
 
 
 def _check_scheme(task: Task, metric: str, labels: list[str] | None) -> None:

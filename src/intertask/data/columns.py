@@ -5,12 +5,13 @@ import io
 import json
 import re
 import tokenize
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 from ..config import COLUMNS, Task
 from ..errors import IntertaskError, did_you_mean
-from .formats import RawRow, Table
+from .formats import RawRow, Reread, Table, columns_of
 
 MISSING = object()
 
@@ -150,15 +151,16 @@ def _common_column(name: str, tables: dict[str, Table]) -> Column:
             return column
     if name == "choices":
         numbered = {}
-        for row in rows:
-            for key in row.values:
-                if match := re.fullmatch(r"choice_?(\d+)", str(key)):
-                    numbered[key] = int(match[1])
+        for key in columns_of(rows):
+            if match := re.fullmatch(r"choice_?(\d+)", str(key)):
+                numbered[key] = int(match[1])
         return sorted(numbered, key=numbered.get) or None
     return None
 
 
-def _exists(column: str | int, rows: list[RawRow]) -> bool:
+def _exists(column: str | int, rows: Sequence[RawRow]) -> bool:
+    if isinstance(rows, Reread) and isinstance(column, str) and "." not in column:
+        return column in rows.columns
     return any(get(row.values, column) is not MISSING for row in rows)
 
 

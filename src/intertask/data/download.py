@@ -22,7 +22,7 @@ from ..config import Download, Origin
 from ..errors import IntertaskError, UnavailableError
 from ..files import atomic, file_sha256, read_json, write_json
 from ..retry import hub_is_offline, with_retries
-from .formats import Table, open_regular, read_content
+from .formats import Room, Table, read_content, read_file
 
 _SECONDS_BETWEEN_LINES = 10
 _TIMEOUT = 60
@@ -45,12 +45,13 @@ def cached_path(url: str) -> Path:
     return cache_folder() / "downloads" / hashlib.sha256(url.encode()).hexdigest()[:16] / name
 
 
-def read_download(item: Download, data: Origin) -> tuple[list[Table], str]:
+def read_download(item: Download, data: Origin, room: Room | None = None) -> tuple[list[Table], str]:
     """Fetch a file unless it is in the cache, and read it or the members that the task names.
 
     Args:
         item: Address of the file, and perhaps its SHA-256 and the pattern of its members.
         data: The task's settings (format, encoding, delimiter, quoting, header, records).
+        room: Memory for the rows, as for :func:`.formats.read_file`. The rows of members are always held.
 
     Returns:
         One table per member in sorted order (one table if it is no archive), and the SHA-256 of the file.
@@ -61,8 +62,7 @@ def read_download(item: Download, data: Origin) -> tuple[list[Table], str]:
     """
     path, sha256 = fetch(item)
     if item.member is None:
-        with open_regular(path) as file:
-            return [read_content(item.url, file, data, path.stat().st_size)], sha256
+        return [read_file(str(path), data, room=room, name=item.url)], sha256
     read = [read_content(f"{item.url}!{name}", content, data, size) for name, content, size in members(path, item)]
     return read, sha256
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..config import Origin
 from ..errors import UnavailableError
 from ..retry import hub_is_offline, with_retries
-from .formats import RawRow, Table, read_file
+from .formats import RawRow, Room, Table, read_file
 from .formats.sentences import join_sentences
 
 
@@ -57,7 +57,7 @@ def read_split(data: Origin, split: str) -> tuple[Table, str | None]:
     return Table(rows, dict(_class_names(dataset.features))), commit
 
 
-def read_hub_files(data: Origin, patterns: list[str]) -> tuple[list[Table], str | None]:
+def read_hub_files(data: Origin, patterns: list[str], room: Room | None = None) -> tuple[list[Table], str | None]:
     """Read files of a hub repository with the readers of :mod:`.formats`, in the order of the patterns.
 
     This is for repositories whose card does not declare their files, such as branches of converted data, or raw files
@@ -66,6 +66,7 @@ def read_hub_files(data: Origin, patterns: list[str]) -> tuple[list[Table], str 
     Args:
         data: The repository and its revision, and the settings of the files (format, encoding, …).
         patterns: Patterns of file names.
+        room: Memory for the rows, as for :func:`.formats.read_file`.
 
     Returns:
         One table per file, and the commit if it is known.
@@ -100,7 +101,7 @@ def read_hub_files(data: Origin, patterns: list[str]) -> tuple[list[Table], str 
                 describe(data),
                 "correct 'data: hub_files:' or 'revision:'",
             )
-        tables += [read_file(str(folder / name), data) for name in matches]
+        tables += [read_file(str(folder / name), data, room=room) for name in matches]
     return tables, folder.name if folder.parent.name == "snapshots" else None
 
 

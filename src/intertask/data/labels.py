@@ -213,7 +213,7 @@ CHOICES: dict[Choice, str] = {
 }
 
 
-def choose_reading(rows: list[dict]) -> Choice:
+def choose_reading(rows: Iterable[dict]) -> Choice:
     """Find out how a dataset writes the right choice.
 
     The whole dataset has one reading, so that '2' is not an index in one row and the text of a choice in the next.
@@ -224,7 +224,10 @@ def choose_reading(rows: list[dict]) -> Choice:
     Returns:
         The first of :data:`CHOICES` that suits every row, else the one that suits most rows.
     """
-    misses = {read: sum(read(row["label"], row) is None for row in rows) for read in CHOICES}
+    misses = dict.fromkeys(CHOICES, 0)
+    for row in rows:
+        for read in CHOICES:
+            misses[read] += read(row["label"], row) is None
     return min(misses, key=misses.get)
 
 

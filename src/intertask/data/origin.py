@@ -1,12 +1,16 @@
 """Read a task's raw rows from the first of its locations that is available, and describe that location."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from ..config import Alternative, Origin, Task
 from ..errors import IntertaskError, UnavailableError
 from ..files import file_sha256
-from .formats import RawRow, Table, read_file
+from .formats import RawRow, Reread, Room, Table, columns_of, counted, read_file
 from .labels import BadRowError
 from .shapes import Shape, Values, get_shape
 
@@ -31,11 +35,12 @@ class Reading:
     notes: list[str]
 
 
-def read_task(task: Task) -> Reading:
+def read_task(task: Task, hold: bool = True) -> Reading:
     """Read a task's rows from its location or, if that is unavailable, from the first available alternative.
 
     Args:
         task: The task; its file paths are relative to the working folder.
+        hold: Whether all rows are held in the memory. Otherwise, rows of large files are read again in each pass.
 
     Returns:
         The rows and their origin.
@@ -47,7 +52,7 @@ def read_task(task: Task) -> Reading:
     passed_over: list[UnavailableError] = []
     for place in (task.data, *task.data.alternatives):
         try:
-            tables, origin = _read(place)
+            tables, origin = _read(place, None if hold else Room())
         except UnavailableError as problem:
             passed_over.append(problem)
             continue
@@ -98,17 +103,17 @@ def _with_settings_of(place: Origin, task: Task) -> Task:
     return task.model_copy(update=changes)
 
 
-def _read(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+def _read(place: Origin, room: Room | None) -> tuple[dict[str, Table], dict[str, Any]]:
     """Rows by split of a location, and its description for ``info.json``."""
     if place.files is not None:
         parts = _parts(place.files)
-        tables = {part: joined([read_file(name, place) for name in names]) for part, names in parts.items()}
+        tables = {part: joined([read_file(name, place, room=room) for name in names]) for part, names in parts.items()}
         sums = {part: [{"path": name, "sha256": file_sha256(name)} for name in names] for part, names in parts.items()}
         return tables, {"files": sums}
     if place.download is not None:
-        return _downloaded(place)
+        return _downloaded(place, room)
     if place.hub_files is not None:
-        return _hub_files(place)
+        return _hub_files(place, room)
     return _hub_splits(place)
 
 
@@ -117,13 +122,13 @@ def _parts(value: Any) -> dict[str, list]:
     return {part: list(items) for part in PARTS if (items := getattr(value, part))}
 
 
-def _downloaded(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+def _downloaded(place: Origin, room: Room | None) -> tuple[dict[str, Table], dict[str, Any]]:
     """Rows of files at published addresses."""
     from .download import read_download
 
     tables, sums = {}, {}
     for part, items in _parts(place.download).items():
-        read = [read_download(item, place) for item in items]
+        read = [read_download(item, place, room) for item in items]
         tables[part] = joined([table for item_tables, _ in read for table in item_tables])
         sums[part] = [
             {"url": item.url, "member": item.member, "sha256": sha256}
@@ -132,14 +137,14 @@ def _downloaded(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
     return tables, {"download": sums}
 
 
-def _hub_files(place: Origin) -> tuple[dict[str, Table], dict[str, Any]]:
+def _hub_files(place: Origin, room: Room | None) -> tuple[dict[str, Table], dict[str, Any]]:
     """Rows of files in a repository of the hub."""
     from .hub import read_hub_files
 
     tables, commit = {}, None
     parts = _parts(place.hub_files)
     for part, patterns in parts.items():
-        file_tables, commit = read_hub_files(place, patterns)
+        file_tables, commit = read_hub_files(place, patterns, room)
         tables[part] = joined(file_tables)
     return tables, {"hub": place.hub, "revision": place.revision, "commit": commit, "files": parts}
 
@@ -187,7 +192,14 @@ def joined(tables: list[Table]) -> Table:
             tables[1].rows[0].source if tables[1].rows else "",
             "use parts of one dataset",
         )
-    return Table([row for table in tables for row in table.rows], tables[0].class_names)
+    parts = [table.rows for table in tables]
+    if len(parts) == 1:
+        return Table(parts[0], tables[0].class_names)
+    if any(isinstance(part, Reread) for part in parts):
+        columns = dict.fromkeys(column for part in parts for column in columns_of(part))
+        rows = Reread(lambda: chain.from_iterable(parts), sum(map(len, parts)), columns)
+        return Table(rows, tables[0].class_names)
+    return Table([row for part in parts for row in part], tables[0].class_names)
 
 
 def _shaped(tables: dict[str, Table], name: str, task: Task) -> tuple[dict[str, Table], dict[str, Any]]:
@@ -195,14 +207,23 @@ def _shaped(tables: dict[str, Table], name: str, task: Task) -> tuple[dict[str, 
     make = get_shape(name)
     result, left_out = {}, {}
     for part, table in tables.items():
-        rows, left_out[part] = [], 0
-        for row in table.rows:
-            made = _apply(make, name, row, task)
-            rows += [RawRow(values, row.source, row.number, row.unit) for values in made]
-            left_out[part] += not made
+        empty: Counter[str] = Counter()
+        made = partial(_made, table.rows, make, name, task, part, empty)
+        rows = counted(made) if isinstance(table.rows, Reread) else list(made())
+        left_out[part] = empty[part]
         result[part] = Table(rows, table.class_names)
     about = {"name": name, "rows": {part: len(table.rows) for part, table in tables.items()}, "left_out": left_out}
     return result, about
+
+
+def _made(
+    rows: Sequence[RawRow], make: Shape, name: str, task: Task, part: str, empty: Counter[str]
+) -> Iterator[RawRow]:
+    """The rows that a shape makes of others; ``empty`` counts those that it leaves out."""
+    for row in rows:
+        made = _apply(make, name, row, task)
+        yield from (RawRow(values, row.source, row.number, row.unit) for values in made)
+        empty[part] += not made
 
 
 def _apply(make: Shape, name: str, row: RawRow, task: Task) -> list[Values]:

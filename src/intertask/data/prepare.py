@@ -17,9 +17,7 @@ from ..config import Task
 from ..errors import IntertaskError
 from ..files import atomic, canonical_json, read_json, write_json
 from ..types import get_type
-from .assemble import assemble
 from .origin import read_task
-from .subset import stratified_subset
 
 #: Fields of a task that change its prepared data. These and no others belong in the recipe.
 DATA_KEYS = (
@@ -57,7 +55,8 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
     """Read a task's data, check it, and write ``train.parquet``, ``validation.parquet``, then ``info.json``.
 
     The steps have this order. Rows are read from the first location that is available, shaped (``data: shape:``) and
-    checked. Bad rows and ``drop_labels`` are left out. Rows of train that are also in validation are removed from
+    checked. Large files are read again in each pass, so that only the chosen rows are held. Bad rows and
+    ``drop_labels`` are left out. Rows of train that are also in validation are removed from
     train. Without a validation split, a seeded part of train becomes one. Both splits are capped at
     ``max_train_examples`` and ``max_validation_examples``. For each split that was read, ``rows_before_cap = rows_read
     - removed``, counted after shaping; for both splits together if validation is a part of train.
@@ -74,15 +73,23 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
     Raises:
         IntertaskError: The data has an error; the message names the file and the row.
     """
-    reading = read_task(task)
+    # These import NumPy, which jobs that only read info.json do not need.
+    from .assemble import assemble
+    from .selection import chosen_rows
+
+    reading = read_task(task, hold=False)
     task = reading.task
     found = assemble(task, reading.tables, seed)
-    result, train, validation, in_validation = found.result, found.train, found.validation, found.in_validation
+    result, in_validation = found.result, found.in_validation
     for warning in result.warnings:
         print(f"WARNING: {warning}")
-    before_cap = {"train": len(train), "validation": len(validation)}
-    train = stratified_subset(train, task.max_train_examples or len(train), seed, task.type)
-    validation = stratified_subset(validation, task.max_validation_examples or len(validation), seed, task.type)
+    before_cap = {"train": len(found.train), "validation": len(found.validation)}
+    train, validation = chosen_rows(
+        [
+            found.train.subset(task.max_train_examples, seed, task.type),
+            found.validation.subset(task.max_validation_examples, seed, task.type),
+        ]
+    )
     info = {
         "task": task.name,
         "type": task.type,

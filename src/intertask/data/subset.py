@@ -1,13 +1,20 @@
-"""Seeded, stratified subsets and splits of canonical rows."""
+"""Seeded, stratified subsets and splits of canonical rows.
+
+The rows are chosen by their facts (:mod:`.facts`), so that they need not be held.
+"""
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice, pairwise
+
+import numpy as np
 
 from ..errors import IntertaskError
-from ..seeded_order import shuffled
-from ..types import TaskType, get_type
+from ..seeded_order import shuffled_array
+from ..types import get_type
 from ..words import count
+from .facts import Facts, facts_of
 
 
 def stratified_subset(rows: list[dict], n: int, seed: int, type_name: str) -> list[dict]:
@@ -31,22 +38,38 @@ def stratified_subset(rows: list[dict], n: int, seed: int, type_name: str) -> li
     """
     if n >= len(rows):
         return list(rows)
+    facts = facts_of(rows, type_name, texts=False)
+    return [rows[place] for place in subset_places(facts, n, seed, type_name).tolist()]
+
+
+def subset_places(facts: Facts, n: int, seed: int, type_name: str) -> np.ndarray:
+    """Return the places of the rows that :func:`stratified_subset` draws, int64, in ascending order.
+
+    Args:
+        facts: Facts of the rows.
+        n: Size of the subset.
+        seed: The same seed gives the same rows.
+        type_name: Name of the task type.
+    """
+    if n >= len(facts):
+        return np.arange(len(facts))
     task_type = get_type(type_name)
-    order, strata = shuffled(len(rows), seed), task_type.strata(rows)
-    if _has_groups(rows):
-        chosen = _hold_out([row["group"] for row in rows], strata, order, n, set()) or order
+    order, strata = shuffled_array(len(facts), seed), task_type.strata(facts.outlines)
+    if facts.groups is not None:
+        chosen = _hold_out(facts.groups, strata, order, n, set()) or order
     elif strata is None:
-        chosen = _cover(rows, order, task_type)[:n]
+        chosen = _cover(facts, order, type_name)[:n]
         taken = set(chosen)
-        chosen += [i for i in order if i not in taken][: n - len(chosen)]
+        chosen += islice((place for place in _each(order) if place not in taken), n - len(chosen))
     else:
-        left = _quotas(Counter(strata), n)
-        chosen = []
-        for i in order:
-            if left[strata[i]]:
-                left[strata[i]] -= 1
-                chosen.append(i)
-    return [rows[i] for i in sorted(chosen)]
+        left, chosen = _quotas(Counter(strata), n), []
+        for place in _each(order):
+            if left[strata[place]]:
+                left[strata[place]] -= 1
+                chosen.append(place)
+                if len(chosen) == n:
+                    break
+    return np.sort(np.fromiter(chosen, np.int64, len(chosen)))
 
 
 def split(rows: list[dict], fraction: float, seed: int, type_name: str) -> tuple[list[dict], list[dict]]:
@@ -68,72 +91,66 @@ def split(rows: list[dict], fraction: float, seed: int, type_name: str) -> tuple
     Raises:
         IntertaskError: There are fewer than two rows.
     """
-    if len(rows) < 2:
+    places = split_places(facts_of(rows, type_name), fraction, seed, type_name)
+    return tuple([rows[place] for place in part.tolist()] for part in places)
+
+
+def split_places(facts: Facts, fraction: float, seed: int, type_name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of the rows on either side of :func:`split`, int64, in ascending order.
+
+    Args:
+        facts: Facts of the rows.
+        fraction: Share of the held-out rows, approximately.
+        seed: The same seed gives the same split.
+        type_name: Name of the task type.
+
+    Raises:
+        IntertaskError: There are fewer than two rows.
+    """
+    rows = len(facts)
+    if rows < 2:
         raise IntertaskError(
-            f"{count(len(rows), 'row')} cannot be split in two.", "", "give a validation split, or more rows"
+            f"{count(rows, 'row')} cannot be split in two.", "", "give a validation split, or more rows"
         )
-    n = min(max(round(fraction * len(rows)), 1), len(rows) - 1)
-    task_type = get_type(type_name)
-    order, strata = shuffled(len(rows), seed), task_type.strata(rows) or [0] * len(rows)
-    kept = set(_cover(rows, order, task_type))
-    if _has_groups(rows):
-        keys = [row["group"] for row in rows]
-        held_out = _hold_out(keys, strata, order, n, kept) or _hold_out(keys, strata, order, n, set())
+    n = min(max(round(fraction * rows), 1), rows - 1)
+    order, strata = shuffled_array(rows, seed), get_type(type_name).strata(facts.outlines) or [0] * rows
+    kept = set(_cover(facts, order, type_name))
+    if facts.groups is not None:
+        held_out = _hold_out(facts.groups, strata, order, n, kept) or _hold_out(facts.groups, strata, order, n, set())
     else:
-        for keys in ([_passage(row, task_type) for row in rows], [_input_key(row, task_type) for row in rows]):
+        for keys in (facts.passages, facts.inputs):
             held_out = _hold_out(keys, strata, order, n, kept)
             # Passages may be too large for a split near n, for example if all rows have one instruction as context.
             if held_out and abs(len(held_out) - n) <= max(1, n // 2):
                 break
     if not held_out:  # very few rows or a single input: only a plain split is possible
-        held_out = set(order[:n])
-    return [row for i, row in enumerate(rows) if i not in held_out], [rows[i] for i in sorted(held_out)]
+        held_out = set(order[:n].tolist())
+    is_held_out = np.zeros(rows, bool)
+    is_held_out[np.fromiter(held_out, np.int64, len(held_out))] = True
+    return np.flatnonzero(~is_held_out), np.flatnonzero(is_held_out)
 
 
-def input_key(row: dict, type_name: str) -> Hashable:
-    """Return a key of a row's input. Rows with equal keys are the same example, whatever their labels.
-
-    Args:
-        row: A canonical row.
-        type_name: Name of the task type.
-
-    Returns:
-        The texts of the input with white space made uniform.
-    """
-    return _input_key(row, get_type(type_name))
+def _each(places: np.ndarray) -> Iterator[int]:
+    """The numbers of an array, of which only some are Python's integers at a time."""
+    for start in range(0, len(places), 1 << 16):
+        yield from places[start : start + (1 << 16)].tolist()
 
 
-def _input_key(row: dict, task_type: TaskType) -> Hashable:
-    """The texts of a row's input with white space made uniform."""
-    return tuple(map(_even, task_type.input_texts(row)))
-
-
-def _has_groups(rows: list[dict]) -> bool:
-    """Whether the task maps a group."""
-    return bool(rows) and "group" in rows[0]
-
-
-def _even(text: str) -> str:
-    """The text with single spaces between words."""
-    return " ".join(text.split())
-
-
-def _passage(row: dict, task_type: TaskType) -> Hashable:
-    """The row's passage if it has one, else its input."""
-    passage = task_type.passage(row)
-    return _even(passage) if passage and passage.strip() else _input_key(row, task_type)
-
-
-def _cover(rows: list[dict], order: list[int], task_type: TaskType) -> list[int]:
-    """Rows that together show every class, the rarest first; the first in ``order`` for each."""
-    holders: dict[int, list[int]] = defaultdict(list)
-    for i in order:
-        for label in task_type.classes(rows[i]):
-            holders[label].append(i)
+def _cover(facts: Facts, order: np.ndarray, type_name: str) -> list[int]:
+    """Places of rows that together show every class, the rarest first; the first in ``order`` for each."""
+    classes, outlines = get_type(type_name).classes, facts.outlines
+    holders: Counter[int] = Counter()
+    first: dict[int, int] = {}
+    for place in _each(order):
+        for label in classes(outlines[place]):
+            holders[label] += 1
+            first.setdefault(label, place)
     chosen: dict[int, None] = {}
-    for label in sorted(holders, key=lambda label: (len(holders[label]), label)):
-        if not any(i in chosen for i in holders[label]):
-            chosen[holders[label][0]] = None
+    covered: set[int] = set()
+    for label in sorted(holders, key=lambda label: (holders[label], label)):
+        if label not in covered:
+            chosen[first[label]] = None
+            covered.update(classes(outlines[first[label]]))
     return list(chosen)
 
 
@@ -152,25 +169,42 @@ def _quotas(sizes: Counter, n: int) -> Counter:
     return quotas
 
 
-def _hold_out(keys: list, strata: list, order: list[int], n: int, kept: set[int]) -> set[int]:
+def _hold_out(keys: np.ndarray, strata: list | None, order: np.ndarray, n: int, kept: set[int]) -> set[int]:
     """About ``n`` rows, whole groups of equal keys, none of a group that has a row in ``kept``."""
-    groups: dict[Hashable, list[int]] = defaultdict(list)
-    for i in order:
-        groups[keys[i]].append(i)
-    free = [group for group in groups.values() if not kept.intersection(group)]
     left = _quotas(Counter(strata), n)
     held_out: set[int] = set()
-    passed = []
-    for group in free:
-        counts = Counter(strata[i] for i in group)
+    smallest: list[int] = []
+    passed, free = [], 0
+    for group in _groups(keys, order):
+        if not kept.isdisjoint(group):
+            continue
+        free += 1
+        if not smallest or len(group) < len(smallest):
+            smallest = group
+        counts = Counter(strata[place] for place in group)
         if all(counts[stratum] <= left[stratum] for stratum in counts):
             left -= counts
             held_out.update(group)
+            if len(held_out) == n:
+                break
         else:
             passed.append(group)
     for group in passed:  # fill up, regardless of strata
         if len(held_out) + len(group) <= n:
             held_out.update(group)
-    if not held_out and len(free) > 1:
-        held_out.update(min(free, key=len))
+    if not held_out and free > 1:
+        held_out.update(smallest)
     return held_out if len(held_out) < len(keys) else set()
+
+
+def _groups(keys: np.ndarray, order: np.ndarray) -> Iterator[list[int]]:
+    """The places of equal keys, in the order of their first places in ``order``."""
+    first, number = np.unique(keys[order], return_index=True, return_inverse=True)[1:]
+    members = np.argsort(first[number], kind="stable")  # positions in order, by the first position of their group
+    bounds = np.append(np.flatnonzero(np.diff(first[number][members], prepend=-1)), len(members))
+    members = order[members]
+    for start in range(0, len(bounds) - 1, 1 << 16):
+        ends = bounds[start : start + (1 << 16) + 1].tolist()
+        part = members[ends[0] : ends[-1]].tolist()
+        for begin, end in pairwise(ends):
+            yield part[begin - ends[0] : end - ends[0]]

@@ -131,6 +131,14 @@ class TaskType(Protocol):
         ...
 
     @staticmethod
+    def outline(row: Row) -> Row:
+        """Return what ``check_rows``, ``strata`` and ``classes`` read of a row, without its texts.
+
+        Rows that are chosen from many are not held, but their outlines are. The values are hashable.
+        """
+        ...
+
+    @staticmethod
     def strata(rows: Sequence[Row]) -> list[Hashable] | None:
         """Return the stratum of each row, for subsets and splits.
 

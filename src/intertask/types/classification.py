@@ -51,6 +51,11 @@ def passage(row: Row) -> str | None:
     return None
 
 
+def outline(row: Row) -> Row:
+    """Return the label."""
+    return {"label": row["label"]}
+
+
 def strata(rows: Sequence[Row]) -> list[Hashable] | None:
     """Return the labels."""
     return [row["label"] for row in rows]

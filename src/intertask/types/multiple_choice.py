@@ -44,6 +44,11 @@ def passage(row: Row) -> str | None:
     return row["context"]
 
 
+def outline(row: Row) -> Row:
+    """Return the index of the right choice."""
+    return {"label": row["label"]}
+
+
 def strata(rows: Sequence[Row]) -> list[Hashable] | None:
     """Return the indices of the right choices."""
     return [row["label"] for row in rows]

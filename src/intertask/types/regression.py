@@ -45,7 +45,7 @@ def default_metric(labels: Sequence[str] | None) -> str:
 
 def check_rows(rows: Sequence[Row], split: str, labels: Sequence[str] | None, location: str) -> None:
     """Check that the labels are not all equal."""
-    if len({row["label"] for row in rows}) == 1:
+    if all(row["label"] == rows[0]["label"] for row in rows):
         raise IntertaskError(
             f"All {len(rows)} labels of {split} are {rows[0]['label']}: a correlation with them is undefined.",
             location,
@@ -53,14 +53,19 @@ def check_rows(rows: Sequence[Row], split: str, labels: Sequence[str] | None, lo
         )
 
 
+def outline(row: Row) -> Row:
+    """Return the label."""
+    return {"label": row["label"]}
+
+
 def strata(rows: Sequence[Row]) -> list[Hashable] | None:
     """Return tenths of the labels' range by rank.
 
     Equal labels get one stratum, so that the strata do not depend on the order of the rows.
     """
-    values = sorted(row["label"] for row in rows)
-    first = {value: i for i, value in reversed(list(enumerate(values)))}
-    return [first[row["label"]] * QUANTILES // len(rows) for row in rows]
+    labels = np.fromiter((row["label"] for row in rows), np.float64, len(rows))
+    first = np.searchsorted(np.sort(labels), labels)
+    return (first * QUANTILES // len(rows)).tolist()
 
 
 def classes(row: Row) -> Iterable[int]:

@@ -54,6 +54,11 @@ def passage(row: Row) -> str | None:
     return None
 
 
+def outline(row: Row) -> Row:
+    """Return the tags that occur in the row."""
+    return {"tags": tuple(classes(row))}
+
+
 def strata(rows: Sequence[Row]) -> list[Hashable] | None:
     """Return None, because a row has several tags."""
     return None

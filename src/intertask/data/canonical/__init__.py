@@ -52,7 +52,8 @@ def canonical(task: Task, tables: dict[str, Table]) -> Canonical:
     result = convert(task, columns, tables, row_filter)
     result.dropped_labels = {split: row_filter.dropped[split] for split in tables}
     result.left_out = {split: row_filter.left_out.get(split, []) for split in tables}
-    result.bad_rows = {split: len(rows) for split, rows in result.left_out.items()}
+    result.bad_rows = {split: row_filter.bad[split] for split in tables}
+    result.facts = {split: row_filter.facts(split) for split in tables}
     if ignored := unused(columns, tables):
         result.notes.append(f"Columns of the data that are not used: {', '.join(ignored)}.")
     result.notes += row_filter.notes()

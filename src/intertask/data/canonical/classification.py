@@ -27,9 +27,14 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
         label = names.name(cell(values, column))
         return read_texts(values) | {"label": label} | read_more(values)
 
-    pairs = row_filter.convert_rows(raw_rows(tables), read)
-    _check_not_all_different(task, pairs["train"], column, names)
-    labels = names.final(row["label"] for _, row in pairs["train"])
+    counts: dict[str, Counter[str]] = {split: Counter() for split in tables}
+
+    def count_label(split: str, row: dict) -> None:
+        counts[split][row["label"]] += 1
+
+    pairs = row_filter.convert_rows(raw_rows(tables), read, count_label)
+    _check_not_all_different(task, counts["train"], column, names)
+    labels = names.final(counts["train"])
     index = {label: n for n, label in enumerate(labels)}
 
     def number(row: dict) -> dict:
@@ -37,10 +42,9 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
             raise unknown_label(row["label"], labels)
         return row | {"label": index[row["label"]]}
 
-    pairs = row_filter.convert_rows(pairs, number)
+    pairs = row_filter.convert_rows(pairs, number, row_filter.learn)
     notes = [f"drop_labels: no row has the label {label!r}." for label in sorted(names.drop - names.dropped_names)]
-    counts = Counter(labels[row["label"]] for _, row in pairs["train"])
-    return Canonical(values_of(pairs), labels, notes=notes, warnings=_alike(counts))
+    return Canonical(values_of(pairs), labels, notes=notes, warnings=_alike(counts["train"]))
 
 
 def _alike(counts: Counter[str]) -> list[str]:
@@ -90,12 +94,12 @@ def _key(values: dict, column: Column, join: str) -> str:
     return join.join(map(str, parts))
 
 
-def _check_not_all_different(task: Task, pairs: list, column: str | int, names: LabelNames) -> None:
+def _check_not_all_different(task: Task, counts: Counter[str], column: str | int, names: LabelNames) -> None:
     """Check that the label is no column of ids or texts, which would give as many classes as rows."""
-    labels = {row["label"] for _, row in pairs}
-    if names.stated is None and names.class_names is None and len(labels) > max(20, len(pairs) / 2):
+    rows = counts.total()
+    if names.stated is None and names.class_names is None and len(counts) > max(20, rows / 2):
         raise IntertaskError(
-            f"The label column {column!r} has {len(labels)} different values in {len(pairs)} rows of train.",
+            f"The label column {column!r} has {len(counts)} different values in {rows} rows of train.",
             f"task {task.name}: {table_source(task, 'train')}",
             "name the label's column in 'columns: label:', use 'type: regression' for numbers, or list 'labels:'",
         )

@@ -1,18 +1,22 @@
 """Convert raw rows of extractive question answering tasks."""
 
 import re
+from array import array
 from collections import Counter
 from typing import Any
 
+import numpy as np
+
 from ...config import Task
 from ..columns import MISSING, Column, get, plain
+from ..facts import digest
 from ..formats import Table
 from ..labels import (
     BadRowError,
     is_index,
 )
 from ..offsets import to_characters
-from .rows import Canonical, RowFilter, raw_rows, values_of
+from .rows import Canonical, RowFilter, numbered, raw_rows, values_of
 from .texts import check_text, column_text, one_column, read_text
 
 
@@ -41,14 +45,20 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
             "answer_starts": starts,
         }
 
-    pairs = row_filter.convert_rows(raw_rows(tables), read)
-    rows = values_of(pairs)
-    notes = [note for split, part in rows.items() if (note := _number_ids(split, part))]
+    ids = {split: _Ids(split) for split in tables}
+
+    def see(split: str, row: dict) -> None:
+        ids[split].add(row["id"])
+        row_filter.learn(split, row)
+
+    pairs = row_filter.convert_rows(raw_rows(tables), read, see)
+    notes = [note for found in ids.values() if (note := found.note())]
     if searched["rows"]:
         notes.append(
             f"{searched['rows']} rows have answers without offsets: each is taken where it first occurs in the context."
         )
-    return Canonical(rows, notes=notes)
+    pairs = numbered(pairs, lambda split, number, row: row | {"id": ids[split].different(number, row["id"])})
+    return Canonical(values_of(pairs), notes=notes)
 
 
 def _answers(values: dict, column: Column) -> tuple[list[str], list[int] | None]:
@@ -130,13 +140,27 @@ def _check_answer(text: str, start: int, context: str) -> None:
     raise BadRowError(f"The answer {text!r:.80} is not at answer_start {start}; the text there is {there!r:.80}.", fix)
 
 
-def _number_ids(split: str, rows: list[dict]) -> str | None:
-    """Make the ids of the rows different, since predictions are matched to answers by them."""
-    counts = Counter(row["id"] for row in rows)
-    for number, row in enumerate(rows):
-        if row["id"] is None:
-            row["id"] = f"{split}-{number}"
-        elif counts[row["id"]] > 1:
-            row["id"] = f"{row['id']}#{number}"
-    repeated = sum(count for identity, count in counts.items() if identity is not None and count > 1)
-    return f"{repeated} rows of {split} shared an id; their row numbers were added." if repeated else None
+class _Ids:
+    """Makes the ids of the rows of a split different, since predictions are matched to answers by them."""
+
+    def __init__(self, split: str):
+        self._split, self._digests = split, array("Q")
+        self._repeated: set[int] = set()
+
+    def add(self, identity: str | None) -> None:
+        """Collect the id of a row."""
+        if identity is not None:
+            self._digests.append(digest(identity))
+
+    def note(self) -> str | None:
+        """Find the ids that several rows share, when all are collected; a sentence about them, if there are any."""
+        found, counts = np.unique(np.asarray(self._digests), return_counts=True)
+        self._repeated = set(found[counts > 1].tolist())
+        shared = int(counts[counts > 1].sum())
+        return f"{shared} rows of {self._split} shared an id; their row numbers were added." if shared else None
+
+    def different(self, number: int, identity: str | None) -> str:
+        """Return an id that no other row has."""
+        if identity is None:
+            return f"{self._split}-{number}"
+        return f"{identity}#{number}" if digest(identity) in self._repeated else identity

@@ -42,12 +42,12 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
         }
 
     pairs = row_filter.convert_rows(raw_rows(tables), read)
-    reading = choose_reading([row for part in pairs.values() for _, row in part])
+    reading = choose_reading(row for part in pairs.values() for _, row in part)
 
     def number(row: dict) -> dict:
         return {key: value for key, value in row.items() if key != "keys"} | {"label": choice_index(reading, row)}
 
-    pairs = row_filter.convert_rows(pairs, number)
+    pairs = row_filter.convert_rows(pairs, number, row_filter.learn)
     return Canonical(values_of(pairs), notes=[CHOICES[reading]] if CHOICES[reading] else [])
 
 

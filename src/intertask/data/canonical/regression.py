@@ -42,4 +42,4 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
             raise BadRowError(f"The label is {value!r}, not a finite number.", "correct the row or take it out")
         return read_texts(values) | {"label": label}
 
-    return Canonical(values_of(row_filter.convert_rows(raw_rows(tables), read)))
+    return Canonical(values_of(row_filter.convert_rows(raw_rows(tables), read, row_filter.learn)))

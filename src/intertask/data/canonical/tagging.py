@@ -30,18 +30,19 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
         checked = [check_text(token, f"Token {n}") for n, token in enumerate(tokens)]
         return {"tokens": checked, "tags": [names.name(tag) for tag in tags]}
 
-    pairs = row_filter.convert_rows(raw_rows(tables), read)
-    tags_of = {split: {tag for _, row in part for tag in row["tags"]} for split, part in pairs.items()}
+    tags_of: dict[str, set[str]] = {split: set() for split in tables}
+    pairs = row_filter.convert_rows(raw_rows(tables), read, lambda split, row: tags_of[split].update(row["tags"]))
     labels = names.final(set().union(*tags_of.values()))
     index = {label: n for n, label in enumerate(labels)}
-    rows = values_of(pairs)
-    for part in rows.values():
-        for row in part:
-            row["tags"] = [index[tag] for tag in row["tags"]]
+
+    def number(row: dict) -> dict:
+        return row | {"tags": [index[tag] for tag in row["tags"]]}
+
+    pairs = row_filter.convert_rows(pairs, number, row_filter.learn)
     notes = []
     if new := sorted(tags_of.get("validation", set()) - tags_of["train"]):
         notes.append(f"Tags that validation has and train lacks: {', '.join(new)}.")
-    return Canonical(rows, labels, notes=notes)
+    return Canonical(values_of(pairs), labels, notes=notes)
 
 
 def _sequence(value: Any, column: str | int) -> list:

@@ -6,7 +6,8 @@ Files are unpacked, decoded and parsed in parts. Rows know their file and line. 
 
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -21,14 +22,18 @@ from .json_files import read_json, read_jsonl
 from .kinds import PACKED_EXTENSIONS, kind_of
 from .sentences import join_sentences
 from .streams import START, Budget, Text, TooLargeError, open_regular, too_large, unpack
-from .table import RawRow, Table
+from .table import RawRow, Reread, Table, columns_of, counted
 
 __all__ = [
     "EXTENSIONS",
     "Head",
     "RawRow",
+    "Reread",
+    "Room",
     "Table",
     "TooLargeError",
+    "columns_of",
+    "counted",
     "extension",
     "open_regular",
     "read_content",
@@ -54,8 +59,12 @@ EXTENSIONS = {
     "iob2": "conll",
     "conllu": "conllu",
 }
+#: Estimated memory in bytes that the raw rows of a task may use. Beyond it, rows are not held.
+HELD_BYTES = 128_000_000
 #: Number of cells after which the memory of the rows is counted again.
 _CELLS_AT_A_TIME = 50_000
+#: The same for rows that are not held.
+_ROWS_AT_A_TIME = 256
 
 
 class Head(NamedTuple):
@@ -70,6 +79,13 @@ class Head(NamedTuple):
     cells: int = 2_000_000
 
 
+class Room:
+    """Memory for the raw rows of the files of a task. A file that does not fit is read again in each pass."""
+
+    def __init__(self):
+        self.left = HELD_BYTES
+
+
 def extension(path: str | Path) -> str:
     """Return the extension of a file in lower case, without that of its packing: 'csv' for 'a.CSV.gz'.
 
@@ -81,13 +97,17 @@ def extension(path: str | Path) -> str:
     return name.removesuffix(packed).rpartition(".")[2]
 
 
-def read_file(path: str, data: Origin, head: Head | None = None) -> Table:
+def read_file(
+    path: str, data: Origin, head: Head | None = None, room: Room | None = None, name: str | None = None
+) -> Table:
     """Read a table from a file.
 
     Args:
         path: The file. A file that is packed with gzip, bz2, xz or zstd is unpacked.
         data: The task's settings (format, encoding, delimiter, quoting, header, records).
         head: How much to read; None for the whole file.
+        room: Memory for the rows; None to hold them in any case. Tables with one token per row are always held.
+        name: Name of the file, which gives the extension and is used in messages. By default, ``path``.
 
     Returns:
         The rows of the file.
@@ -96,8 +116,32 @@ def read_file(path: str, data: Origin, head: Head | None = None) -> Table:
         TooLargeError: The file holds one JSON object that is longer than ``head``.
         IntertaskError: The file does not exist, its format is unknown, or a line cannot be read.
     """
+    name = name or path
+    again = None
+    if room is not None and data.sentence_column is None:
+        again = partial(_read_again, path, name, data, _stamp(path))
     with open_regular(path) as file:
-        return _read(path, file, os.path.getsize(path), data, head)
+        return _read(name, file, os.path.getsize(path), data, head, again, room)
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    """Size and time of a file."""
+    with open_regular(path) as file:
+        status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _read_again(path: str, name: str, data: Origin, stamp: tuple[int, int]) -> Iterator[RawRow]:
+    """Yield the rows of a file, which are not held."""
+    if _stamp(path) != stamp:
+        raise IntertaskError("The file was changed while it was read.", name, "run again when it is complete")
+    with open_regular(path) as file:
+        budget = Budget(name, stamp[0])
+        budget.hold_nothing()
+        rows = iter(_opened(name, file, data, None, budget).rows)
+        while part := list(islice(rows, _ROWS_AT_A_TIME)):
+            budget.spend_rows(len(part), sum(len(row.values) for row in part))
+            yield from part
 
 
 def read_content(path: str, content: bytes | BinaryIO, data: Origin, size: int | None = None) -> Table:
@@ -139,10 +183,18 @@ def read_start(path: str, size: int) -> tuple[bytes, str | None]:
         return stream.read(size), format_name
 
 
-def _read(path: str, file: BinaryIO, size: int, data: Origin, head: Head | None) -> Table:
-    """Read a table from an open file."""
+def _read(
+    path: str,
+    file: BinaryIO,
+    size: int,
+    data: Origin,
+    head: Head | None,
+    again: Callable[[], Iterator[RawRow]] | None = None,
+    room: Room | None = None,
+) -> Table:
+    """Read a table from an open file; rows that do not fit into the room are read ``again``."""
     try:
-        table = _read_bounded(path, file, size, data, head)
+        table = _read_bounded(path, file, size, data, head, again, room)
     except MemoryError:
         raise too_large(path) from None
     if data.sentence_column is None:
@@ -150,8 +202,37 @@ def _read(path: str, file: BinaryIO, size: int, data: Origin, head: Head | None)
     return table._replace(rows=join_sentences(table.rows, data.sentence_column, path))
 
 
-def _read_bounded(path: str, file: BinaryIO, size: int, data: Origin, head: Head | None) -> Table:
+def _read_bounded(
+    path: str,
+    file: BinaryIO,
+    size: int,
+    data: Origin,
+    head: Head | None,
+    again: Callable[[], Iterator[RawRow]] | None,
+    room: Room | None,
+) -> Table:
     """Read a table from an open file, within the memory that its size allows."""
+    budget = Budget(path, size)
+    opened = _opened(path, file, data, head, budget)
+    rows, is_cut = _collect(opened.rows, budget, head, room.left if again else None)
+    if rows is None:
+        rows = counted(again)
+    elif again:
+        room.left -= budget.spent
+    return Table(rows, opened.class_names, is_cut or opened.is_cut(), tuple(opened.notes))
+
+
+class _Opened(NamedTuple):
+    """A file that is being read: its rows, and what is known when they are read."""
+
+    rows: Iterable[RawRow]
+    is_cut: Callable[[], bool]
+    notes: list[str] = []  # noqa: RUF012 - a default of a named tuple is never changed
+    class_names: dict[str, list[str]] = {}  # noqa: RUF012
+
+
+def _opened(path: str, file: BinaryIO, data: Origin, head: Head | None, budget: Budget) -> _Opened:
+    """Begin to read an open file."""
     stream = unpack(file, path)
     by_content, by_name = _checked_kind(stream, path), EXTENSIONS.get(extension(path))
     if None not in (data.format, by_content) and data.format != by_content:
@@ -161,14 +242,12 @@ def _read_bounded(path: str, file: BinaryIO, size: int, data: Origin, head: Head
     format_name = data.format or by_content or by_name
     if format_name is None:
         raise _unknown_format(path)
-    budget = Budget(path, size)
     if format_name in ("parquet", "arrow"):
         arrow = ArrowRows(_seekable(stream, budget), path, format_name, budget, head and head.bytes)
-        rows, is_cut = _collect(arrow.rows(), budget, head)
-        return Table(rows, arrow.class_names, is_cut or arrow.is_cut)
-    if format_name == "xlsx":
-        return Table(*_collect(read_xlsx(_seekable(stream, budget), path, data.records), budget, head))
+        return _Opened(arrow.rows(), lambda: arrow.is_cut, [], arrow.class_names)
     notes: list[str] = []
+    if format_name == "xlsx":
+        return _Opened(read_xlsx(_seekable(stream, budget), path, data.records), lambda: False)
     text = Text(stream, path, data.encoding, budget, head and head.bytes)
     match format_name:
         case "csv" | "tsv":
@@ -181,16 +260,19 @@ def _read_bounded(path: str, file: BinaryIO, size: int, data: Origin, head: Head
             found = read_conll(text, data.delimiter, data.quoting == "minimal", data.header)
         case "conllu":
             found = read_conllu(text)
-    rows, is_cut = _collect(found, budget, head)
-    return Table(rows, {}, is_cut or text.is_cut, tuple(notes))
+    return _Opened(found, lambda: text.is_cut, notes)
 
 
-def _collect(rows: Iterable[RawRow], budget: Budget, head: Head | None) -> tuple[list[RawRow], bool]:
-    """The rows, or as many as wanted, and whether there are more."""
+def _collect(
+    rows: Iterable[RawRow], budget: Budget, head: Head | None, room: int | None
+) -> tuple[list[RawRow] | None, bool]:
+    """The rows, or as many as wanted, and whether there are more; None for rows that need more memory than ``room``."""
     rows, collected, cells, step = iter(rows), [], 0, 1
     while part := list(islice(rows, step)):
         found = sum(len(row.values) for row in part)
         budget.spend_rows(len(part), found)
+        if room is not None and budget.spent > room:
+            return None, False
         collected += part
         cells += found
         if head is not None and cells >= head.cells:

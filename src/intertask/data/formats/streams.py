@@ -140,6 +140,15 @@ class Budget:
         self._limit = max(_FREE_MEMORY, _MAX_EXPANSION * size)
         self._available = _available_memory()
 
+    @property
+    def spent(self) -> int:
+        """Number of bytes that were counted."""
+        return self._spent
+
+    def hold_nothing(self) -> None:
+        """Count rows that are not held: they may need more memory than the machine has."""
+        self._available = None
+
     def spend(self, count: int) -> None:
         """Count memory that was used.
 

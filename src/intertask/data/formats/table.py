@@ -1,6 +1,7 @@
 """Raw rows: what every format gives, whatever the task type."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 
@@ -25,17 +26,61 @@ class RawRow(NamedTuple):
         return f"{self.source}, {self.unit} {self.number}"
 
 
+class Reread(Sequence[RawRow]):
+    """Rows that are read from their source again in each pass, because they need too much memory to be held.
+
+    Args:
+        read: Function that begins a pass.
+        count: Number of the rows.
+        columns: Names of the columns of all rows, in the order of their first rows.
+
+    Attributes:
+        columns: Names of the columns.
+    """
+
+    def __init__(self, read: Callable[[], Iterator[RawRow]], count: int, columns: Sequence[str | int]):
+        self._read, self._count, self.columns = read, count, tuple(columns)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[RawRow]:
+        return self._read()
+
+    def __getitem__(self, place: int) -> RawRow:
+        return next(islice(self, place, None))
+
+
+def columns_of(rows: Sequence[RawRow]) -> list[str | int]:
+    """Return the names of the columns of all rows, in the order of their first rows."""
+    return list(rows.columns if isinstance(rows, Reread) else dict.fromkeys(key for row in rows for key in row.values))
+
+
+def counted(read: Callable[[], Iterator[RawRow]]) -> Reread:
+    """Read rows once to count them.
+
+    Args:
+        read: Function that begins a pass.
+    """
+    number, columns = 0, {}
+    for row in read():
+        number += 1
+        if not row.values.keys() <= columns.keys():
+            columns |= dict.fromkeys(row.values)
+    return Reread(read, number, columns)
+
+
 class Table(NamedTuple):
     """Raw rows and what the data itself knows of their labels.
 
     Attributes:
-        rows: The rows in the order of the source.
+        rows: The rows in the order of the source: a list, or :class:`Reread`.
         class_names: Names of the labels (``ClassLabel`` of ``datasets``) by column.
         is_cut: Whether these are only the first rows of the source.
         notes: Sentences about how the source was read.
     """
 
-    rows: list[RawRow]
+    rows: Sequence[RawRow]
     class_names: dict[str, list[str]]
     is_cut: bool = False
     notes: tuple[str, ...] = ()
