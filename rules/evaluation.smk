@@ -1,13 +1,14 @@
 # The quality of the ranking methods, and the cost of each job.
 # in:  results/transfer.tsv, results/scores/{setting}/{target}.tsv, results/benchmarks/
 # out: results/costs.tsv, and EVALUATION: each method on each target, means and intervals, paired differences, and the
-#      seed noise of each target; if a source is in its target's family, also evaluation and means without such sources
+#      seed noise of each target; means with training without a source as a candidate; if a source is in its target's
+#      family, also evaluation and means without such sources
 
 RELATIVES = {
     target: [s for s in CONFIG.pool(target) if TASKS[target].family and TASKS[s].family == TASKS[target].family]
     for target in TARGETS
 }
-EVALUATION = ["evaluation", "regret", "comparison", "targets"]
+EVALUATION = ["evaluation", "regret", "regret_with_none", "comparison", "targets"]
 if any(RELATIVES.values()):
     EVALUATION += ["evaluation_without_family", "regret_without_family"]
 
@@ -52,7 +53,7 @@ rule evaluate_methods:
         **{
             table: report(
                 f"results/{table}.tsv",
-                caption=f"../workflow/report/{table.removesuffix('_without_family')}.rst",
+                caption=f"../workflow/report/{table.removesuffix('_without_family').removesuffix('_with_none')}.rst",
                 category="Tables",
                 labels={"table": table.replace("_", " ")},
             )
