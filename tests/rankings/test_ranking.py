@@ -20,7 +20,22 @@ SCORES = {"one": {"c": 0.3, "a": 0.9, "b": 0.5}, "two": {"c": 7, "a": NAN, "b": 
 def test_columns_and_order_of_the_table():
     table = ranking_table(score_table(SCORES), ["size", "one", "two"], ["one", "two"])
     assert list(table.columns) == [
-        *("rank", "source", "fused", "size", "size_rank", "one", "one_rank", "two", "two_rank", "model")
+        *(
+            "rank",
+            "source",
+            "expected_gain",
+            "expected_low",
+            "expected_high",
+            "helps",
+            "fused",
+            "size",
+            "size_rank",
+            "one",
+            "one_rank",
+            "two",
+            "two_rank",
+            "model",
+        )
     ]
     fused = {"a": 1 / 61, "b": 1 / 62 + 1 / 61.5, "c": 1 / 63 + 1 / 61.5}
     assert list(table["source"]) == ["b", "c", "a"]

@@ -51,7 +51,7 @@ def test_rankings_are_best_first(finished):
     for target in finished.config["targets"]:
         table = read(finished, f"rankings/{target}.tsv")
         assert set(table["source"]) == set(finished.config["sources"])
-        assert list(table.columns[:3]) == ["rank", "source", "fused"]
+        assert list(table.columns[:3]) == ["rank", "source", "expected_gain"]
         assert table["rank"].is_monotonic_increasing
         assert table["fused"].is_monotonic_decreasing
 

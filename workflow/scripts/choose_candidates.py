@@ -25,7 +25,8 @@ def main() -> None:
         of_model = ranking[ranking["model"] == model].set_index("source")
         if "helps" in of_model:  # what was expected before any run
             columns = of_model[[*EXPECTED.values()]].rename(columns={column: key for key, column in EXPECTED.items()})
-            outcome["expected"] = columns.loc[sources[1:]].dropna().to_dict("index")
+            expected = columns.loc[sources[1:]].dropna().to_dict("index")
+            outcome |= {"expected": expected} if expected else {}
         above = ranked[: ranked.index(sources[-1])]
         if skipped := [source for source in above if source in absent]:
             outcome["without_adapter"] = skipped

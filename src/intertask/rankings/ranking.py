@@ -51,7 +51,7 @@ def ranking_table(
         expected: Model -> source -> ``gain``, ``low``, ``high`` and ``helps``, for models with such predictions.
 
     Returns:
-        rank, source, the columns of :data:`EXPECTED` if there are predictions, fused (score of the fusion), then
+        rank, source, the columns of :data:`EXPECTED` (NaN = no prediction), fused (score of the fusion), then
         ``<method>`` (score) and ``<method>_rank`` for each method, then model. Ties share the average of their ranks;
         sources without a score share the last ranks. Each model is one block of rows, in the order of ``scores``.
 
@@ -67,9 +67,9 @@ def ranking_table(
         joined = _by_method(group, fused).to_numpy().T
         score = reciprocal_rank_fusion(joined) if fused else np.full(len(table), np.nan)
         block = pd.DataFrame({"rank": average_ranks(score), "source": table.index})
-        if expected:
-            predictions = pd.DataFrame.from_dict(expected.get(str(model), {}), orient="index", columns=[*EXPECTED])
-            block[[*EXPECTED.values()]] = predictions.reindex(table.index).to_numpy(np.float64)
+        of_model = (expected or {}).get(str(model), {})
+        predictions = pd.DataFrame.from_dict(of_model, orient="index", columns=[*EXPECTED])
+        block[[*EXPECTED.values()]] = predictions.reindex(table.index).to_numpy(np.float64)
         block["fused"] = score
         for method in methods:
             block[method] = table[method].to_numpy()
