@@ -35,8 +35,10 @@ NEEDS = ("texts", "adapters", "labels", "heads", "history", "training")
 #: Names of the artifacts that a method may read. The workflow makes an artifact only if some method reads it.
 READS = tuple(ARTIFACTS)
 #: Names that other columns of the tables have, where each method is a column.
-RESERVED = ("rank", "source", "target", "model", "fused", "none", "ceiling", "helps", "expected_gain")
-RESERVED += ("expected_low", "expected_high")
+RESERVED = (
+    *("rank", "source", "target", "model", "fused", "none", "ceiling"),
+    *("expected_gain", "expected_low", "expected_high", "helps"),
+)
 
 
 @dataclass(frozen=True)
