@@ -1,5 +1,5 @@
 # Sources whose facts, embeddings and adapters come from the atlas instead of being computed from data.
-from intertask.atlas.folder import TRANSFERS, Atlas, models_of
+from intertask.atlas.folder import SCORES, TRANSFERS, Atlas, models_of
 from intertask.recipes.settings import model_settings
 
 #: Artifacts that are computed from a source's rows, which the atlas does not have.
@@ -15,7 +15,8 @@ def find_atlas():
     found = (Atlas(CONFIG.atlas, name) for name in models_of(CONFIG.atlas))
     atlas = next((atlas for atlas in found if atlas.fits(*asked)), None)
     if atlas is not None:
-        atlas.file(TRANSFERS)  # stops if it is damaged
+        for table in (TRANSFERS, SCORES):
+            atlas.file(table)  # stops if it is damaged
     return atlas
 
 
