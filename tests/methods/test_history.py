@@ -3,6 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from intertask.errors import IntertaskError
+from intertask.methods import history
 from intertask.methods.adapter_measures import MEASURES
 from intertask.methods.facts import Facts, Past
 from intertask.methods.history import MOST, adapter_columns, pair_columns, pair_groups, points, predict, responses
@@ -107,6 +109,12 @@ def test_history_without_differences_or_without_anything():
     target, sources = world(np.full((3, 4), np.nan))
     assert predict(target, sources) is None
     assert predict(replace(target, past=()), sources) is None
+
+
+def test_too_many_sources_are_one_message(monkeypatch):
+    monkeypatch.setattr(history, "MOST_SOURCES", 3)
+    with pytest.raises(IntertaskError, match="at most 3 sources, but 4 are ranked"):
+        predict(*world(np.full((3, 4), 50.0)))
 
 
 def test_columns_of_adapters_by_hand():

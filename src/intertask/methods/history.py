@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..artifacts import NO_SOURCE
+from ..errors import IntertaskError
 from ..ranks import defined_ranks
 from .adapter_measures import MEASURES
 from .facts import Facts, Past
@@ -22,6 +23,8 @@ from .profile import similarity
 
 #: Transfers of other settings count only if the ranked setting has fewer past targets than this.
 ENOUGH_TARGETS = 4
+#: Largest number of sources. Memory grows with its square (1 GB here), and time with its cube (some ten minutes).
+MOST_SOURCES = 5000
 #: Largest absolute value of a standardized measure, so that one outlier cannot decide a ranking.
 MOST = 5.0
 #: Indices of the groups of columns.
@@ -85,10 +88,20 @@ def predict(target: Facts, sources: Sequence[Facts]) -> Prediction | None:
 
     Returns:
         The prediction, or None without any past transfers.
+
+    Raises:
+        IntertaskError: There are more than :data:`MOST_SOURCES` sources.
     """
     rows = _past_rows(target, sources)
     if not rows:
         return None
+    if len(sources) > MOST_SOURCES:
+        raise IntertaskError(
+            f"The method 'recommended' learns from past transfers of at most {MOST_SOURCES:,} sources, but "
+            f"{len(sources):,} are ranked.",
+            f"target {target.task}",
+            "rank them by 'semb' first and list the best ones under 'sources', or configure history: none",
+        )
     forms = sorted({form(source) for source in sources})
     sizes = [len(forms), len(forms), len(sources), len(rows), 1]
     groups = np.append(pair_groups(), np.repeat([FORMS, FORMS_HERE, SOURCES, TARGETS, LEVEL], sizes))
