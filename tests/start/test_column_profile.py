@@ -3,7 +3,7 @@
 import pytest
 from column_profiles import profiles
 
-from intertask.start.column_profile import MAX_ROWS, as_number
+from intertask.start.column_profile import MAX_CELLS, MAX_ROWS, as_number
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,18 @@ def test_a_column_of_some_rows_is_missing_in_the_others():
     assert first.present == ["x", "y"]
 
 
-def test_rows_are_inspected_evenly():
-    (found,) = profiles([{"a": n} for n in range(3 * MAX_ROWS)])
-    assert len(found.values) == MAX_ROWS and found.values[:3] == [0, 3, 6]
+@pytest.mark.parametrize("size", [3 * MAX_ROWS, 2 * MAX_ROWS - 1])
+def test_rows_of_the_whole_file_are_inspected(size):
+    (found,) = profiles([{"a": n} for n in range(size)])
+    assert len(found.values) == MAX_ROWS and found.values == sorted(set(found.values))
+    quarters = [sum(part <= 4 * value / size < part + 1 for value in found.values) for part in range(4)]
+    assert min(quarters) > 0.9 * MAX_ROWS / 4  # a file may be sorted by its labels
+    assert len({value % 3 for value in found.values}) == 3  # or repeat them
+
+
+def test_of_many_columns_fewer_rows_are_inspected():
+    found = profiles([dict.fromkeys(map(str, range(1000)), n) for n in range(1000)])
+    assert {len(column.values) for column in found} == {MAX_CELLS // 1000}
 
 
 def test_names_are_split_into_words():

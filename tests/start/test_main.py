@@ -125,6 +125,30 @@ def test_skewed_labels_get_another_metric(project):
     assert load_task(project / "tasks/own/Umfrage.yaml").metric == "f1_macro"
 
 
+def test_a_table_with_thousands_of_columns_needs_the_names_of_two(project, capsys):
+    path = survey(project.parent, "wide.csv")
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    wide = [header + "".join(f";c{n}" for n in range(20_000)), *(line + ";1" * 20_000 for line in lines)]
+    path.write_text("\n".join(wide) + "\n", encoding="utf-8")
+    with pytest.raises(IntertaskError, match="20,003 columns") as problem:
+        main([str(path)])
+    assert "--text COLUMN and --label COLUMN" in problem.value.fix
+    main([str(path), "--text", "Was schreibt der Gast?", "--label", "Urteil"])
+    printed = capsys.readouterr().out
+    assert "60 training rows, 20,003 columns" in printed and "not used: 20,001 other columns" in printed
+    assert load_task(project / "tasks/own/wide.yaml").type == "classification"
+
+
+def test_of_many_unused_columns_the_first_are_listed(project, capsys):
+    path = survey(project.parent)
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    more = [header + "".join(f";c{n}" for n in range(100)), *(line + ";" + "1.5;" * 99 + "2" for line in lines)]
+    path.write_text("\n".join(more) + "\n", encoding="utf-8")
+    main([str(path)])
+    for text in (capsys.readouterr().out, (project / "tasks/own/Umfrage.yaml").read_text(encoding="utf-8")):
+        assert "c18" in text and "c19" not in text and "and 81 more columns" in text
+
+
 def test_incomplete_rows_are_left_out_and_counted(project, capsys):
     path = survey(project.parent)
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -216,7 +216,8 @@ def _new_task(root: Path, locations: Sequence[str], options: argparse.Namespace)
     raw = locate(locations, options.config, options.sentence, stated)
     name = options.name or raw.name
     path = TASKS / f"{name}.yaml"
-    profiles = profile_columns(raw.tables["train"].rows)
+    chosen = [*options.text, *([options.label] if options.label else [])]
+    profiles = profile_columns(raw.tables["train"].rows, chosen)
     found = guess(profiles, options.type, options.text, options.label)
     raw = without_unlabeled(raw, found.columns.get("label"))
     lengths = measure(found, profiles, Model(path=options.model))

@@ -1,6 +1,7 @@
 """Describe each column of a table: what kind of values it holds, how many are different, how long its texts are."""
 
 import math
+import random
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,12 +11,20 @@ from typing import Any
 from ..data.columns import plain
 from ..data.formats import RawRow
 from ..data.numbers import find_signs, read_number
+from ..errors import IntertaskError
+from ..words import count
 from .text_length import count_unspaced, count_words
 
 #: Decimal and thousands sign.
 Signs = tuple[str, str | None]
-#: Number of rows that are inspected. They are spread evenly over the file.
+#: Number of rows that are inspected. They are drawn from the whole file.
 MAX_ROWS = 4000
+#: Tables with more columns have fewer inspected rows, so that about so many cells are inspected, but at least MIN_ROWS.
+MAX_CELLS, MIN_ROWS = 500_000, 200
+#: Most columns among which the texts and the labels are guessed.
+MAX_COLUMNS = 2500
+#: Most columns that are listed for the user.
+_LISTED = 20
 #: A column whose name contains one of these words may hold identifiers.
 ID_WORDS = {"id", "idx", "index", "uid", "guid", "uuid", "no", "nr", "number", "row", "key", "hash", "url", "link"}
 ID_WORDS |= {"date", "time", "timestamp", "created", "updated", "file", "filename", "path"}
@@ -98,20 +107,53 @@ class ColumnProfile:
         return {"list": "lists", "object": "objects"}[self.column_kind]
 
 
-def profile_columns(rows: Sequence[RawRow]) -> list[ColumnProfile]:
+def profile_columns(rows: Sequence[RawRow], chosen: Sequence[str] = ()) -> list[ColumnProfile]:
     """Describe every column of a table.
 
     Args:
         rows: Rows of the training data. At most :data:`MAX_ROWS` of them are inspected.
+        chosen: Columns that the user chose. Of a table with more than :data:`MAX_COLUMNS` columns, only these are
+            described.
 
     Returns:
         One profile per column, in the order of the file. A column that only some rows have counts as missing in the
         others.
+
+    Raises:
+        IntertaskError: The table has more than :data:`MAX_COLUMNS` columns, and the user did not choose any.
     """
-    step = max(1, len(rows) // MAX_ROWS)
-    rows = rows[::step][:MAX_ROWS]
+    rows = _spread(rows, MAX_ROWS)
     names = list(dict.fromkeys(name for row in rows for name in row.values))
+    if len(names) > MAX_COLUMNS:
+        if not chosen:
+            raise IntertaskError(
+                f"The table has {len(names):,} columns. The texts and the labels are guessed among at most "
+                f"{MAX_COLUMNS:,}.",
+                rows[0].source,
+                "name them with --text COLUMN and --label COLUMN, or keep only the columns that the task needs",
+            )
+        names = [name for name in names if str(name) in chosen]
+    rows = _spread(rows, max(MIN_ROWS, MAX_CELLS // max(len(names), 1)))
     return [_profile(name, [_value(row.values.get(name)) for row in rows]) for name in names]
+
+
+def _spread(rows: Sequence[RawRow], limit: int) -> Sequence[RawRow]:
+    """At most so many rows, drawn from the whole table, which may be sorted, or repeat its labels regularly."""
+    if len(rows) <= limit:
+        return rows
+    return [rows[place] for place in sorted(random.Random(0).sample(range(len(rows)), limit))]
+
+
+def list_columns(profiles: Sequence[ColumnProfile], form: str = "{}: {}") -> list[str]:
+    """Describe columns in a few words each; of many, the first ones.
+
+    Args:
+        profiles: The columns.
+        form: How a name and its description are joined.
+    """
+    listed = [form.format(profile.name, profile.described()) for profile in profiles[:_LISTED]]
+    more = len(profiles) - len(listed)
+    return [*listed, f"and {count(more, 'more column')}"] if more else listed
 
 
 def _value(value: Any) -> Any:

@@ -6,9 +6,10 @@ from typing import Any
 
 from ..config import Task
 from ..data.canonical import Canonical
+from ..data.formats import columns_of
 from ..types import get_type
 from ..words import count
-from .column_profile import ColumnProfile
+from .column_profile import ColumnProfile, list_columns
 from .guessing import Guess
 from .locate import RawData
 from .writing import comment
@@ -35,12 +36,14 @@ def describe_task(raw: RawData, task: Task, found: Guess, profiles: Sequence[Col
     counts = {split: len(table.rows) for split, table in raw.tables.items()}
     names = {"train": "training", "validation": "validation"}
     shown = ", ".join(f"{count:,} {names[split]} rows" for split, count in counts.items())
-    lines = [f"\n{task.name}: {shown}, {len(profiles)} columns", *(f"  {note}" for note in raw.notes), ""]
+    columns = len(columns_of(raw.tables["train"].rows))
+    lines = [f"\n{task.name}: {shown}, {count(columns, 'column')}", *(f"  {note}" for note in raw.notes), ""]
     lines += _guesses(task, found)
     used = {part for column in found.columns.values() for part in (column if isinstance(column, list) else [column])}
-    unused = [comment(f"{profile.name} ({profile.described()})") for profile in profiles if profile.name not in used]
-    if unused:
-        lines.append(f"  not used: {'; '.join(unused)}")
+    if unused := list_columns([profile for profile in profiles if profile.name not in used], "{} ({})"):
+        lines.append(f"  not used: {comment('; '.join(unused))}")
+    if (others := columns - len(profiles)) > 0:
+        lines.append(f"  not used: {count(others, 'other column')}")
     lines += [f"  note: {comment(note)}" for note in found.notes]
     for split, kinds in rows.reasons.items():
         if any("left out" in warning for warning in rows.warnings):

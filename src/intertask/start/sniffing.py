@@ -16,8 +16,8 @@ from ..errors import IntertaskError
 from .token_lines import detect_token_lines
 
 DELIMITERS = (",", "\t", ";", "|")
-#: Number of records that are parsed to compare delimiters.
-MAX_RECORDS = 200
+#: Number of records that are parsed to compare delimiters, and of their cells; of long records, at least MIN_RECORDS.
+MAX_RECORDS, MAX_CELLS, MIN_RECORDS = 200, 100_000, 12
 #: Number of records above the header that may be titles.
 MAX_TITLE_RECORDS = 10
 #: How much of a file is read.
@@ -141,13 +141,14 @@ def _parse(text: str, delimiter: str, quoting: str) -> list[tuple[int, list[str]
     mode = csv.QUOTE_MINIMAL if quoting == "minimal" else csv.QUOTE_NONE
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=mode, strict=quoting == "minimal")
-    records, above = [], 0
+    records, above, left = [], 0, MAX_CELLS
     try:
         for cells in reader:
             if cells:
                 records.append((above, cells))
             above = reader.line_num
-            if len(records) == MAX_RECORDS:
+            left -= len(cells)
+            if len(records) == MAX_RECORDS or (left < 0 and len(records) >= MIN_RECORDS):
                 break
     except csv.Error:
         return []

@@ -6,7 +6,7 @@ from itertools import pairwise
 from ..data.formats import RawRow
 from ..data.formats.sentences import is_missing
 from ..errors import IntertaskError
-from .column_profile import ColumnProfile, profile_columns
+from .column_profile import MAX_COLUMNS, ColumnProfile, profile_columns
 from .guessing.guess import is_named, share
 from .guessing.tagging import TAG_WORDS, TOKEN_WORDS
 from .token_lines import MAX_PLAIN_TAGS, are_span_tags
@@ -35,6 +35,8 @@ def find_sentence_column(rows: Sequence[RawRow]) -> str | None:
         IntertaskError: The rows are tokens with tags of spans, but no column numbers the sentences.
     """
     rows = rows[:MAX_ROWS]
+    if rows and len(rows[0].values) > MAX_COLUMNS:
+        return None
     profiles = profile_columns(rows)
     tags, are_spans = _find_tags(profiles)
     words = [profile for profile in profiles if profile not in tags and _holds_single_words(profile)]

@@ -13,7 +13,7 @@ from ..config import METRICS
 from ..errors import IntertaskError
 from ..types import get_type
 from ..types.spans import unknown_scheme
-from .column_profile import ColumnProfile
+from .column_profile import ColumnProfile, list_columns
 from .guessing import Guess
 from .token_length import FITTING_SHARE, Lengths
 
@@ -92,7 +92,7 @@ def task_yaml(
     unused = [profile for profile in profiles if profile.name not in used]
     if unused:
         lines.append("  # These columns are not used:")
-        lines += [f"  #   {comment(f'{profile.name}: {profile.described()}')}" for profile in unused]
+        lines += [f"  #   {comment(line)}" for line in list_columns(unused)]
     lines += _label_lines(found)
     lines.append(_line("metric", *_metric(found)))
     lines.append(_line("max_length", *_max_length(found, lengths)))

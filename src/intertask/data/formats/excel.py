@@ -3,6 +3,7 @@
 import datetime
 import warnings
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -47,8 +48,9 @@ def read_xlsx(file: BinaryIO, path: str, sheet: str | None = None) -> Iterator[R
             continue
         if header is None:
             header = [text.strip() for text in texts]
-            if repeated := next((name for name in header if name and header.count(name) > 1), None):
-                raise IntertaskError(f"Two columns are named {repeated!r}.", f"{location}, row {number}", "rename one")
+            if repeated := [name for name, times in Counter(header).items() if name and times > 1]:
+                what = f"Two columns are named {repeated[0]!r}."
+                raise IntertaskError(what, f"{location}, row {number}", "rename one")
             continue
         texts += [""] * (len(header) - len(texts))
         nameless = [n for n, text in enumerate(texts) if text.strip() and (n >= len(header) or not header[n])]

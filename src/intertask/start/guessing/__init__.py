@@ -7,7 +7,7 @@ from ...data.columns import is_unread_list
 from ...errors import IntertaskError, did_you_mean
 from ...types import get_type
 from ...words import in_words
-from ..column_profile import ColumnProfile
+from ..column_profile import ColumnProfile, list_columns
 from . import classification_and_regression, extractive_qa, multiple_choice, tagging
 from .classification_and_regression import guess_texts_and_label
 from .extractive_qa import guess_extractive_qa
@@ -15,8 +15,6 @@ from .guess import LABEL_WORDS, Guess, is_named
 from .multiple_choice import find_choices, guess_multiple_choice
 from .tagging import guess_tagging
 
-#: Number of columns that a message lists.
-MAX_COLUMNS = 20
 #: What the columns must hold, by task type.
 NEEDS = {
     "tagging": tagging.NEEDS,
@@ -101,10 +99,7 @@ def _nothing_fits(
     profiles: Sequence[ColumnProfile], type_name: str | None, texts: Sequence[str], label: str | None
 ) -> IntertaskError:
     """Describe the columns and say which options decide."""
-    lines = [f"    {profile.name}: {profile.described()}" for profile in profiles[:MAX_COLUMNS]]
-    if len(profiles) > MAX_COLUMNS:
-        lines.append(f"    and {len(profiles) - MAX_COLUMNS:,} more columns")
-    columns = "\n".join(lines)
+    columns = "\n".join(f"    {line}" for line in list_columns(profiles))
     for profile in profiles:
         unread = [value for value in profile.present if is_unread_list(value)]
         if len(unread) > len(profile.present) / 2:
