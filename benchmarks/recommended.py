@@ -28,6 +28,7 @@ from intertask.methods import history
 from intertask.methods.adapter_measures import MEASURES
 from intertask.methods.facts import Facts, Past
 from intertask.methods.recommended import recommended
+from intertask.rankings.calibration import BINS, calibration_error, reliability
 from intertask.rankings.metrics import first_choice_beats_none, ndcg, regret, spearman
 from intertask.ranks import average_ranks
 
@@ -175,14 +176,12 @@ def calibration(grid: Grid) -> None:
         reach = norm.ppf(0.95) * prediction.deviation
         inside.append(np.abs(history.signed_log(gain) - prediction.mean) <= reach)
     p, hit = np.concatenate(helps), np.concatenate(gained)
-    edges = np.minimum((p * 10).astype(int), 9)
     print("| predicted probability | pairs | mean prediction | frequency |\n|---|---|---|---|")
-    error = 0.0
-    for k in np.unique(edges):
-        own = edges == k
-        error += own.mean() * abs(p[own].mean() - hit[own].mean())
-        print(f"| {k / 10:.1f} to {(k + 1) / 10:.1f} | {own.sum()} | {p[own].mean():.2f} | {hit[own].mean():.2f} |")
-    print(f"\nExpected calibration error {error:.3f} over {len(p)} pairs (ten bins).")
+    bins = reliability(p, hit)
+    for entry in bins:
+        low = int(entry.predicted * BINS) / BINS
+        print(f"| {low:.1f} to {low + 1 / BINS:.1f} | {entry.count} | {entry.predicted:.2f} | {entry.observed:.2f} |")
+    print(f"\nExpected calibration error {calibration_error(bins):.3f} over {len(p)} pairs ({BINS} bins).")
     print(f"Intervals of 90 % hold {100 * np.concatenate(inside).mean():.0f} % of the gains.")
     print("First choices: predicted {:.2f}, helped {:.2f}.".format(*np.mean(first, axis=0)))
 

@@ -16,6 +16,7 @@ def test_figures_depend_on_the_run():
         "m/methods",
         "m/tradeoff",
         "m/predicted",
+        "m/calibration",
         "work",
     ]
     assert {"m/curves", "methods", "tradeoff", "task_map"} <= set(figure_names(["m", "n"], trained=True, embedded=True))

@@ -86,8 +86,13 @@ def write_run(
     write_table(folder / "transfer.tsv", transfer)
 
     for target in target_names:
-        part = scores[scores["target"] == target]
-        table = ranking_table(part, [m for m in method_names if m != "random"], ["recommended"])
+        part, gain = scores[scores["target"] == target], truth[:, target_names.index(target)]
+        gains = {
+            source: {"gain": g, "low": g - 2, "high": g + 2, "helps": 1 / (1 + np.exp(-g))}
+            for source, g in zip(source_names, gain, strict=True)
+        }
+        expected = {} if observed else dict.fromkeys(settings, gains)
+        table = ranking_table(part, [m for m in method_names if m != "random"], ["recommended"], expected)
         write_table(folder / "rankings" / f"{target}.tsv", table)
 
     fused = with_fused(scores, ["recommended"])

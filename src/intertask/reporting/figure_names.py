@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 #: Figures of each setting (docs/report.md).
-SETTING_FIGURES = ("gains", "methods", "tradeoff", "predicted")
+SETTING_FIGURES = ("gains", "methods", "tradeoff", "predicted", "calibration")
 #: Figures of the mean over several settings.
 MEAN_FIGURES = ("methods", "tradeoff")
 

@@ -7,7 +7,7 @@ from ..artifacts import NO_SOURCE
 from ..rankings.evaluation import MEAN
 from ..words import count, in_words, signed
 from .figure_names import figure_names
-from .figures import curves, gains, methods, predicted, task_map, tradeoff, work
+from .figures import calibration, curves, gains, methods, predicted, task_map, tradeoff, work
 from .figures.style import Drawing
 from .method_names import SHOWN, explanations
 from .pages import write_page
@@ -57,6 +57,7 @@ def write_report(results: Results, page: Path, figures: Path) -> list[str]:
         methods=shown("methods", results.blocks),
         tradeoff=shown("tradeoff", results.blocks),
         predicted=shown("predicted", settings),
+        calibration=shown("calibration", settings),
         task_map=shown("task_map", [""]) if "task_map" in drawings else [],
         curves=shown("curves", settings) if trained else [],
         work=shown("work", [""]),
@@ -81,7 +82,7 @@ def draw_all(results: Results) -> dict[str, Drawing]:
     """
     drawings = []
     for setting in results.settings:
-        drawings += [draw(results, setting) for draw in (gains.draw, predicted.draw)]
+        drawings += [draw(results, setting) for draw in (gains.draw, predicted.draw, calibration.draw)]
         if not results.recipe["observed"]:
             drawings.append(curves.draw(results, setting))
     for block in results.blocks:

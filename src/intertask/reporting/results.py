@@ -188,6 +188,19 @@ class Results:
         table = table[table["model"] == setting]
         return table.set_index("source")[column].astype("float64").sort_values(kind="stable")
 
+    def helps(self, setting: str, target: str) -> pd.Series:
+        """Return the predicted probability that each source helps a target.
+
+        Args:
+            setting: Base model, or setting of the imported table.
+            target: The target.
+
+        Returns:
+            Source -> probability, NaN if none was predicted.
+        """
+        table = read_table(self.folder / "rankings" / f"{target}.tsv", ["source", "model", "helps"])
+        return table[table["model"] == setting].set_index("source")["helps"].astype("float64")
+
     def type_of(self, task: str) -> str:
         """Return the type of a task; an empty string if its data was deleted.
 
