@@ -46,6 +46,7 @@ def private(tmp_path_factory) -> Iterator[dict[str, str]]:
 def light(tmp_path_factory) -> Iterator[dict[str, str]]:
     """The environment of a worker that starts within a second, because the heavy packages cannot be imported there."""
     folder = tmp_path_factory.mktemp("absent")
+    (folder / "__pycache__").mkdir()  # made later, it would change the folder, and with it the worker
     for name in HEAVY:
         (folder / f"{name}.py").write_text(f"raise ImportError({name!r})\n")
     path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
