@@ -6,6 +6,7 @@ import json
 import pytest
 
 import intertask.data.first_rows as first_rows
+import intertask.data.formats as formats
 from intertask.config import Task
 from intertask.data.first_rows import read_first_rows
 from intertask.data.formats import TooLargeError
@@ -71,6 +72,19 @@ def test_a_large_json_list_is_read_in_part_and_a_large_object_is_not(tmp_path, m
     assert found.counts == {"train": None} and 10 < len(found.rows.rows["train"]) < 50
     path.write_text(json.dumps({"d": rows(100)}), encoding="utf-8")
     with pytest.raises(TooLargeError, match="only be read as a whole"):
+        read_first_rows(task(path))
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json"])
+def test_a_first_row_that_is_longer_than_the_head_is_read(tmp_path, form, monkeypatch):
+    made = [{"text": "long\n" * 2000, "label": "a"}, *rows(3000)]
+    path = write(tmp_path, form, made)
+    monkeypatch.setattr(first_rows, "MAX_WHOLE_BYTES", 1000)
+    monkeypatch.setattr(first_rows, "FIRST_BYTES", 100)
+    found = read_first_rows(task(path))
+    assert found.rows.rows["train"][0]["text_a"] == made[0]["text"] and found.counts == {"train": None}
+    monkeypatch.setattr(formats, "_LARGEST_HEAD", 100)
+    with pytest.raises(TooLargeError):
         read_first_rows(task(path))
 
 

@@ -165,6 +165,7 @@ def _check_local_files(task: Task, seed: int) -> Availability:
     names = {"train": "training row", "validation": "validation row"}
     counts = [count(rows, names[split]) for split, rows in first_rows.counts.items() if rows is not None]
     shown = ", ".join(counts) or f"{first_rows.bytes / 1e6:,.0f} MB, of which the first rows were read"
+    shown = ". ".join([shown, *(note.removesuffix(".") for note in first_rows.notes)])
     warnings = [f"task {task.name}: {warning}" for warning in first_rows.rows.warnings]
     return Availability(f"local files, {shown}", warning=" ".join(warnings), first_rows=first_rows)
 

@@ -1,6 +1,7 @@
 """Read the first rows of a task before a run, without reading large files to their end."""
 
 import os
+from collections.abc import Sequence
 
 from ..config import Data, Task
 from .assemble import assemble
@@ -25,10 +26,11 @@ class FirstRows:
         rows: Canonical rows of each split and the labels.
         counts: Number of rows by split; None if a file was not read to its end.
         bytes: Size of all files together.
+        notes: Sentences about how the files were read.
     """
 
-    def __init__(self, rows: Canonical, counts: dict[str, int | None], size: int):
-        self.rows, self.counts, self.bytes = rows, counts, size
+    def __init__(self, rows: Canonical, counts: dict[str, int | None], size: int, notes: Sequence[str] = ()):
+        self.rows, self.counts, self.bytes, self.notes = rows, counts, size, notes
 
 
 def read_first_rows(task: Task, seed: int = 1) -> FirstRows:
@@ -46,22 +48,23 @@ def read_first_rows(task: Task, seed: int = 1) -> FirstRows:
         IntertaskError: The data has an error that :func:`.prepare.prepare` would raise, and the first rows show it.
     """
     files = task.data.files
-    tables, counts, size = {}, {}, 0
+    tables, counts, size, notes = {}, {}, 0, {}
     for split in ("train", "validation"):
         paths = getattr(files, split)
         if not paths:
             continue
         parts = [_first(path, task.data) for path in paths]
         size += sum(os.path.getsize(path) for path in paths)
+        notes |= dict.fromkeys(note for part in parts for note in part.notes)
         is_cut = any(part.is_cut for part in parts)
         tables[split] = Table([row for part in parts for row in part.rows], parts[0].class_names, is_cut)
         counts[split] = None if is_cut else len(tables[split].rows)
     if task.data.shape is not None and None not in counts.values():
         tables = read_task(task).tables  # shapes need whole tables
     if None not in counts.values() and sum(counts.values()) <= MAX_CHECKED_ROWS:
-        return FirstRows(assemble(task, tables, seed).result, counts, size)
+        return FirstRows(assemble(task, tables, seed).result, counts, size, [*notes])
     tables = {split: Table(_spread(table.rows), table.class_names) for split, table in tables.items()}
-    return FirstRows(canonical(task, tables), counts, size)
+    return FirstRows(canonical(task, tables), counts, size, [*notes])
 
 
 def _spread(rows: list[RawRow]) -> list[RawRow]:

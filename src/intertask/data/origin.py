@@ -56,7 +56,7 @@ def read_task(task: Task, hold: bool = True) -> Reading:
         except UnavailableError as problem:
             passed_over.append(problem)
             continue
-        notes = []
+        notes = list(dict.fromkeys(note for table in tables.values() for note in table.notes))
         if passed_over:
             origin["passed_over"] = [{"where": problem.where, "why": problem.what} for problem in passed_over]
             notes.append(f"Read from an alternative, {describe(place)}: {passed_over[0].what}")
@@ -193,13 +193,14 @@ def joined(tables: list[Table]) -> Table:
             "use parts of one dataset",
         )
     parts = [table.rows for table in tables]
+    notes = tuple(dict.fromkeys(note for table in tables for note in table.notes))
     if len(parts) == 1:
-        return Table(parts[0], tables[0].class_names)
+        return Table(parts[0], tables[0].class_names, notes=notes)
     if any(isinstance(part, Reread) for part in parts):
         columns = dict.fromkeys(column for part in parts for column in columns_of(part))
         rows = Reread(lambda: chain.from_iterable(parts), sum(map(len, parts)), columns)
-        return Table(rows, tables[0].class_names)
-    return Table([row for part in parts for row in part], tables[0].class_names)
+        return Table(rows, tables[0].class_names, notes=notes)
+    return Table([row for part in parts for row in part], tables[0].class_names, notes=notes)
 
 
 def _shaped(tables: dict[str, Table], name: str, task: Task) -> tuple[dict[str, Table], dict[str, Any]]:

@@ -6,6 +6,9 @@ import openpyxl
 import pytest
 from raw_rows import read
 
+from intertask.config import Task
+from intertask.data.first_rows import read_first_rows
+from intertask.data.origin import read_task
 from intertask.errors import IntertaskError
 
 
@@ -29,6 +32,20 @@ def test_values_are_text_and_the_sheet_can_be_named(tmp_path):
     assert read(path, records="other") == [{"a": "1.5"}]
     with pytest.raises(IntertaskError, match="no sheet 'othr'; did you mean 'other'"):
         read(path, records="othr")
+
+
+def test_other_sheets_are_named(tmp_path, write):
+    path = workbook(tmp_path / "a.xlsx", [["text", "label"], *([f"text {n}", "ab"[n % 2]] for n in range(20))])
+    task = Task.model_validate({"name": "t", "type": "classification", "data": {"files": {"train": path}}})
+    for notes in (read_first_rows(task).notes, read_task(task).notes):
+        assert len(notes) == 1 and "'Sheet', was read" in notes[0] and "(other)" in notes[0] and "records:" in notes[0]
+    named = Task.model_validate(
+        {"name": "t", "type": "classification", "data": {"files": {"train": path}, "records": "Sheet"}}
+    )
+    assert read_task(named).notes == []
+    with pytest.raises(IntertaskError, match=r"first sheet .* has no rows\. The others are other") as problem:
+        read(workbook(tmp_path / "b.xlsx", []))
+    assert "--records" in problem.value.fix
 
 
 def test_nameless_values_and_damaged_workbooks(tmp_path, write):

@@ -21,7 +21,7 @@ from .excel import read_xlsx
 from .json_files import read_json, read_jsonl
 from .kinds import PACKED_EXTENSIONS, kind_of
 from .sentences import join_sentences
-from .streams import START, Budget, Text, TooLargeError, open_regular, too_large, unpack
+from .streams import MAX_RECORD, START, Budget, Text, TooLargeError, open_regular, too_large, unpack
 from .table import RawRow, Reread, Table, columns_of, counted
 
 __all__ = [
@@ -61,6 +61,8 @@ EXTENSIONS = {
 }
 #: Estimated memory in bytes that the raw rows of a task may use. Beyond it, rows are not held.
 HELD_BYTES = 128_000_000
+#: Number of bytes that must be enough for the first row: a record has a limit, and a character at most four bytes.
+_LARGEST_HEAD = 4 * MAX_RECORD
 #: Number of cells after which the memory of the rows is counted again.
 _CELLS_AT_A_TIME = 50_000
 #: The same for rows that are not held.
@@ -105,7 +107,7 @@ def read_file(
     Args:
         path: The file. A file that is packed with gzip, bz2, xz or zstd is unpacked.
         data: The task's settings (format, encoding, delimiter, quoting, header, records).
-        head: How much to read; None for the whole file.
+        head: How much to read; None for the whole file. It is enlarged until it has one row.
         room: Memory for the rows; None to hold them in any case. Tables with one token per row are always held.
         name: Name of the file, which gives the extension and is used in messages. By default, ``path``.
 
@@ -113,15 +115,21 @@ def read_file(
         The rows of the file.
 
     Raises:
-        TooLargeError: The file holds one JSON object that is longer than ``head``.
+        TooLargeError: The file holds one JSON object, or one sentence, that is longer than ``head``.
         IntertaskError: The file does not exist, its format is unknown, or a line cannot be read.
     """
     name = name or path
     again = None
     if room is not None and data.sentence_column is None:
         again = partial(_read_again, path, name, data, _stamp(path))
-    with open_regular(path) as file:
-        return _read(name, file, os.path.getsize(path), data, head, again, room)
+    while True:
+        with open_regular(path) as file:
+            table = _read(name, file, os.path.getsize(path), data, head, again, room)
+        if len(table.rows) or not table.is_cut:
+            return table
+        if head.bytes > _LARGEST_HEAD:
+            raise TooLargeError(name)
+        head = head._replace(bytes=8 * head.bytes)  # the first row is longer than the head
 
 
 def _stamp(path: str) -> tuple[int, int]:
@@ -247,7 +255,7 @@ def _opened(path: str, file: BinaryIO, data: Origin, head: Head | None, budget: 
         return _Opened(arrow.rows(), lambda: arrow.is_cut, [], arrow.class_names)
     notes: list[str] = []
     if format_name == "xlsx":
-        return _Opened(read_xlsx(_seekable(stream, budget), path, data.records), lambda: False)
+        return _Opened(read_xlsx(_seekable(stream, budget), path, data.records, notes), lambda: False, notes)
     text = Text(stream, path, data.encoding, budget, head and head.bytes)
     match format_name:
         case "csv" | "tsv":

@@ -8,27 +8,32 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ...errors import IntertaskError, did_you_mean
+from ...words import in_words
 from .table import RawRow
 
 #: A workbook whose parts are larger than this after unpacking, in bytes, is refused.
 _MAX_UNPACKED = 2_000_000_000
 #: A workbook that unpacks to more than this many times its size is refused, if it is larger than _FREE bytes.
 _MAX_RATIO, _FREE = 200, 200_000_000
+#: Number of sheets that a sentence names.
+_SHOWN = 5
 
 
-def read_xlsx(file: BinaryIO, path: str, sheet: str | None = None) -> Iterator[RawRow]:
+def read_xlsx(file: BinaryIO, path: str, sheet: str | None, notes: list[str]) -> Iterator[RawRow]:
     """Read one sheet of a workbook. Every value is text, as in a csv file that Excel writes.
 
     Args:
         file: The workbook.
         path: Name of the file, for messages.
         sheet: Name of the sheet; None for the first one.
+        notes: Gets a sentence if the workbook has further sheets and the task names none.
 
     Yields:
         One row per row below the first one, which names the columns. Empty rows are skipped.
 
     Raises:
-        IntertaskError: The workbook is damaged or has no such sheet, or a value has no column name.
+        IntertaskError: The workbook is damaged or has no such sheet, the first of several sheets has no rows, or a
+            value has no column name.
     """
     workbook = _open(file, path)
     names = workbook.sheetnames
@@ -37,7 +42,13 @@ def read_xlsx(file: BinaryIO, path: str, sheet: str | None = None) -> Iterator[R
     worksheets = [found for found in workbook.worksheets if sheet in (None, found.title)]
     if not worksheets:
         raise IntertaskError("The workbook has no sheet with cells.", path, "name another file")
-    location = f"{path}, sheet {worksheets[0].title}"
+    others = [found.title for found in worksheets[1:]]
+    if others:
+        notes.append(
+            f"The workbook has {len(worksheets)} sheets. The first, {worksheets[0].title!r}, was read. To read another "
+            f"({in_words(others, _SHOWN)}), name it with 'data: records:' (--records of intertask.start)."
+        )
+    location, is_empty = f"{path}, sheet {worksheets[0].title}", True
     worksheets[0].reset_dimensions()  # the stated size may be wrong
     header: list[str] | None = None
     for number, cells in enumerate(_rows(worksheets[0], path), 1):
@@ -60,8 +71,14 @@ def read_xlsx(file: BinaryIO, path: str, sheet: str | None = None) -> Iterator[R
                 f"{location}, row {number}",
                 "name the column in the first row; titles above it must be removed",
             )
-        values = {name: text for name, text in zip(header, texts, strict=False) if name}
+        values, is_empty = {name: text for name, text in zip(header, texts, strict=False) if name}, False
         yield RawRow(values, location, number, "row")
+    if is_empty and others:
+        raise IntertaskError(
+            f"The first sheet of the workbook has no rows. The others are {in_words(others, _SHOWN)}.",
+            location,
+            "name the sheet with 'data: records:' (--records of intertask.start)",
+        )
 
 
 def _open(file: BinaryIO, path: str) -> Any:
