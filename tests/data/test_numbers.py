@@ -2,7 +2,7 @@
 
 import pytest
 
-from intertask.data.numbers import find_signs, read_number
+from intertask.data.numbers import find_signs, read_number, unit_of
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,14 @@ def test_what_is_no_number(texts):
 def test_groups_have_three_digits(text):
     with pytest.raises(ValueError, match="is not a number"):
         read_number(text, ".", ",")
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [("$1,250.00", "$"), ("-€3", "€"), ("12,50 €", "€"), ("USD 5", "USD"), ("7 kr.", "kr."), ("12 %", "%"),
+     ("0.5‰", "‰"),
+     ("−5", "-"), ("(1,000)", "-"), ("($5)", "$"), ("5", None), ("A5", None), ("5 km", None), ("%", None),
+     ("(5", None), ("5% off", None), ("1/2", None)],
+)  # fmt: skip
+def test_numbers_with_a_unit(text, unit):
+    assert unit_of(text) == unit

@@ -106,3 +106,11 @@ def test_packed_and_missing(tmp_path):
     (tmp_path / "broken.csv.gz").write_bytes(b"no gzip")
     with pytest.raises(IntertaskError, match="gzip"):
         read_unknown(tmp_path / "broken.csv.gz")
+
+
+@pytest.mark.parametrize("title", ["", "Prices of the year\n"])
+def test_decimal_commas_in_every_row_are_no_delimiter(tmp_path, title):
+    rows = "".join(f"a text of some words {n};{n},5 EUR\n" for n in range(30))
+    table, keys, _ = read_unknown(write(tmp_path, "x.csv", f"{title}text;price\n{rows}"))
+    assert keys == {"delimiter": ";"} | ({"skip_lines": 1} if title else {})
+    assert table.rows[0].values == {"text": "a text of some words 0", "price": "0,5 EUR"}

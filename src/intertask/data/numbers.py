@@ -1,6 +1,7 @@
 """Read numbers that are written with a decimal comma, or with signs between groups of three digits."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
@@ -44,6 +45,34 @@ def read_number(text: str, decimal: str = ".", thousands: str | None = None) -> 
     if thousands is not None:
         text = re.sub(_sign(thousands), "", text)
     return float(text.replace(decimal, "."))
+
+
+@cache
+def _unit_pattern() -> re.Pattern[str]:
+    """Pattern of a number with a unit before or after it, perhaps in the brackets that stand for a minus."""
+    currencies = [chr(code) for code in range(0x10000) if unicodedata.category(chr(code)) == "Sc"]
+    names = "USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|RUB|BRL|Rs|kr|zł"
+    unit = rf"(?:[%‰٪％{re.escape(''.join(currencies))}]|(?:{names})\b\.?)"
+    number = rf"[+−-]?\d(?:[\d.,'’_]|{_BLANKS}(?=\d))*"
+    return re.compile(rf"\(?[+−-]?({unit})?\s*{number}\s*({unit})?\)?", re.IGNORECASE)
+
+
+def unit_of(text: str) -> str | None:
+    """Return the currency or percent sign of a text that is a number with such a sign, for example '€' of '12,50 €'.
+
+    Such texts are not read as numbers: what 12 % means depends on the data. They are named in messages.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The sign; '-' for a number whose minus is not the usual one ('−5', '(5)'); None for other texts.
+    """
+    text = text.strip()
+    found = _unit_pattern().fullmatch(text)
+    if found is None or text.startswith("(") != text.endswith(")"):
+        return None
+    return found[1] or found[2] or ("-" if re.search("[(−]", text) else None)
 
 
 #: Decimal and thousands signs, in the order in which they are tried: the usual ones of English come first.

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..data.columns import plain
 from ..data.formats import RawRow
-from ..data.numbers import find_signs, read_number
+from ..data.numbers import find_signs, read_number, unit_of
 from ..errors import IntertaskError
 from ..words import count
 from .text_length import count_unspaced, count_words
@@ -86,6 +86,19 @@ class ColumnProfile:
         split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(self.name))
         return [word for word in re.split(r"[\W_]+", split.lower()) if word]
 
+    def with_units(self) -> str:
+        """Describe numbers with a currency or percent sign, or another minus than '-'; '' for other columns.
+
+        Such numbers are not read.
+        """
+        units = [(value, unit_of(value) if isinstance(value, str) else None) for value in self.present]
+        found = [(value, unit) for value, unit in units if unit]
+        if not found or any(unit is None and as_number(value, self.signs) is None for value, unit in units):
+            return ""
+        value, unit = found[0]
+        sign = "a minus that is not '-'" if unit == "-" else f"the sign {unit!r}"
+        return f"numbers with {sign} in {len(found):,} of {count(len(units), 'row')}, the first {value!r}"
+
     def described(self) -> str:
         """Describe the column in a few words for the user."""
         if self.column_kind == "empty":
@@ -95,6 +108,8 @@ class ColumnProfile:
         if self.column_kind == "class":
             shown = ", ".join(f"{value!s:.20}" for value, _ in Counter(map(str, self.present)).most_common(4))
             return f"{self.distinct} different values: {shown}{', …' if self.distinct > 4 else ''}"
+        if with_units := self.with_units():
+            return with_units
         if self.column_kind == "text" and self.mean_unspaced > self.mean_words:
             return f"texts of {self.mean_unspaced:.0f} characters on average"
         if self.column_kind == "text":
@@ -229,7 +244,7 @@ def as_number(value: Any, signs: Signs = (".", None)) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        number = read_number(value, *signs) if isinstance(value, str) and signs != (".", None) else float(value)
+        number = read_number(value, *signs) if isinstance(value, str) else float(value)
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None

@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..config import Origin
 from ..data.formats import EXTENSIONS, Head, Table, TooLargeError, extension, read_file, read_start
@@ -108,11 +108,17 @@ def _detect_layout(text: str, file_format: str) -> tuple[dict[str, Any], list[st
     layouts = [(delimiter, quoting) for delimiter in DELIMITERS for quoting in ("minimal", "none")]
     layouts.sort(key=lambda layout: layout != usual)  # of equally good layouts, the usual one wins
     scored = [(_regularity(text, *layout), layout) for layout in layouts]
-    (share, width), (delimiter, quoting) = max(scored, key=lambda found: (found[0][0] > 0.99, *found[0]))
-    usual_share, usual_width = scored[0][0]
-    if usual_width > 1 and usual_share >= share - 0.01 and usual_width >= width:
+    # If ';' separates numbers with decimal commas, only the header has no comma: it looks like a title above a table.
+    best, (delimiter, quoting) = max(scored, key=lambda found: (found[0].share > 0.99, -found[0].titles, *found[0]))
+    first = scored[0][0]
+    if (
+        first.width > 1
+        and first.share >= best.share - 0.01
+        and first.width >= best.width
+        and first.titles <= best.titles
+    ):
         delimiter, quoting = usual
-    if stated and _regularity(text, stated, quoting)[1] > 1:
+    if stated and _regularity(text, stated, quoting).width > 1:
         delimiter = stated
     if delimiter != usual[0]:
         keys["delimiter"] = delimiter.replace("\t", "\\t")
@@ -155,17 +161,23 @@ def _parse(text: str, delimiter: str, quoting: str) -> list[tuple[int, list[str]
     return records
 
 
-def _regularity(text: str, delimiter: str, quoting: str) -> tuple[float, int]:
-    """Find the most frequent number of cells; returns the share of records that have it, and the number.
+class _Regularity(NamedTuple):
+    """How regular a table is: the share of records with the most frequent number of cells, that number, and titles."""
 
-    Titles above the table do not count. A table of one column counts as 0.
-    """
+    share: float
+    width: int
+    titles: int
+
+
+def _regularity(text: str, delimiter: str, quoting: str) -> _Regularity:
+    """Find the most frequent number of cells. Titles above the table are only counted. One column counts as 0."""
     records = _parse(text, delimiter, quoting)
-    widths = Counter(len(cells) for _, cells in records[_title_records(records) :])
+    titles = _title_records(records)
+    widths = Counter(len(cells) for _, cells in records[titles:])
     if not widths:
-        return 0.0, 0
+        return _Regularity(0.0, 0, titles)
     width, count = widths.most_common(1)[0]
-    return (count / widths.total(), width) if width > 1 else (0.0, 1)
+    return _Regularity(count / widths.total(), width, titles) if width > 1 else _Regularity(0.0, 1, titles)
 
 
 def _title_records(records: list[tuple[int, list[str]]]) -> int:

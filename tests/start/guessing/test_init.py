@@ -83,3 +83,14 @@ def test_a_type_that_does_not_fit_says_what_it_needs(type_name):
     rows = [{"text": f"the room {n} was fine", "label": "ab"[n % 2]} for n in range(40)]
     with pytest.raises(IntertaskError, match="which needs a"):
         guess(profiles(rows), type_name)
+
+
+@pytest.mark.parametrize("form", ["${:,.2f}", "{:.1f} %", "−{:.2f}", "({:.2f})"])
+def test_numbers_with_signs_are_not_read(form):
+    rows = profiles(reviews(remark="text", price=lambda n: form.format(n * 37.5) if n % 2 else f"{n * 37.5}"))
+    for type_name in (None, "regression"):
+        with pytest.raises(IntertaskError, match=r"price holds numbers with .* in 60 of 120 rows, the first"):
+            guess(rows, type_name)
+    rows = profiles(reviews(remark="text", price=lambda n: form.format(n % 3)))
+    found = guess(rows)
+    assert found.type == "classification" and ("names of classes" in "".join(found.notes)) == (form[0] in "${")

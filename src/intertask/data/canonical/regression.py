@@ -10,7 +10,7 @@ from ..labels import (
     BadRowError,
     DroppedRowError,
 )
-from ..numbers import read_number
+from ..numbers import read_number, unit_of
 from .rows import Canonical, RowFilter, raw_rows, values_of
 from .texts import cell, one_column, texts_reader
 
@@ -29,15 +29,18 @@ def convert(task: Task, columns: dict[str, Column], tables: dict[str, Table], ro
         ):
             raise DroppedRowError
         try:
-            if signs != (".", None) and isinstance(value, str):
+            if isinstance(value, str):
                 label = read_number(value, *signs)
             else:
                 label = float("nan" if value is None or isinstance(value, bool) else value)
         except (TypeError, ValueError, OverflowError):
-            fix = "correct the row"
-            if isinstance(value, str) and re.search(r"\d[.,]\d", value):
+            what, fix = f"The label {value!r:.80} is not a number", "correct the row"
+            if isinstance(value, str) and (unit := unit_of(value)):
+                what += ", because its minus is not '-'" if unit == "-" else f", because of the sign {unit!r}"
+                fix = "write minus as '-'" if unit == "-" else "write the numbers without the sign, all in one unit"
+            elif isinstance(value, str) and re.search(r"\d[.,_]\d", value):
                 fix += ", or set 'data: decimal:' and 'data: thousands:' to the signs in its numbers"
-            raise BadRowError(f"The label {value!r:.80} is not a number.", fix) from None
+            raise BadRowError(f"{what}.", fix) from None
         if not math.isfinite(label):
             raise BadRowError(f"The label is {value!r}, not a finite number.", "correct the row or take it out")
         return read_texts(values) | {"label": label}

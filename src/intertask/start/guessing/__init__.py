@@ -109,6 +109,14 @@ def _nothing_fits(
                 "the columns of the file",
                 "write the column with commas, as json.dumps(list(values)) does",
             )
+    units = [p for p in profiles if p.with_units() and (p.column_kind in ("id", "text") or type_name == "regression")]
+    if type_name in (None, "regression", "classification") and units:
+        return IntertaskError(
+            f"The column {units[0].name} holds {units[0].with_units()}. Such numbers are not read.\n{columns}",
+            "the columns of the file",
+            "write plain numbers, all in one unit; or, if they are names of classes, use --type "
+            f"classification --label {units[0].name}",
+        )
     lists = [p for p in profiles if p.column_kind == "list" and (str(p.name) == label or is_named(p, LABEL_WORDS))]
     if type_name in (None, "classification") and lists:
         return IntertaskError(

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ...data.columns import Column
+from ...words import count
 from ..column_profile import ColumnProfile, as_number
 from .guess import ANSWER_WORDS, CONTEXT_WORDS, LABEL_WORDS, QUESTION_WORDS, Guess, is_named
 
@@ -31,6 +32,8 @@ PAIR_NAMES = (
 )
 #: A label must beat the most frequent value by this accuracy to be preferred for what the texts tell about it.
 MIN_GAIN = 0.02
+#: A number with one sign, which could separate thousands or decimals.
+_ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 #: A number whose point could separate thousands.
 _GROUPS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 #: Reason of a guess that the user made.
@@ -83,13 +86,25 @@ def guess_texts_and_label(
     }
     columns["label"] = label.name
     if not is_regression:
-        return Guess("classification", columns, reasons, label)
+        notes = []
+        if (with_units := label.with_units()) and "minus" not in with_units:  # '(1)' may be the name of a class
+            notes.append(
+                f"The labels are {with_units}. They are used as names of classes. To predict the numbers, write them "
+                "without the sign and use --type regression."
+            )
+        return Guess("classification", columns, reasons, label, notes=notes)
     decimal, thousands = label.signs
     data = ({"decimal": decimal} if decimal != "." else {}) | ({"thousands": thousands} if thousands else {})
     if data:
         largest = max(label.present, key=lambda value: len(str(value)))
-        reasons["label"] += f"; {largest!r} is read as {as_number(largest, label.signs):g}"
+        reasons["label"] += f"; {largest!r} is read as {as_number(largest, label.signs):.10g}"
     notes = []
+    groups = [value for value in label.present if isinstance(value, str) and thousands and thousands in value]
+    if groups and all(_ONE_GROUP.fullmatch(value.strip()) for value in groups):
+        notes.append(
+            f"{thousands!r} separates thousands in {count(len(groups), 'label')}, the first {groups[0]!r}. If it is a "
+            f"decimal sign, remove 'thousands:' and set 'decimal: \"{thousands}\"' under data."
+        )
     with_point = [value for value in label.present if isinstance(value, str) and "." in value]
     if not data and with_point and all(_GROUPS.fullmatch(value.strip()) for value in with_point):
         notes.append(
