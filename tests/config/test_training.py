@@ -24,6 +24,11 @@ def test_models_that_do_not_fit_together(keys, message):
         Model(**keys)
 
 
+def test_a_learning_rate_beyond_the_range_of_the_optimizer_is_refused():
+    with pytest.raises(ValidationError, match="less than or equal to 100"):
+        Training(learning_rate=1e38)
+
+
 def test_models_that_fit():
     assert Model(like="a", training={"transfer": {"epochs": 1}}).training.transfer == {"epochs": 1}
     assert Model(**PUBLISHED, published="x/{source}").adapters == "published"

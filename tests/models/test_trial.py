@@ -5,7 +5,9 @@ import json
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from stand_in import sentence
 from tiny_models import TINY, small_model
+from tokenizers import ByteLevelBPETokenizer
 from transformers import (
     AlbertConfig,
     AutoModel,
@@ -17,6 +19,8 @@ from transformers import (
     DistilBertConfig,
     ElectraConfig,
     GPT2Config,
+    GPT2LMHeadModel,
+    GPT2TokenizerFast,
     ModernBertConfig,
     MPNetConfig,
     RobertaConfig,
@@ -27,7 +31,7 @@ from intertask.config import Model
 from intertask.errors import IntertaskError
 from intertask.models.base import load_model
 from intertask.models.trial import try_model
-from intertask.types import classification
+from intertask.types import TYPES, classification
 
 LONG = {"max_position_embeddings": 514, "type_vocab_size": 1, "pad_token_id": 0}
 GPT2 = {"n_embd": 32, "n_layer": 2, "n_head": 2}
@@ -61,6 +65,18 @@ def saved(folder, cls, settings) -> Model:
     return Model(path=str(folder))
 
 
+def save_gpt2(folder, pad: str | None) -> Model:
+    """As ``openai-community/gpt2``, whose tokenizer has one special token."""
+    tokenizer = ByteLevelBPETokenizer()
+    tokenizer.train_from_iterator(map(sentence, range(200)), vocab_size=500, special_tokens=["<|endoftext|>"])
+    GPT2TokenizerFast(*tokenizer.save_model(str(folder)), pad_token=pad).save_pretrained(folder)
+    torch.manual_seed(0)
+    special = dict.fromkeys(("bos_token_id", "eos_token_id", *(["pad_token_id"] if pad else [])), 0)
+    size = tokenizer.get_vocab_size()
+    GPT2LMHeadModel(GPT2Config(vocab_size=size, **GPT2, **special)).save_pretrained(folder)
+    return Model(path=str(folder))
+
+
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_predictions_do_not_depend_on_the_batch(tmp_path, name):
     assert try_model(saved(tmp_path, *ACCEPTED[name]))["type"] == name
@@ -71,6 +87,18 @@ def test_models_that_cannot_be_trained_are_refused(tmp_path, name):
     cls, settings, message = REFUSED[name]
     with pytest.raises(IntertaskError, match=message):
         try_model(saved(tmp_path, cls, settings))
+
+
+@pytest.mark.parametrize("pad", [None, "<|endoftext|>"])
+def test_gpt2_with_its_own_tokenizer(tmp_path, pad):
+    model = save_gpt2(tmp_path, pad)
+    if pad is None:
+        with pytest.raises(IntertaskError, match="no padding token in its tokenizer"):
+            try_model(model)
+        return
+    assert try_model(model, [name for name in TYPES if name != "multiple_choice"])["type"] == "gpt2"
+    with pytest.raises(IntertaskError, match="no head for multiple choice for models of the type 'gpt2'"):
+        try_model(model, TYPES)
 
 
 def test_a_tokenizer_without_a_padding_token_is_refused(tmp_path):

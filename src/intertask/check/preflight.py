@@ -122,10 +122,11 @@ class Check:
             except IntertaskError as problem:
                 self.problems.append(problem)
         for name, model in encoders.items():
-            availability, self._shapes[name] = check_model(model, hub)
+            is_base = name in self.config.models
+            types = {task.type for task in self.tasks.values()} if is_base else ()
+            availability, self._shapes[name] = check_model(model, hub, sorted(types))
             millions = parameters(self._shapes[name]) / 1e6
             size = f"; {millions:.0f} million parameters" if millions else ""
-            is_base = name in self.config.models
             role = f"base model with adapter {self.config.adapter_of(name)}" if is_base else "sentence encoder"
             print(f"  {name}: {role}; {availability.description}{size}: {self._verdict(availability)}")
 

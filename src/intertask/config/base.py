@@ -76,6 +76,8 @@ Seed = Annotated[int, Field(strict=True, ge=0, le=2**32 - 1)]
 #: A finite number. A boolean and a text are none.
 Number = Annotated[float, BeforeValidator(_read_exponent), Field(strict=True, allow_inf_nan=False)]
 PositiveNumber = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0), BeforeValidator(_read_exponent)]
+#: A learning rate. A larger one is a mistake, and the optimizer could not represent its steps.
+LearningRate = Annotated[PositiveNumber, Field(le=100)]
 #: true or false. The numbers 0 and 1 and texts such as 'off' are none.
 Boolean = Annotated[bool, Field(strict=True)]
 #: Name of a canonical column -> the column of the data, several columns of the data, or None for no column.

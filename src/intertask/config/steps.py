@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import Boolean, Name, Number, Positive, PositiveNumber, Strict
+from .base import Boolean, LearningRate, Name, Number, Positive, PositiveNumber, Strict
 
 
 class Embeddings(Strict):
@@ -52,7 +52,7 @@ class Maps(Strict):
     )
     epochs: Positive = Field(10, description="Number of epochs (`fit: sgd` only).")
     batch_size: Positive = Field(32, description="Number of examples per optimizer step (`fit: sgd` only).")
-    learning_rate: PositiveNumber = Field(1e-3, description="Peak learning rate of AdamW (`fit: sgd` only).")
+    learning_rate: LearningRate = Field(1e-3, description="Peak learning rate of AdamW (`fit: sgd` only).")
 
 
 class Gradients(Strict):
@@ -74,7 +74,7 @@ class FewShot(Strict):
         [5, 10, 25, 50], min_length=1, description="Numbers of optimizer steps after which the score is computed."
     )
     batch_size: Positive = Field(20, description="Number of rows per optimizer step.")
-    learning_rate: PositiveNumber | None = Field(
+    learning_rate: LearningRate | None = Field(
         None, description="Peak learning rate of AdamW. By default, that of transfers."
     )
 

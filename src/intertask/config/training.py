@@ -4,13 +4,13 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import NonNegative, Number, Positive, PositiveNumber, Strict
+from .base import LearningRate, NonNegative, Number, Positive, PositiveNumber, Strict
 
 
 class Training(Strict):
     """Settings of one stage of fine-tuning. The defaults are those of the paper for adapters on RoBERTa-base."""
 
-    learning_rate: PositiveNumber = Field(
+    learning_rate: LearningRate = Field(
         1e-4, description="Peak learning rate of AdamW. It decreases linearly to 0 over the steps."
     )
     epochs: Positive = Field(15, description="Maximum number of epochs. Early stopping may end the training sooner.")

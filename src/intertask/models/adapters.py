@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ..errors import IntertaskError
+from ..types import Info, TaskType
 
 if TYPE_CHECKING:
     import torch
@@ -70,6 +71,32 @@ def add_fresh_adapter(model: Any, name: str, adapter: str) -> None:
         )
     model.add_adapter(name, config=adapter)
     model.train_adapter(name)
+
+
+def add_head(model: Any, task_type: TaskType, name: str, info: Info, **options: Any) -> None:
+    """Add the head of a task type to a model.
+
+    Args:
+        model: The model.
+        task_type: The type of the task.
+        name: Name of the head.
+        info: ``info.json`` of the task.
+        options: ``layers``, the number of layers.
+
+    Raises:
+        IntertaskError: The adapters library has no such head for models of this type.
+    """
+    try:
+        task_type.add_head(model, name, info, **options)
+    except ValueError as error:
+        if "does not support head type" not in str(error):
+            raise
+        model_type = model.config.model_type
+        raise IntertaskError(
+            f"The adapters library has no head for {task_type.LABEL} for models of the type {model_type!r}.",
+            "config: models",
+            f"choose another model, for example BERT or RoBERTa, or leave out the {task_type.LABEL} tasks",
+        ) from None
 
 
 def check_adapter_string(adapter: str) -> None:

@@ -1,12 +1,14 @@
 """Try a model before anything is trained: load it, and predict a row alone and beside a longer one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from ..config import Model
 from ..errors import IntertaskError
-from ..types import Row, Tokenization, classification
+from ..types import Row, Tokenization, classification, get_type
+from .adapters import add_head
 from .base import identity, load_configuration, load_model, load_tokenizer
 from .prediction import predict_logits
 
@@ -14,24 +16,25 @@ _ROWS = [
     {"text_a": "A short text.", "text_b": None, "label": 0},
     {"text_a": "A longer text, which makes a batch that is wider than the short one. " * 3, "text_b": None, "label": 1},
 ]
-_INFO = {"labels": ["0", "1"]}
+_INFO = {"labels": ["0", "1"], "max_choices": 2}
 _HEAD = "trial"
 #: Largest difference of two logits that are the same except for rounding, relative to the largest logit.
 _TOLERANCE = 1e-3
 
 
-def try_model(model: Model) -> dict[str, Any]:
+def try_model(model: Model, types: Iterable[str] = ()) -> dict[str, Any]:
     """Load a model and check that its predictions do not depend on the other rows of a batch.
 
     Args:
         model: A base model or sentence encoder.
+        types: Names of the task types that a base model is trained for.
 
     Returns:
         Its description, as from :func:`intertask.models.base.identity`.
 
     Raises:
-        IntertaskError: The model cannot be loaded, has no padding token, or predicts something else for a row beside a
-            longer one.
+        IntertaskError: The model cannot be loaded, has no padding token, predicts something else for a row beside a
+            longer one, or has no head for a task type.
     """
     about, tokenizer = identity(model), load_tokenizer(model)
     try:
@@ -60,6 +63,8 @@ def try_model(model: Model) -> dict[str, Any]:
             "config: models",
             "check the padding token in its tokenizer_config.json and config.json, or choose an encoder such as BERT",
         )
+    for name in types:
+        add_head(network, get_type(name), f"{_HEAD}_{name}", _INFO)
     return about
 
 

@@ -189,6 +189,16 @@ def test_few_shot_starts_from_the_same_weights_for_every_task(tiny_model, recipe
     assert all((again[name] == vector).all() for name, vector in tasks[0].items())
 
 
+def test_gradients_that_are_not_finite_are_refused(tiny_model, recipe):
+    with pytest.raises(IntertaskError, match="diverged"):
+        few_shot_fisher(tiny_model, small_task("regression"), recipe | {"fewshot": FEWSHOT | {"learning_rate": 1e30}})
+    model, *others = ready(tiny_model, recipe, "classification")
+    with torch.no_grad():
+        next(weight for name, weight in model.named_parameters() if f".{NAME}." in name).fill_(float("nan"))
+    with pytest.raises(IntertaskError, match=r"gradients of layer0\.output are not finite"):
+        fisher((model, *others))
+
+
 def test_few_shot_training_matters(tiny_model, recipe):
     short = few_shot_fisher(tiny_model, small_task("classification"), recipe)
     long = few_shot_fisher(tiny_model, small_task("classification"), recipe | {"steps": 6})

@@ -1,6 +1,7 @@
 """Few-shot fine-tuning: the same examples, batches and head for every source, from training rows only."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -158,6 +159,27 @@ def test_learns(tiny_model, few_shot_recipe, colours):
     shots = draw_shots(tiny_model, config, colours.info, colours.train, settings, settings)
     model = fresh_model(tiny_model, few_shot_recipe["adapter"], 3)
     assert fine_tune_few_shot(model, shots, settings, 3)[0]["value"] > 80
+
+
+@pytest.mark.parametrize("broken", ["rate", "batch", "held out"])
+def test_a_training_that_diverges_is_one_message(tiny_model, few_shot_recipe, monkeypatch, broken):
+    shots = shots_of(tiny_model, few_shot_recipe, small_task("classification"))
+    model, settings = fresh_model(tiny_model, "seq_bn", 1), dict(few_shot_recipe)
+    loss, task_type = shots.task_type.loss, shots.task_type
+    if broken == "rate":
+        settings["learning_rate"] = 1e30
+    else:  # the loss of one batch overflows, in training or only in the forward passes without gradients
+
+        def overflows(network, batch):
+            found, logits = loss(network, batch)
+            return found * (float("inf") if torch.is_grad_enabled() == (broken == "batch") else 1), logits
+
+        names = {name: getattr(task_type, name) for name in ("EXTRA_KEYS", "add_head", "predict", "score")}
+        shots = replace(shots, task_type=SimpleNamespace(**names, loss=overflows))
+    what = "a weight" if broken == "batch" else "the loss"
+    with pytest.raises(IntertaskError, match=rf"diverged: by step \d+, {what} was no longer a finite") as error:
+        fine_tune_few_shot(model, shots, settings, 1)
+    assert "config: fewshot, learning_rate" in error.value.where
 
 
 def test_one_row_is_too_few(tiny_model, few_shot_recipe):

@@ -11,6 +11,7 @@ import torch
 from ...config import Model
 from ...data import Prepared
 from ...data.subset import stratified_subset
+from ...errors import IntertaskError
 from ...seeded_order import shuffled
 from ...types import Collator, Encoding, TaskType
 from ..adapters import FULL, load_source
@@ -49,6 +50,9 @@ def diagonal_fisher(
         Name -> float32 vector: each flattened tensor of the adapter by its name in the model, with ``*`` for the task's
         name; and each layer, [D], as ``layer{i}.output``.
 
+    Raises:
+        IntertaskError: A gradient is not finite.
+
     Source: Vu et al. 2020, https://arxiv.org/abs/2005.00770.
     """
     model.to(device()).eval()
@@ -70,7 +74,14 @@ def diagonal_fisher(
             names = [*(f"layer{i}.output" for i in range(len(outputs))), *weights]
             for name, square in zip(names, squares, strict=True):
                 sums[name] = sums[name] + square if name in sums else square
-    return {name: (total / len(encodings)).cpu().numpy().astype(np.float32) for name, total in sums.items()}
+    result = {name: (total / len(encodings)).cpu().numpy().astype(np.float32) for name, total in sums.items()}
+    if bad := next((name for name, values in result.items() if not np.isfinite(values).all()), None):
+        raise IntertaskError(
+            f"The gradients of {bad} are not finite numbers.",
+            "config: training, learning_rate",
+            "lower the learning rate of the adapter, or set 'precision: float32'",
+        )
+    return result
 
 
 def _adapter_parameters(model: Any) -> dict[str, torch.nn.Parameter]:

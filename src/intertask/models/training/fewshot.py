@@ -1,5 +1,6 @@
 """Few-shot fine-tuning (FSFT): a few optimizer steps on a few examples, scored on a part held out from training."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -14,11 +15,12 @@ from ...data.subset import split, stratified_subset
 from ...errors import IntertaskError
 from ...types import Batch, Collator, Encoding, LossAndLogits, Row, TaskType, get_type
 from ...types.batches import IGNORED
-from ..adapters import add_fresh_adapter
+from ..adapters import add_fresh_adapter, add_head
 from ..base import load_model, load_tokenization
 from ..precision import Precision, autocast, device, to_device
 from ..prediction import predict_logits, strip
 from .fine_tuning import standardized
+from .trainer import diverged
 
 #: Name of adapter and head in the model. All tasks share it, so that their tensors have the same names.
 NAME = "task"
@@ -176,10 +178,13 @@ def train_steps(
     Yields:
         Each of ``steps``, ascending.
 
+    Raises:
+        IntertaskError: A weight is no longer finite.
+
     Source: Poth et al. 2021 (50 steps of 20 examples each, from a set of 1000; a head of one layer).
     """
     torch.manual_seed(seed)
-    shots.task_type.add_head(model, NAME, shots.info, layers=1)
+    add_head(model, shots.task_type, NAME, shots.info, layers=1)
     model.to(device()).train()
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(parameters, lr=settings["learning_rate"], weight_decay=0.0)
@@ -195,6 +200,8 @@ def train_steps(
         schedule.step()
         optimizer.zero_grad()
         if step in steps:
+            if not all(torch.isfinite(parameter).all() for parameter in parameters):
+                raise diverged("a weight", step, settings["learning_rate"], "fewshot")
             yield step
 
 
@@ -250,10 +257,15 @@ def fine_tune_few_shot(
     Returns:
         For each of the steps, ascending: ``step``, ``metric``, ``value`` (percentage points) and ``loss``.
 
+    Raises:
+        IntertaskError: The loss or a weight is no longer finite.
+
     Source: Poth et al. 2021. Their code scores the batches that it trains on; here, other rows are scored.
     """
     results = []
     for step in train_steps(model, shots, settings, settings["steps"], seed, precision):
         value, loss = held_out_score(model, shots, 2 * settings["batch_size"], precision)
+        if not math.isfinite(loss):
+            raise diverged("the loss", step, settings["learning_rate"], "fewshot")
         results.append({"step": step, "metric": shots.info["metric"], "value": value, "loss": loss})
     return results

@@ -12,6 +12,7 @@ from ...data import Prepared
 from ...data.held_out import training_rows
 from ...files import canonical_json, fingerprint
 from ...types import Collator, Encoding, Row, TaskType, get_type
+from ..adapters import add_head
 from ..base import load_tokenization
 from ..precision import Precision, about, for_training
 from ..prediction import predict_logits
@@ -100,7 +101,7 @@ def prepare_run(
     label_scale = None
     if task_type.STANDARDIZES_LABELS:
         rows, label_scale = standardized(rows)
-    task_type.add_head(model, name, info)
+    add_head(model, task_type, name, info)
 
     def encode(part: Sequence[Row]) -> list[Encoding]:
         return task_type.encode(part, tokenization, info)

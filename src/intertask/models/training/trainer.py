@@ -71,21 +71,23 @@ class _Steps(TrainerCallback):
         (Path(args.output_dir) / f"checkpoint-{state.global_step}" / _COMPLETE).touch()
 
 
-def diverged(what: str, step: int, learning_rate: float) -> IntertaskError:
+def diverged(what: str, step: int, learning_rate: float, section: str = "training") -> IntertaskError:
     """Say that a training diverged.
 
     Args:
         what: What is no longer finite.
         step: Optimizer step at which that was noticed.
         learning_rate: Peak learning rate of the training.
+        section: Section of the configuration that has the learning rate.
 
     Returns:
         The error to raise.
     """
+    others = ", or raise 'warmup_ratio'" if section == "training" else ""
     return IntertaskError(
         f"The training diverged: by step {step}, {what} was no longer a finite number.",
-        f"config: training, learning_rate: {learning_rate:g}",
-        "lower the learning rate, or raise 'warmup_ratio'; no result was written",
+        f"config: {section}, learning_rate: {learning_rate:g}",
+        f"lower the learning rate{others}; no result was written",
     )
 
 
