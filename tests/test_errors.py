@@ -81,6 +81,8 @@ def test_other_errors_are_not_hidden():
         ("no answer from ftp://ann@host/a", "no answer from ftp://***@host/a"),
         ("https://host/a?token=abc&x=1", "https://host/a?token=***&x=1"),
         ("https://host/a?x=1&X-Amz-Signature=abc", "https://host/a?x=1&X-Amz-Signature=***"),
+        ("https://ann:se@cret@host/a.csv", "https://***@host/a.csv"),
+        ("https://host/a.zip?pwd=abc!b.csv, line 2", "https://host/a.zip?pwd=***!b.csv, line 2"),
         ("the token hf_abcdefghij is wrong", "the token hf_*** is wrong"),
         ("https://host/a?page=1", "https://host/a?page=1"),
         ("a@b.org and 'x: y'", "a@b.org and 'x: y'"),

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class IntertaskError(Exception):
@@ -34,10 +35,11 @@ class IntertaskError(Exception):
         return type(self), (self.what, self.where, self.fix)
 
 
+_SECRET_KEYS = "token|key|password|passwd|pwd|pass|secret|signature|sig|auth|credential|credentials|jwt|session"
 #: User names and passwords in addresses, values of keys that name a secret, and tokens of the Hub.
 _SECRETS = (
-    (re.compile(r"(?<=://)[^\s/@'\"]+(?=@)"), "***"),
-    (re.compile(r"(?i)(?<=[?&;])([a-z_-]*(?:token|key|password|passwd|secret|signature|sig))=[^\s&;'\"]+"), r"\1=***"),
+    (re.compile(r"(?<=://)[^\s/'\"]+(?=@)"), "***"),
+    (re.compile(rf"(?i)(?<=[?&;])([a-z0-9_.-]*(?:{_SECRET_KEYS}))=[^\s&;'\"!]+"), r"\1=***"),
     (re.compile(r"\bhf_[A-Za-z0-9]{8,}"), "hf_***"),
 )
 
@@ -51,6 +53,19 @@ def without_secrets(text: str) -> str:
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def without_secret_addresses(value: Any) -> Any:
+    """Replace passwords and tokens in all texts with addresses, in lists and objects of any depth, by asterisks.
+
+    Args:
+        value: A value as in a JSON file.
+    """
+    if isinstance(value, dict):
+        return {key: without_secret_addresses(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_secret_addresses(inner) for inner in value]
+    return without_secrets(value) if isinstance(value, str) and "://" in value else value
 
 
 #: Errors of the machine, and what the user can do about them.

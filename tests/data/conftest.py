@@ -57,6 +57,11 @@ def site(tmp_path, monkeypatch):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             found.asked.append(self.path)
+            found.authorized.append(self.headers["Authorization"])
+            if target := found.moved.get(self.path):
+                self.send_response(302)
+                self.send_header("Location", target)
+                return self.end_headers()
             if found.failures[self.path] > 0:
                 found.failures[self.path] -= 1
                 return self.send_error(503)

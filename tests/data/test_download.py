@@ -1,5 +1,6 @@
 """Files at published addresses, from a server on this machine."""
 
+import base64
 import gzip
 import hashlib
 import io
@@ -9,7 +10,8 @@ import zipfile
 import pytest
 from file_server import prepared, rows
 
-from intertask.config import Download
+from intertask.config import Download, Task
+from intertask.data import download, hub, prepare
 from intertask.data.download import cached_path, fetch
 from intertask.errors import IntertaskError, UnavailableError
 from intertask.files import read_json
@@ -23,6 +25,10 @@ def tar_gz(members: dict[str, bytes]) -> bytes:
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
     return buffer.getvalue()
+
+
+def not_there(*_):
+    raise UnavailableError("There is no such dataset.", "no/dataset")
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -122,6 +128,55 @@ def test_offline_reads_the_cache_only(site, monkeypatch):
     fetch(item)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     assert fetch(item)[0].read_bytes() == rows(0)
+
+
+def test_secrets_of_an_address_are_sent_and_never_shown(site, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(download, "_SECONDS_BETWEEN_LINES", -1)
+    content = rows(0) + b",a\n"  # a row without a text
+    site.files |= {"/a.csv?token=hush": content, "/a.zip?sig=hush": zipped({"b.csv": rows(100) + b",a\n"})}
+    site.failures["/a.csv?token=hush"] = 1
+    place = site.address.replace("://", "://ann:hu%40sh@")
+    task = Task.model_validate(
+        {
+            "name": "mine",
+            "type": "classification",
+            "data": {
+                "hub": "no/dataset",
+                "alternatives": [
+                    {"download": {"train": {"url": f"{place}/gone.csv?key=hush"}}},
+                    {
+                        "download": {
+                            "train": [{"url": f"{place}/a.csv?token=hush"}],
+                            "validation": {"url": f"{place}/a.zip?sig=hush", "member": "b.csv"},
+                        }
+                    },
+                ],
+            },
+            "columns": {"text_a": "text"},
+            "on_bad_row": "drop",
+        }
+    )
+    monkeypatch.setattr(hub, "read_split", not_there)
+    info = prepare(task, 1, tmp_path / "out", {"task": task.model_dump(mode="json")})
+    assert info["origin"]["download"]["train"][0]["url"] == f"{site.address.replace('://', '://***@')}/a.csv?token=***"
+    assert any(note.startswith("Left out of validation") and "sig=***!b.csv, line 12" in note for note in info["notes"])
+    assert set(site.authorized) == {"Basic " + base64.b64encode(b"ann:hu@sh").decode()}
+    written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    for text in (capsys.readouterr().out.encode(), *written):
+        assert b"hush" not in text and b"hu%40sh" not in text and b"hu@sh" not in text
+
+
+def test_another_server_does_not_get_the_password(site, tmp_path):
+    site.files["/a.csv"] = rows(0)
+    site.moved["/old.csv"] = site.address.replace("127.0.0.1", "localhost") + "/a.csv"
+    fetch(Download(url=site.address.replace("://", "://ann:hush@") + "/old.csv"))
+    assert site.asked == ["/old.csv", "/a.csv"] and site.authorized[1] is None
+
+
+@pytest.mark.parametrize("url", ["http://[::1/a.csv", "http://host:port/a.csv", "http://a/b c.csv", "http:///a.csv"])
+def test_an_address_that_is_not_valid(url):
+    with pytest.raises(ValueError, match="is not a valid address"):
+        Download(url=url)
 
 
 def test_not_an_address():

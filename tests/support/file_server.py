@@ -7,11 +7,13 @@ from intertask.data import load_prepared, prepare
 
 
 class Site:
-    """Files by path; what was asked for; how often a path still fails."""
+    """Files by path; what was asked for, with which authorization; where paths moved; how often a path still fails."""
 
     def __init__(self):
         self.files: dict[str, bytes] = {}
         self.asked: list[str] = []
+        self.authorized: list[str | None] = []
+        self.moved: dict[str, str] = {}
         self.failures: Counter = Counter()
         self.cut: set[str] = set()
 

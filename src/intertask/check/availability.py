@@ -9,15 +9,16 @@ import os
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..config import Model, Origin, Task
-from ..data.download import cached_path
+from ..data.download import cached_path, request_of
 from ..data.first_rows import FirstRows, read_first_rows
 from ..data.formats import TooLargeError
 from ..errors import IntertaskError, UnavailableError
@@ -116,12 +117,13 @@ def check_tasks(tasks: Mapping[str, Task], prepared: set[str], hub: Hub, seed: i
     return {name: found[name] for name in tasks}
 
 
-def check_model(model: Model, hub: Hub) -> tuple[Availability, dict[str, Any]]:
+def check_model(model: Model, hub: Hub, types: Iterable[str] = ()) -> tuple[Availability, dict[str, Any]]:
     """Check that a model is available.
 
     Args:
         model: The model.
         hub: Whether the Hub can be used.
+        types: Names of the task types that a base model is trained for.
 
     Returns:
         Its availability, and the content of its ``config.json`` if that is a file on this machine (else empty).
@@ -129,7 +131,7 @@ def check_model(model: Model, hub: Hub) -> tuple[Availability, dict[str, Any]]:
     try:
         location = locate(model)
         if model.path != "bundled" and os.path.isdir(location):
-            _try_local_model(model)
+            _try_local_model(model, types)
     except IntertaskError as problem:
         return Availability(model.path, problem), {}
     if os.path.isdir(location):
@@ -144,14 +146,14 @@ def check_model(model: Model, hub: Hub) -> tuple[Availability, dict[str, Any]]:
     return _check_hub(description, model.path, model.revision, "model", hub), {}
 
 
-def _try_local_model(model: Model) -> None:
+def _try_local_model(model: Model, types: Iterable[str]) -> None:
     """Load a model as the run will. The files are checked first, because importing the libraries takes seconds."""
     check_local(model)
     from ..models.base import quiet_libraries
     from ..models.trial import try_model
 
     quiet_libraries()
-    try_model(model)
+    try_model(model, types)
 
 
 def _check_local_files(task: Task, seed: int) -> Availability:
@@ -205,14 +207,13 @@ def _check_address(url: str) -> UnavailableError | None:
     """Ask a published address for its headers; returns what is wrong, if anything is."""
     fix = "give another copy of the data in the configuration: 'tasks: {name: {data: …}}'"
     try:
-        request = urllib.request.Request(url, method="HEAD", headers={"User-Agent": "intertask"})
-        with urllib.request.urlopen(request, timeout=TIMEOUT):
+        with urllib.request.urlopen(request_of(url, "HEAD"), timeout=TIMEOUT):
             return None
     except urllib.error.HTTPError as error:
         if error.code in (403, 405):  # The server may refuse HEAD requests and still serve the file.
             return None
         return UnavailableError(f"{url} answers {error.code} {error.reason}.", url, fix)
-    except (OSError, ValueError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         return UnavailableError(f"{url} is not reachable: {reason}.", url, f"connect to the network, or {fix}")
 

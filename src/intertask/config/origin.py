@@ -2,6 +2,7 @@
 
 import re
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -64,6 +65,13 @@ class Download(Strict):
         """Check the address and the sum."""
         if not re.match(r"(https?|ftp)://", self.url):
             raise ValueError(f"{self.url!r} is not an address; begin it with https://")
+        try:
+            parts = urlsplit(self.url)
+            is_valid = bool(parts.hostname) and parts.port != 0 and not re.search(r"[\s\0-\x1f\x7f]", self.url)
+        except ValueError:
+            is_valid = False
+        if not is_valid:
+            raise ValueError(f"{self.url!r} is not a valid address; encode blanks as %20, and check host and port")
         if self.sha256 is not None and not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
             raise ValueError("sha256: expected 64 hexadecimal digits in lower case")
         return self

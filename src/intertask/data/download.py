@@ -4,6 +4,7 @@ The package ``pooch`` would not replace this module. It does not record the chec
 unknown, it retries whatever the cause of a failure, and it unpacks archives to the disk.
 """
 
+import base64
 import fnmatch
 import hashlib
 import os
@@ -14,12 +15,13 @@ import urllib.request
 import zipfile
 import zlib
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from ..config import Download, Origin
-from ..errors import IntertaskError, UnavailableError
+from ..errors import IntertaskError, UnavailableError, without_secrets
 from ..files import atomic, file_sha256, read_json, write_json
 from ..retry import hub_is_offline, with_retries
 from .formats import Room, Table, read_content, read_file
@@ -27,6 +29,7 @@ from .formats import Room, Table, read_content, read_file
 _SECONDS_BETWEEN_LINES = 10
 _TIMEOUT = 60
 _CHUNK = 1 << 20
+_HEADERS = {"User-Agent": "intertask"}
 
 
 def cache_folder() -> Path:
@@ -61,9 +64,10 @@ def read_download(item: Download, data: Origin, room: Room | None = None) -> tup
         IntertaskError: The archive has no such member, or a file cannot be read.
     """
     path, sha256 = fetch(item)
+    shown = without_secrets(item.url)
     if item.member is None:
-        return [read_file(str(path), data, room=room, name=item.url)], sha256
-    read = [read_content(f"{item.url}!{name}", content, data, size) for name, content, size in members(path, item)]
+        return [read_file(str(path), data, room=room, name=shown)], sha256
+    read = [read_content(f"{shown}!{name}", content, data, size) for name, content, size in members(path, item)]
     return read, sha256
 
 
@@ -94,7 +98,7 @@ def fetch(item: Download) -> tuple[Path, str]:
             "run once with a network connection; or " + _OWN_COPY,
         )
     try:
-        with_retries(lambda: _download(item.url, path), item.url)
+        with_retries(lambda: _download(item.url, path), without_secrets(item.url))
     except urllib.error.HTTPError as error:
         raise UnavailableError(
             f"The file is no longer at its published address: {error.code} {error.reason}."
@@ -103,7 +107,7 @@ def fetch(item: Download) -> tuple[Path, str]:
             item.url,
             _OWN_COPY,
         ) from None
-    except OSError as error:
+    except (OSError, HTTPException, ValueError) as error:
         raise UnavailableError(
             f"The file cannot be fetched: {str(error) or type(error).__name__}.",
             item.url,
@@ -111,7 +115,7 @@ def fetch(item: Download) -> tuple[Path, str]:
         ) from None
     sha256 = file_sha256(path)
     _check_sum(sha256, item, path)
-    write_json(record, {"url": item.url, "sha256": sha256, "bytes": path.stat().st_size})
+    write_json(record, {"url": without_secrets(item.url), "sha256": sha256, "bytes": path.stat().st_size})
     return path, sha256
 
 
@@ -128,10 +132,31 @@ def _check_sum(sha256: str, item: Download, path: Path) -> None:
         )
 
 
+def request_of(url: str, method: str = "GET") -> urllib.request.Request:
+    """Make the request for an address. A user name and a password in it are sent in the header, as curl does.
+
+    Args:
+        url: The address.
+        method: The method of HTTP.
+
+    Raises:
+        ValueError: The address is not valid.
+    """
+    parts = urlsplit(url)
+    account, has_account, host = parts.netloc.rpartition("@")
+    if not has_account or parts.scheme == "ftp":
+        return urllib.request.Request(url, method=method, headers=_HEADERS)
+    request = urllib.request.Request(parts._replace(netloc=host).geturl(), method=method, headers=_HEADERS)
+    user, _, password = account.partition(":")
+    code = base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+    request.add_unredirected_header("Authorization", f"Basic {code}")  # no other server gets it
+    return request
+
+
 def _download(url: str, path: Path) -> None:
     """Download a file, with a line of progress every ten seconds."""
-    request = urllib.request.Request(url, headers={"User-Agent": "intertask"})
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as answer, atomic(path) as temporary:
+    shown = without_secrets(url)
+    with urllib.request.urlopen(request_of(url), timeout=_TIMEOUT) as answer, atomic(path) as temporary:
         size = int(answer.headers.get("Content-Length") or 0)
         done, shown = 0, time.monotonic()
         with open(temporary, "wb") as file:
@@ -140,7 +165,7 @@ def _download(url: str, path: Path) -> None:
                 done += len(chunk)
                 if time.monotonic() - shown > _SECONDS_BETWEEN_LINES:
                     shown = time.monotonic()
-                    print(f"{url}: {done / 1e6:.0f} of {size / 1e6:.0f} MB" if size else f"{done / 1e6:.0f} MB")
+                    print(f"{shown}: {done / 1e6:.0f} of {size / 1e6:.0f} MB" if size else f"{done / 1e6:.0f} MB")
         if size and done != size:
             raise ConnectionError(f"the connection ended after {done} of {size} bytes")
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from ..config import Alternative, Origin, Task
-from ..errors import IntertaskError, UnavailableError
+from ..errors import IntertaskError, UnavailableError, without_secrets
 from ..files import file_sha256
 from .formats import RawRow, Reread, Room, Table, columns_of, counted, read_file
 from .labels import BadRowError
@@ -91,7 +91,7 @@ def describe(place: Origin) -> str:
         return ", ".join(place.files.train)
     if place.hub is not None:
         return describe_hub(place)
-    return ", ".join(item.url for item in place.download.train)
+    return without_secrets(", ".join(item.url for item in place.download.train))
 
 
 def _with_settings_of(place: Origin, task: Task) -> Task:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import __version__
 from ..config import Task
-from ..errors import IntertaskError
+from ..errors import IntertaskError, without_secret_addresses, without_secrets
 from ..files import atomic, canonical_json, read_json, write_json
 from ..types import get_type
 from .origin import read_task
@@ -82,7 +82,7 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
     found = assemble(task, reading.tables, seed)
     result, in_validation = found.result, found.in_validation
     for warning in result.warnings:
-        print(f"WARNING: {warning}")
+        print(f"WARNING: {without_secrets(warning)}")
     before_cap = {"train": len(found.train), "validation": len(found.validation)}
     train, validation = chosen_rows(
         [
@@ -90,6 +90,7 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
             found.validation.subset(task.max_validation_examples, seed, task.type),
         ]
     )
+    notes = reading.notes + result.notes + _notes(task, result.labels, train, validation, in_validation)
     info = {
         "task": task.name,
         "type": task.type,
@@ -107,9 +108,9 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
         "max_choices": max_choices(train + validation),
         "words": words_per_row(train, task.type),
         "validation_from": found.validation_from,
-        "origin": reading.origin,
-        "notes": reading.notes + result.notes + _notes(task, result.labels, train, validation, in_validation),
-        "recipe": recipe,
+        "origin": without_secret_addresses(reading.origin),
+        "notes": without_secret_addresses(notes),
+        "recipe": without_secret_addresses(recipe),
         "fingerprint": rows_fingerprint(train, validation, result.labels),
         "versions": _versions(task),
     }

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...config import Task
-from ...errors import IntertaskError
+from ...errors import IntertaskError, without_secrets
 from ...words import count
 from ..columns import Column
 from ..facts import Facts, FactsBuilder
@@ -302,7 +302,7 @@ def table_source(task: Task, split: str) -> str:
     data = task.data
     named = data.files or data.hub_files or data.download or data.splits
     parts = getattr(named, split) or named.train
-    parts = ", ".join(getattr(part, "url", part) for part in parts)
+    parts = without_secrets(", ".join(getattr(part, "url", part) for part in parts))
     if data.hub is None:
         return parts
     return f"hub {data.hub}, {'split' if data.hub_files is None else 'files'} {parts}"

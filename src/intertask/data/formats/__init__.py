@@ -11,6 +11,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+from urllib.parse import urlsplit
 
 from ...config import FORMATS, Origin
 from ...errors import IntertaskError
@@ -92,8 +93,11 @@ def extension(path: str | Path) -> str:
     """Return the extension of a file in lower case, without that of its packing: 'csv' for 'a.CSV.gz'.
 
     Args:
-        path: The file.
+        path: The file, or an address, whose query does not count; after '!', a member of an archive.
     """
+    path = str(path)
+    if "://" in path:
+        path = path.rpartition("!")[2] if "!" in path else urlsplit(path).path
     name = Path(path).name.lower()
     packed = next((packed for packed in PACKED_EXTENSIONS if name.endswith(packed)), "")
     return name.removesuffix(packed).rpartition(".")[2]
