@@ -131,7 +131,7 @@ SHAPED = {
 def test_a_shape_takes_the_columns_of_the_data_or_those_that_it_makes(tmp_path, name):
     type_name, row, expected = SHAPED[name]
     task = {"data": {"hub": "org/data", "shape": name, "encoding": "utf-8"}, "columns": {}, "join": " "}
-    description = about(type_name, **input_settings(task))
+    description = about(type_name, **input_settings(task, {}))
     file = tmp_path / "in.jsonl"
     for rows in ([row, row], expected):  # as in the data, and as the shape makes them
         file.write_text("".join(json.dumps(some) + "\n" for some in rows))
@@ -161,10 +161,30 @@ def test_a_row_that_the_shape_makes_nothing_of_keeps_its_place(tmp_path):
 
 def test_files_are_read_with_all_settings_of_the_training_files(tmp_path):
     data = {"files": {"train": ["a.csv"]}, "skip_lines": 1, "sentence_column": "s", "decimal": ",", "thousands": None}
-    settings = input_settings({"data": data, "columns": {"tokens": "w", "tags": "t"}})
+    settings = input_settings({"data": data, "columns": {"tokens": "w", "tags": "t"}}, {})
     assert settings["data"] == {"skip_lines": 1, "sentence_column": "s", "decimal": ",", "extension": ".csv"}
     (tmp_path / "in.csv").write_text("# made by hand\ns,w\n1,a\n,b\n2,c\n")
     rows = read_rows(str(tmp_path / "in.csv"), about("tagging", **settings), NOTHING)
     assert rows == [{"tokens": ["a", "b"]}, {"tokens": ["c"]}]
     (tmp_path / "in.jsonl").write_text('{"s": 1, "w": "a"}\n{"s": 1, "w": "b"}\n')
     assert read_rows(str(tmp_path / "in.jsonl"), about("tagging", **settings), NOTHING) == [{"tokens": ["a", "b"]}]
+
+
+@pytest.mark.parametrize("read", [0, 1])
+def test_files_may_be_like_any_location_of_the_task(tmp_path, read):
+    """The data was read from the first location, or from its alternative, which has other columns and signs."""
+    url = "https://host/b.tsv.gz?token=x"
+    alternative = {"download": {"train": [{"url": url, "member": None}]}, "delimiter": ";", "columns": {"text_a": "t"}}
+    data = {"files": {"train": ["a.csv"]}, "encoding": "latin-1", "alternatives": [alternative]}
+    origin = {"passed_over": [{"where": "a.csv", "why": "It is gone."}]} if read else {}
+    settings = input_settings({"data": data, "columns": {"text_a": "body", "label": "stars"}, "join": " "}, origin)
+    assert settings["data"].get("delimiter") == (";" if read else None)
+    assert settings["data"]["extension"] == (".tsv" if read else ".csv") and "host" not in json.dumps(settings)
+    for name, content in {"in.csv": "n,body\n1,caf\u00e9\n", "in.tsv": "n;t\n1;caf\u00e9\n"}.items():
+        file = tmp_path / name
+        file.write_text(content, encoding="latin-1" if name == "in.csv" else "utf-8")
+        rows = read_rows(str(file), about("classification", **settings), NOTHING)
+        assert rows == [{"text_a": "caf\u00e9", "text_b": None}]
+    (tmp_path / "other.csv").write_text("x\n1\n")
+    with pytest.raises(IntertaskError, match="no column 'body'"):
+        read_rows(str(tmp_path / "other.csv"), about("classification", **settings), NOTHING)

@@ -34,8 +34,9 @@ def main() -> None:
     summary["summary"], summary["sentences"] = headline(summary), sentences(summary)
 
     exported = runs[summary["chosen"]][summary["seed"]]
-    task = infos[recipe["target"]]["recipe"]["task"]
-    copy_run(candidate_folder(results, recipe, summary["chosen"], summary["seed"]), exported, folder, task)
+    target = infos[recipe["target"]]
+    run_folder = candidate_folder(results, recipe, summary["chosen"], summary["seed"])
+    copy_run(run_folder, exported, folder, target["recipe"]["task"], target["origin"])
     commit = read_json(results / "models" / f"{recipe['base']}.json").get("commit")
     data = results / "data" / recipe["target"]
     write_card(folder, summary, summary["sentences"], runs, recipe, infos, commit, data)

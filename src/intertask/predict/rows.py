@@ -8,7 +8,7 @@ from ..config import COLUMNS, Task
 from ..data.canonical import BadRows, canonical
 from ..data.canonical.rows import ERROR_SHARE, RowFilter
 from ..data.columns import COMMON_NAMES, get, plain
-from ..data.formats import EXTENSIONS, RawRow, Table, read_file
+from ..data.formats import EXTENSIONS, RawRow, Table, extension, read_file
 from ..data.labels import BadRowError
 from ..data.origin import shaped_row
 from ..data.shapes import Values, unlabeled_shape
@@ -58,7 +58,29 @@ def read_rows(path: str, about: Mapping[str, Any], options: Mapping[str, str | N
     Raises:
         IntertaskError: The file cannot be read, lacks a column, or more than half of its rows cannot be predicted.
     """
-    info, settings = about["info"], about.get("input", {})
+    settings = about.get("input", {})
+    first, suffix = None, f".{extension(path)}"
+    places = [settings, *settings.get("alternatives", [])]
+    for some in sorted(places, key=lambda place: place.get("data", {}).get("extension") != suffix):
+        try:
+            return _read_rows(path, about["info"], some, options)
+        except IntertaskError as problem:
+            # Only columns tell which of the task's locations the file is like. A damaged file is not read otherwise.
+            if not _lacks_column(problem):
+                raise
+            first = first or problem
+    raise first
+
+
+def _lacks_column(problem: IntertaskError) -> bool:
+    """Whether a file lacks a column."""
+    return "no column" in problem.what or "neither a context" in problem.what
+
+
+def _read_rows(
+    path: str, info: Mapping[str, Any], settings: Mapping[str, Any], options: Mapping[str, str | None]
+) -> Input:
+    """Read the rows of a file by the settings of one location of the task's data."""
     data = _reading(path, settings.get("data", {})) | {key: value for key, value in options.items() if value}
     columns = {name: column for name, column in settings.get("columns", {}).items() if name in _inputs(info["type"])}
     task = {"name": info["task"], "type": info["type"], "data": data | {"files": {"train": path}}, "columns": columns}
@@ -149,7 +171,7 @@ def _canonical(task: Task, rows: list[RawRow]) -> tuple[list[tuple[RawRow, dict[
         )
         known = f", {_LABELS}"
         fix = _FIX
-        if "no column" in error.what or "neither a context" in error.what:
+        if _lacks_column(error):
             fix = f"give the file the columns of the task {task.name}"
             fix += f", either as they are or as its shape {task.data.shape!r} makes them" if task.data.shape else ""
         raise IntertaskError(what.replace(known, ""), where, fix) from None

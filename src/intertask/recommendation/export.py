@@ -9,6 +9,7 @@ from typing import Any
 from ..artifacts import NO_SOURCE
 from ..config import LOCATION_KEYS, Origin
 from ..data import Prepared, load_prepared
+from ..data.formats import extension
 from ..data.held_out import training_rows
 from ..errors import IntertaskError
 from ..files import atomic, file_sha256, write_json, write_text
@@ -24,7 +25,13 @@ from .summary import SCORE_KEYS, Runs, split_scores
 _SPLITS = {"dev": "rows held out of the training split", "validation": "validation"}
 
 
-def copy_run(run: Path, result: Mapping[str, Any], folder: Path, task: Mapping[str, Any] | None = None) -> None:
+def copy_run(
+    run: Path,
+    result: Mapping[str, Any],
+    folder: Path,
+    task: Mapping[str, Any] | None = None,
+    origin: Mapping[str, Any] | None = None,
+) -> None:
     """Copy weights, head and description of a run. A file is either copied whole or not at all.
 
     The predictions of the run are left out, since answers are parts of the data.
@@ -35,6 +42,7 @@ def copy_run(run: Path, result: Mapping[str, Any], folder: Path, task: Mapping[s
         folder: Folder to copy to.
         task: The task's settings in the recipe of its data. How its files and columns are read becomes part of the
             description, without their paths.
+        origin: ``origin`` of the data's ``info.json``, which tells which of the task's locations was read.
 
     Raises:
         IntertaskError: The weights changed after they were scored.
@@ -45,21 +53,37 @@ def copy_run(run: Path, result: Mapping[str, Any], folder: Path, task: Mapping[s
         with atomic(folder / file) as temporary:
             shutil.copyfile(run / file, temporary)
     about = {key: value for key, value in result.items() if key != "predictions"}
-    write_json(folder / "intertask.json", about | {"input": input_settings(task or {})})
+    write_json(folder / "intertask.json", about | {"input": input_settings(task or {}, origin or {})})
 
 
-def input_settings(task: Mapping[str, Any]) -> dict[str, Any]:
+def input_settings(task: Mapping[str, Any], origin: Mapping[str, Any]) -> dict[str, Any]:
     """Select the settings of a task by which files with more rows are read, without the locations of its own data.
 
     Args:
         task: The task's settings in the recipe of its data.
+        origin: ``origin`` of the data's ``info.json``, which tells which of the task's locations was read.
+
+    Returns:
+        ``columns``, ``join`` and ``data`` for files like those at the location that was read; ``alternatives`` has the
+        same of the task's other locations, where they differ.
     """
     data = task.get("data", {})
-    reading = {key: data[key] for key in Origin.model_fields if key not in LOCATION_KEYS and data.get(key)}
-    files = (data.get("files") or {}).get("train") or []
-    if files:
-        reading["extension"] = Path(files[0].lower().removesuffix(".gz")).suffix
-    return {key: task[key] for key in ("columns", "join") if key in task} | {"data": reading}
+    places = [data, *data.get("alternatives", [])]
+    read = places.pop(min(len(origin.get("passed_over", [])), len(places) - 1))
+    first, *others = (_settings_of(place, task) for place in (read, *places))
+    others = [other for place, other in enumerate(others) if other not in (first, *others[:place])]
+    return first | ({"alternatives": others} if others else {})
+
+
+def _settings_of(place: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of one location of a task's data."""
+    reading = {key: place[key] for key in Origin.model_fields if key not in LOCATION_KEYS and place.get(key)}
+    for key in ("files", "hub_files", "download"):
+        for name in ((place.get(key) or {}).get("train") or [])[:1]:
+            name = name["member"] or name["url"] if key == "download" else name
+            reading["extension"] = f".{extension(name)}" if extension(name) else ""
+    kept = {key: task[key] for key in ("columns", "join") if key in task}
+    return kept | ({"columns": place["columns"]} if place.get("columns") is not None else {}) | {"data": reading}
 
 
 def write_card(
