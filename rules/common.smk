@@ -1,5 +1,6 @@
 # Configuration, wildcard constraints, file names, and the evidence that methods read, for all rule files.
 import re
+from functools import cache
 
 from intertask import recipes
 from intertask.artifacts import ARTIFACTS
@@ -79,10 +80,12 @@ def get_files(wildcards):
     return [] if files is None else [*files.train, *(files.validation or [])]
 
 
+@cache
 def get_data(task):
     return expand(rules.prepare_data.output, task=task)
 
 
+@cache
 def get_weights(model, source):
     files = [*weight_files(CONFIG.adapter_of(model)), "metrics.json"]
     if source in UNPACKED:

@@ -3,8 +3,9 @@ import sys
 
 from snakemake.cli import get_argument_parser
 
-from intertask.console.result import closing_lines
+from intertask.console.result import closing_lines, wait_for_events
 from intertask.console.suggestions import check_targets
+from intertask.execution.job_limit import lift_default_limit
 
 if workflow.is_main_process and workflow.modifier.is_main_snakefile():
     # Snakemake passes on the requested targets only after it has read the rules, so parse the command line here.
@@ -27,6 +28,11 @@ if workflow.is_main_process and workflow.modifier.is_main_snakefile():
     except IntertaskError as error:
         stop(error)
 
+    onstart:
+        if workflow.local_exec:
+            lift_default_limit(workflow.scheduler)
+
     onsuccess:
+        wait_for_events(workflow.logger_manager)
         for line in closing_lines(REQUESTED, TARGETS):
             print(line, flush=True)

@@ -1,12 +1,17 @@
 """The result that a run prints at its end, as its tables say it."""
 
 import json
+import logging
+import time
+from logging.handlers import QueueListener
+from queue import Queue
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from synthetic_run import write_run
 
-from intertask.console.result import closing_lines
+from intertask.console.result import closing_lines, wait_for_events
 from intertask.rankings.evaluation import truth
 
 
@@ -82,3 +87,17 @@ def test_missing_and_broken_tables_are_left_out(tmp_path):
     (tmp_path / "rankings/t.tsv").write_text("rank\tsource\tmodel\n")
     assert "Result" not in closing_lines([], ["t"], tmp_path)
     assert closing_lines(["check"], ["t"], tmp_path) == []
+
+
+def test_all_events_are_shown_before_the_closing_lines():
+    shown = []
+    display = logging.Handler()
+    display.emit = lambda record: time.sleep(0.05) or shown.append(record.msg)
+    listener = QueueListener(Queue(-1), display)
+    for number in range(3):
+        listener.queue.put(logging.makeLogRecord({"msg": number}))
+    listener.start()
+    wait_for_events(SimpleNamespace(queue_listener=listener))
+    assert shown == [0, 1, 2]
+    listener.stop()
+    wait_for_events(SimpleNamespace(queue_listener=None))  # without a plugin, nothing is in a queue

@@ -7,6 +7,7 @@ import csv
 import json
 import math
 import re
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,19 @@ from .next_files import MAX_TARGETS, next_files
 
 #: Rules whose jobs print all that the user has asked for.
 RULES_THAT_PRINT = ("check", "plan")
+
+
+def wait_for_events(manager: Any, seconds: float = 5) -> None:
+    """Wait until the progress display has shown all events, so that what is printed next is below its last picture.
+
+    Args:
+        manager: Snakemake's manager of loggers, whose plugins receive events from a queue in another thread.
+        seconds: How long to wait at most.
+    """
+    events = getattr(manager.queue_listener, "queue", None)
+    end = time.monotonic() + seconds
+    while getattr(events, "unfinished_tasks", 0) and time.monotonic() < end:
+        time.sleep(0.005)
 
 
 def closing_lines(requested: Sequence[str], targets: Sequence[str], results: Path = Path("results")) -> list[str]:

@@ -52,7 +52,7 @@ def assemble(task: Task, tables: dict[str, Table], seed: int) -> Assembled:
     """
     rows_read = {part: len(tables[part].rows) if part in tables else 0 for part in ("train", "validation")}
     result = canonical(task, tables)
-    selections = {split: Selection(result.rows[split], result.facts[split]) for split in tables}
+    selections = {split: Selection(result.rows[split], result.facts.pop(split)) for split in tables}
     train = selections["train"]
     if "validation" in tables:
         validation = selections["validation"]

@@ -7,7 +7,7 @@ import hashlib
 import statistics
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -84,12 +84,13 @@ def prepare(task: Task, seed: int, folder: str | Path, recipe: dict) -> dict[str
     for warning in result.warnings:
         print(f"WARNING: {without_secrets(warning)}")
     before_cap = {"train": len(found.train), "validation": len(found.validation)}
-    train, validation = chosen_rows(
-        [
-            found.train.subset(task.max_train_examples, seed, task.type),
-            found.validation.subset(task.max_validation_examples, seed, task.type),
-        ]
+    # The facts of the other rows are no longer needed, and may take as much memory as the chosen rows.
+    found = replace(
+        found,
+        train=found.train.subset(task.max_train_examples, seed, task.type),
+        validation=found.validation.subset(task.max_validation_examples, seed, task.type),
     )
+    train, validation = chosen_rows([found.train, found.validation])
     notes = reading.notes + result.notes + _notes(task, result.labels, train, validation, in_validation)
     info = {
         "task": task.name,

@@ -115,7 +115,7 @@ class Canonical:
 
     Attributes:
         rows: Canonical rows by split.
-        facts: Facts of these rows by split.
+        facts: Facts of these rows by split, until they are taken over.
         labels: Names of the classes in the order of their indices; None for types without label names.
         dropped_labels: Number of rows by split that were left out for their label.
         bad_rows: Number of rows by split that were left out because something is wrong with them.
