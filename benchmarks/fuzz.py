@@ -1,4 +1,4 @@
-"""Try configurations, task files, data files and model folders that are mutated at random.
+"""Try configurations, task files, data files, files to predict and model folders that are mutated at random.
 
 python benchmarks/fuzz.py --seconds 180 [--seed N] [--target data]
 

@@ -65,6 +65,7 @@ def test_columns_and_reading_are_those_of_the_task(tmp_path):
     [
         ("", "empty|no rows"),
         ("txet,n\na,1\n", "no column 'text_a'"),
+        ("label\nx\n", "no column 'text_a' .for text_a. in the file; known: label"),
         ("text,n\na,1\n ,2\n ,3\n", "2 of 3 rows cannot be used. 2 rows: .*is empty.*line 3"),
     ],
 )

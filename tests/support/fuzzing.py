@@ -1,8 +1,8 @@
 """Mutate data files, task files, configurations and model folders at random, and try what the programs do with them.
 
 Each input is tried in a forked process with limits of time and memory. It must end with success or with one
-``IntertaskError``. What ``intertask.start`` writes must pass the checks of ``snakemake check``, and the run must refuse
-exactly what these checks refuse.
+``IntertaskError``. What ``intertask.start`` writes must pass the checks of ``snakemake check``, the run must refuse
+exactly what these checks refuse, and ``intertask.predict`` must write a row for each row, or nothing.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import signal
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -209,9 +209,9 @@ def _changed(content: bytes, random: random.Random) -> bytes:
     return yaml.safe_dump(changed_tree(yaml.safe_load(content), random), allow_unicode=True).encode()
 
 
-def _fuzz_data(folder: Path, random: random.Random) -> None:
-    """``intertask.start`` on a data file; what it writes passes the check and the run."""
-    name = random.choice(list(DATA))
+def _data_file(random: random.Random, names: Sequence[str] = tuple(DATA)) -> tuple[str, bytes]:
+    """Name and content of a data file that was changed."""
+    name = random.choice(names)
     content = DATA[name](random)
     if name.endswith(".json") and random.random() < 0.5:
         content = json.dumps(changed_tree(json.loads(content), random)).encode()
@@ -220,6 +220,12 @@ def _fuzz_data(folder: Path, random: random.Random) -> None:
         content = "\n".join(map(json.dumps, rows)).encode()
     else:
         content = mutated(content, random)
+    return name, content
+
+
+def _fuzz_data(folder: Path, random: random.Random) -> None:
+    """``intertask.start`` on a data file; what it writes passes the check and the run."""
+    name, content = _data_file(random)
     (folder / name).write_bytes(content)
     for part in ("Snakefile", "config.yaml", "rules", "data"):
         (folder / part).symlink_to(ROOT / part)
@@ -295,11 +301,29 @@ def _fuzz_model(folder: Path, random: random.Random) -> None:
     check_complete(folder, "m")
 
 
+def _fuzz_predict(folder: Path, random: random.Random) -> None:
+    """``intertask.predict`` on a data file."""
+    from fuzzed_adapters import FITTING, try_predictions  # it needs torch, and the other targets do not
+
+    type_name = random.choice(list(FITTING))
+    names = list(DATA) if random.random() < 0.3 else FITTING[type_name]
+    try_predictions(folder, type_name, *_data_file(random, names), lambda content: mutated(content, random), random)
+
+
+def _prepare_predict() -> None:
+    from fuzzed_adapters import prepare
+
+    prepare()
+
+
+#: What is done once before the inputs of a target are tried in forks.
+PREPARED: dict[str, Callable[[], None]] = {"predict": _prepare_predict}
 TARGETS: dict[str, Callable[[Path, random.Random], None]] = {
     "data": _fuzz_data,
     "task": _fuzz_task,
     "config": _fuzz_config,
     "model": _fuzz_model,
+    "predict": _fuzz_predict,
 }
 
 
@@ -313,6 +337,7 @@ def run_one(target: str, seed: int) -> str | None:
     Returns:
         What happened that must not happen; None if all is well.
     """
+    PREPARED.get(target, lambda: None)()
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
     try:
         child = os.fork()
@@ -338,7 +363,9 @@ def run_one(target: str, seed: int) -> str | None:
 def _in_child(target: str, seed: int, folder: Path) -> None:
     """Try an input, write down what must not happen, and end the process."""
     os.setsid()
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    pages = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
+    limit = MEMORY + pages * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     what = ""
     try:
         inside = folder / "in"

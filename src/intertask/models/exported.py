@@ -15,7 +15,7 @@ from ..errors import IntertaskError
 from ..files import check_made_from, file_sha256, read_json
 from ..types import Tokenization, get_type
 from .adapters import FULL
-from .base import load_encoder, load_model, load_tokenizer, quiet_libraries, recipe_model
+from .base import first_line, load_encoder, load_model, load_tokenizer, quiet_libraries, recipe_model
 from .precision import device, for_training
 from .prediction import predict_logits
 from .remote_code import check_model_files
@@ -52,14 +52,25 @@ class Exported:
         self.type = get_type(self.info["type"])
         base = recipe_model(recipe) if base is None else Model(path=base)
         self.tokenizer = load_tokenizer(base, pre_split=self.type.PRE_SPLIT)
+        try:
+            self._load(recipe, base, str(folder))
+        except (MemoryError, IntertaskError):
+            raise
+        except Exception as error:  # the libraries raise a dozen types of error for files that do not fit
+            raise IntertaskError(
+                f"The adapter cannot be loaded: {first_line(error)}.", folder, "export or copy it again"
+            ) from None
+        self.model.eval().to(device())
+
+    def _load(self, recipe: dict[str, Any], base: Model, folder: str) -> None:
+        """Load the model and the adapter."""
         if recipe["adapter"] == FULL:
             self.model = load_encoder(folder)
-            self.model.load_head(str(folder), use_safetensors=True)
+            self.model.load_head(folder, use_safetensors=True)
         else:
             self.model = load_model(base)
             _check_base(self.model.config, folder, base)
-            self.model.load_adapter(str(folder), set_active=True, use_safetensors=True)
-        self.model.eval().to(device())
+            self.model.load_adapter(folder, set_active=True, use_safetensors=True)
 
     def predict(self, rows: Sequence[dict[str, Any]], batch_size: int = 32) -> list[Any]:
         """Predict for each row.

@@ -169,12 +169,12 @@ def _canonical(task: Task, rows: list[RawRow]) -> tuple[list[tuple[RawRow, dict[
             error.what.replace("in the train data", "in the file").replace("training rows", "rows"),
             error.where.replace(f"task {task.name}: ", ""),
         )
-        known = f", {_LABELS}"
         fix = _FIX
         if _lacks_column(error):
             fix = f"give the file the columns of the task {task.name}"
             fix += f", either as they are or as its shape {task.data.shape!r} makes them" if task.data.shape else ""
-        raise IntertaskError(what.replace(known, ""), where, fix) from None
+        what = what.replace(f", {_LABELS}", "").replace(f"{_LABELS}, ", "").replace(f"known: {_LABELS}", "it has none")
+        raise IntertaskError(what, where, fix) from None
     drop = {"label", "tags", "answer_texts", "answer_starts"}
     bad = {id(row) for row in result.left_out["train"]}
     kept = [row for row, with_label in zip(rows, labeled, strict=True) if id(with_label) not in bad]
