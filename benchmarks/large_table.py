@@ -4,7 +4,7 @@
 
 For each number of rows, the program writes a CSV file of about 200 bytes per row, prepares it as the workflow does, and
 embeds the training rows with the bundled model. Each step is a process, whose CPU seconds and peak memory are printed
-in a table (shown in docs/performance.md). ``--validation 0`` keeps the whole validation split, a tenth of the rows. The
+in a table (shown in docs/performance.md). ``--validation 0`` keeps the whole validation split, a fifth of the rows. The
 files are in a temporary folder, which needs 1 GB of disk for 5 million rows.
 """
 

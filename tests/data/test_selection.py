@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -142,6 +143,7 @@ def test_rows_that_are_read_again_give_the_same_files(name, extension, write, tm
     )
     held = outcome(task, tmp_path / "held", capsys)
     monkeypatch.setattr(streams, "BLOCK", 500)
+    monkeypatch.setattr(sys.modules[prepare.__module__], "_ROWS_AT_A_TIME", 7)
     passes = []
     read_again = formats._read_again
     monkeypatch.setattr(formats, "_read_again", lambda *found: passes.append(found) or read_again(*found))

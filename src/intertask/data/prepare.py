@@ -19,6 +19,8 @@ from ..files import atomic, canonical_json, read_json, write_json
 from ..types import get_type
 from .origin import read_task
 
+#: Number of rows that are converted for the files at a time, which takes less memory than all at once.
+_ROWS_AT_A_TIME = 16_384
 #: Fields of a task that change its prepared data. These and no others belong in the recipe.
 DATA_KEYS = (
     "name",
@@ -240,5 +242,8 @@ def _write(folder: Path, type_name: str, train: list[dict], validation: list[dic
     (folder / "info.json").unlink(missing_ok=True)
     for part, rows in (("train", train), ("validation", validation)):
         with atomic(folder / f"{part}.parquet") as path:
-            pq.write_table(pa.Table.from_pylist(rows, schema=_schema(type_name, rows)), path)
+            schema = _schema(type_name, rows)
+            starts = range(0, len(rows), _ROWS_AT_A_TIME)
+            parts = [pa.RecordBatch.from_pylist(rows[start : start + _ROWS_AT_A_TIME], schema) for start in starts]
+            pq.write_table(pa.Table.from_batches(parts, schema), path)
     write_json(folder / "info.json", info)
