@@ -1,8 +1,9 @@
 """Lift Snakemake's default limit of 100 jobs per second on the machine where it runs.
 
 With the limit, each round of scheduling starts a timer, and each timer starts another round, so that rounds never stop
-and become more with every finished job. A round looks at the inputs of all jobs that are ready. In a run of thousands
-of jobs, Snakemake then takes as much CPU time as the jobs.
+and become more with every finished job. A round looks at the inputs of up to 100 jobs that are ready. In a run of
+thousands of jobs, Snakemake itself then took 0.15 s of CPU time per job, and 0.03 s without the limit
+(docs/performance.md).
 """
 
 from typing import Any
