@@ -117,6 +117,20 @@ def equal_weights(target: Facts, sources: list[Facts]) -> np.ndarray:
     return recommended(replace(target, past=()), [replace(source, history=None) for source in sources])
 
 
+def with_adapters(names: list[str]) -> Score:
+    """The model of `recommended` if only the adapters of some sources can be measured on the target's rows."""
+    known = {*names, NO_SOURCE}
+
+    def score(target: Facts, sources: list[Facts]) -> np.ndarray:
+        measures = {
+            method: {source: value for source, value in scores.items() if source in known}
+            for method, scores in target.measures.items()
+        }
+        return history.predict(replace(target, measures=measures), sources).mean
+
+    return score
+
+
 def mean_of_ranks(target: Facts, sources: list[Facts]) -> np.ndarray:
     """Mean of the ranks by each measure of the adapters."""
     return -np.mean([average_ranks(column) for column in history.adapter_columns(target, sources).T], axis=0)
@@ -139,6 +153,7 @@ def evidence(grid: Grid) -> None:
     past = (history.FORMS, history.FORMS_HERE, history.SOURCES)
     rows: dict[str, Score] = {
         "recommended": without(),
+        "with the adapters that are shipped": with_adapters(grid.atlas.with_adapter()),
         "without adapters": without(adapters),
         "without texts": without(texts),
         "without facts": without(facts),

@@ -50,6 +50,7 @@ def test_job_counts_are_those_of_arithmetic(files, tmp_path):
         "fit_map": b * s,
         "compute_rows": b * t,
         "compute_features": b * t,
+        "compute_measures": b * t,
         "run_fewshot": b * t,
         "run_transfer": m * t * (s + 1) * n,
         "compute_scores": m * t,
