@@ -337,11 +337,11 @@ rule job:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("resources", "per_gpu"), [(["--resources", "gpu=2"], 1), ([], 2)], ids=["gpu=2", "forgotten"])
-def test_two_hundred_jobs_of_snakemake_on_two_devices(light, tmp_path, resources, per_gpu):
+def test_two_hundred_jobs_of_snakemake_on_two_devices(private, tmp_path, resources, per_gpu):
     """As a machine with two GPUs would see it; now and then a job is killed and started again."""
     (tmp_path / "Snakefile").write_text(WORKFLOW)
     (tmp_path / "job.py").write_text(JOB)
-    environment = light | {
+    environment = private | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "INTERTASK_LEASES": str(tmp_path / "leases"),
         "CUDA_VISIBLE_DEVICES": ",".join(UUIDS),
