@@ -57,6 +57,12 @@ def test_a_missing_atlas_is_one_message(tmp_path, monkeypatch):
         load_config({"sources": "atlas", "targets": ["t"]})
 
 
+@pytest.mark.parametrize("value", [[], ["atlas"], {"a": 1}, 5, True, "x" * 3000, "a\x00b"])
+def test_a_path_that_cannot_exist_is_one_message(value):
+    with pytest.raises(IntertaskError, match="atlas"):
+        load_config({"sources": "atlas", "targets": ["t", ["t"]], "atlas": value})
+
+
 def test_the_shipped_atlas_gives_a_configuration():
     config = load_config({"sources": "atlas", "targets": ["rte"], "history": "atlas"}, workflow_folder=ROOT)
     assert config.sources == [name for name in names_of(ROOT / "atlas") if name != "rte"]

@@ -89,11 +89,11 @@ def test_result_is_byte_identical_warm_and_cold(private, script, tmp_path):
     assert (tmp_path / "warm").read_bytes() == (tmp_path / "cold").read_bytes()
 
 
-def test_changed_code_is_seen_by_the_next_job(private, script, tmp_path):
+def test_changed_code_is_seen_by_the_next_job(light, script, tmp_path):
     path = script("import helper; print(helper.VALUE)")
     for value in ("1", "2"):
         (path.parent / "helper.py").write_text(f"VALUE = {value}  # {'x' * int(value)}\n")
-        assert launch(private, path).stdout == f"{value}\n"
+        assert launch(light, path).stdout == f"{value}\n"
 
 
 LIKE_PYTHON = """
@@ -179,9 +179,9 @@ def test_a_killed_snakemake_leaves_no_orphan(light, script, tmp_path, switch):
     wait_for(lambda: not alive(pid))
 
 
-def test_many_jobs_at_once(private, script, tmp_path):
+def test_many_jobs_at_once(light, script, tmp_path):
     path = script("import sys; print(sys.argv[1])")
-    jobs = [subprocess.Popen(command(path, i), env=private, stdout=subprocess.PIPE, text=True) for i in range(20)]
+    jobs = [subprocess.Popen(command(path, i), env=light, stdout=subprocess.PIPE, text=True) for i in range(20)]
     assert [job.communicate(timeout=DEADLINE_SECONDS)[0] for job in jobs] == [f"{i}\n" for i in range(20)]
     assert {job.returncode for job in jobs} == {0}
 

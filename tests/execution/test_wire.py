@@ -31,6 +31,25 @@ def test_a_message_arrives_with_its_descriptors(pair, tmp_path):
         os.close(descriptor)
 
 
+def test_an_answer_that_comes_before_the_sender_goes_on_is_received(pair, monkeypatch):
+    """A worker can run a short job and close the connection before the launcher has returned from sending it."""
+    ours, theirs = pair
+    send_fds = socket.send_fds
+
+    def send_and_answer(*arguments):
+        sent = send_fds(*arguments)
+        _, descriptors = wire.receive(theirs)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        theirs.sendall(b"\x00\x00\x00\x0d" + b'{"status": 0}')
+        theirs.close()
+        return sent
+
+    monkeypatch.setattr(wire.socket, "send_fds", send_and_answer)
+    wire.send(ours, {"argv": ["job.py"]}, [1, 2])
+    assert wire.receive(ours) == ({"status": 0}, [])
+
+
 @pytest.mark.parametrize("data", [b"", b"\x00\x00", b"\x00\x00\x00\x09{}"])
 def test_a_message_that_is_cut_short_is_none(pair, data):
     ours, theirs = pair

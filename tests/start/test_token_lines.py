@@ -64,6 +64,12 @@ def test_tags_of_words_need_the_form_of_sentences(tmp_path):
     assert detect_token_lines(f"{ten}\n{ten}", is_table=False)[0] == {"format": "conllu"}
 
 
+def test_a_first_line_with_fewer_columns_is_no_header():
+    keys, notes = detect_token_lines("Title\n" + "\n".join([lines()] * 3), is_table=True)
+    assert keys == {"format": "conll"}
+    assert "numbered from 0" in notes[0]
+
+
 @pytest.mark.parametrize(
     "text",
     [

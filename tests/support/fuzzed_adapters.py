@@ -122,7 +122,7 @@ def try_predictions(
         raise
     text = out.read_text(encoding="utf-8")
     if out.suffix == ".jsonl":
-        rows = list(map(json.loads, text.splitlines()))
+        rows = list(map(json.loads, text.removesuffix("\n").split("\n")))
     else:
         with open(out, encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file, delimiter="\t" if out.suffix == ".tsv" else ","))

@@ -30,14 +30,17 @@ def with_atlas(values: Mapping[str, Any], workflow_folder: Path) -> dict[str, An
     """
     values = dict(values)
     sources, history = (_listed(values.get(key)) for key in ("sources", "history"))
-    if ATLAS not in sources and ATLAS not in history and not values.get(ATLAS):
+    stated = values.get(ATLAS)
+    if not isinstance(stated, str | None):
+        return values  # the check of the values says what is wrong
+    if ATLAS not in sources and ATLAS not in history and not stated:
         return values
-    folder = Path(values.get(ATLAS) or ATLAS)
-    if not folder.is_dir():
+    folder = Path(stated or ATLAS)
+    if not os.path.isdir(folder):  # False for a path that cannot exist, where Path.is_dir may raise an error
         folder = workflow_folder / folder
     values[ATLAS] = os.path.relpath(folder)
     if ATLAS in sources:
-        taken = {*_listed(values.get("targets")), *sources}
+        taken = [*_listed(values.get("targets")), *sources]
         names = [name for name in names_of(folder) if name not in taken]
         at = sources.index(ATLAS)
         values["sources"] = [*sources[:at], *names, *sources[at + 1 :]]

@@ -30,7 +30,8 @@ def send(connection: socket.socket, message: dict[str, Any], descriptors: Sequen
     body = json.dumps(message).encode()  # ASCII: undecodable bytes of arguments are escaped as lone surrogates
     data = _LENGTH.pack(len(body)) + body
     sent = socket.send_fds(connection, [data], list(descriptors)) if descriptors else 0
-    connection.sendall(data[sent:])
+    if rest := data[sent:]:  # sending nothing fails if the other side has answered and closed the connection already
+        connection.sendall(rest)
 
 
 def receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:

@@ -65,7 +65,7 @@ def detect_token_lines(text: str, is_table: bool) -> tuple[dict[str, Any], list[
     if delimiter is not None:
         keys |= {"delimiter": delimiter, "quoting": "minimal"}
         notes.append(f"The columns are separated by {delimiter!r}.")
-    above_tags = [rows[0][number] for number in spans]
+    above_tags = [rows[0][number] for number in spans if number < len(rows[0])]
     names = [cell.strip() for cell in rows[0]]
     is_header = (
         not all(SPAN_TAG.fullmatch(name) for name in above_tags)
