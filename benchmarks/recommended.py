@@ -194,7 +194,7 @@ def calibration(grid: Grid) -> None:
     print("| predicted probability | pairs | mean prediction | frequency |\n|---|---|---|---|")
     bins = reliability(p, hit)
     for entry in bins:
-        low = int(entry.predicted * BINS) / BINS
+        low = min(int(entry.predicted * BINS), BINS - 1) / BINS
         print(f"| {low:.1f} to {low + 1 / BINS:.1f} | {entry.count} | {entry.predicted:.2f} | {entry.observed:.2f} |")
     print(f"\nExpected calibration error {calibration_error(bins):.3f} over {len(p)} pairs ({BINS} bins).")
     print(f"Intervals of 90 % hold {100 * np.concatenate(inside).mean():.0f} % of the gains.")
@@ -218,7 +218,7 @@ def synthetic(targets: int, count: int, settings: int) -> tuple[Facts, list[Fact
 
 
 def growth() -> None:
-    """Print seconds and memory of one ranking; each size runs in a process of its own."""
+    """Print seconds and memory of one ranking; each size runs in a separate process."""
     print("| targets x sources x settings | past transfers | CPU s | peak memory, MB |\n|---|---|---|---|")
     for size in SIZES:
         command = [sys.executable, __file__, "--part", "one", "--size", *map(str, size)]

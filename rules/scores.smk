@@ -38,6 +38,7 @@ rule compute_scores:
     shell:
         launch_short("""
             {input.script} --recipe {params.recipe:q} --results results --model {params.model:q} \
-                --sentence-encoder {params.sentence_encoder:q} --measures={params.measures:q} --out {output.table:q} --about {output.about:q} \
+                --sentence-encoder {params.sentence_encoder:q} --measures={params.measures:q} \
+                --out {output.table:q} --about {output.about:q} \
                 >{log:q} 2>&1
             """)

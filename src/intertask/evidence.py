@@ -276,7 +276,7 @@ class Evidence:
         return self._table_measures().get(task)
 
     def _own_measures(self, task: str) -> Mapping[str, Mapping[str, float]]:
-        """Measures that this run made from the current data and adapters."""
+        """Measures that this run made. They must be of the current data of the task."""
         path = self.results / "measures" / self.model / f"{task}.json"
         content = read_json(path)
         current = {"data": self._data(task)}

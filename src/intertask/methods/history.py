@@ -23,7 +23,7 @@ from .profile import similarity
 
 #: Transfers of other settings count only if the ranked setting has fewer past targets than this.
 ENOUGH_TARGETS = 4
-#: Largest number of sources. Memory grows with its square (1 GB here), and time with its cube (some ten minutes).
+#: Largest number of sources. Memory grows with its square, and time with its cube.
 MOST_SOURCES = 5000
 #: Largest absolute value of a standardized measure, so that one outlier cannot decide a ranking.
 MOST = 5.0

@@ -187,12 +187,13 @@ def _sentence(lines: list[dict[str, Any]], baselines: set[str]) -> str:
 
 def _expectation(line: dict[str, Any]) -> str:
     """The gain that a source is expected to bring, and the probability that it helps."""
+    gain, low, high = (signed(line[f"expected_{part}"]) for part in ("gain", "low", "high"))
     words = (
-        f"Judging by past transfers, it changes the score by {signed(line['expected_gain'])} percentage points "
-        f"compared with no source (90 % interval: {signed(line['expected_low'])} to {signed(line['expected_high'])}), "
+        f"Judging by past transfers, it is expected to change the score by {gain} percentage points compared with no "
+        f"source (90 % interval: {low} to {high}), "
         f"and it helps with a probability of {100 * line['helps']:.0f} %."
     )
-    return words if line["helps"] >= 0.5 else f"{words} No source at all is the better choice, as far as is known."
+    return words if line["helps"] >= 0.5 else f"{words} Training without a source is the better choice."
 
 
 def _baseline_label(baselines: set[str]) -> str:

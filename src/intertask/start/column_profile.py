@@ -19,7 +19,7 @@ from .text_length import count_unspaced, count_words
 Signs = tuple[str, str | None]
 #: Number of rows that are inspected. They are drawn from the whole file.
 MAX_ROWS = 4000
-#: Tables with more columns have fewer inspected rows, so that about so many cells are inspected, but at least MIN_ROWS.
+#: Of wide tables, fewer rows are inspected: about MAX_CELLS cells in all, but never fewer than MIN_ROWS rows.
 MAX_CELLS, MIN_ROWS = 500_000, 200
 #: Most columns among which the texts and the labels are guessed.
 MAX_COLUMNS = 2500
@@ -153,7 +153,7 @@ def profile_columns(rows: Sequence[RawRow], chosen: Sequence[str] = ()) -> list[
 
 
 def _spread(rows: Sequence[RawRow], limit: int) -> Sequence[RawRow]:
-    """At most so many rows, drawn from the whole table, which may be sorted, or repeat its labels regularly."""
+    """Draw at most ``limit`` rows from the whole table, which may be sorted, or repeat its labels regularly."""
     if len(rows) <= limit:
         return rows
     return [rows[place] for place in sorted(random.Random(0).sample(range(len(rows)), limit))]
