@@ -45,7 +45,7 @@ def test_the_expected_gain_of_the_first_choice_is_said_and_whether_it_is_likely_
     columns = {"expected_gain": [1.2, -1, np.nan], "expected_low": -3.0, "expected_high": 5.0}
     likely = ranking_block(RANKING.assign(**columns, helps=[0.66, 0.4, np.nan]), RECIPE, "m", None)
     assert likely["expects"]
-    assert likely["sentence"].startswith("First choice: b, followed by a and c. Judging by past transfers, it is expected")
+    assert likely["sentence"].startswith("First choice: b, followed by a and c. Judging by past transfers, it")
     assert "+1.2 percentage points compared with no source (90 % interval: −3.0 to +5.0)" in likely["sentence"]
     assert likely["sentence"].endswith("it helps with a probability of 66 %.")
     unlikely = ranking_block(RANKING.assign(**columns, helps=[0.4, 0.3, 0.2]), RECIPE, "m", None)
