@@ -57,10 +57,21 @@ def test_a_missing_atlas_is_one_message(tmp_path, monkeypatch):
         load_config({"sources": "atlas", "targets": ["t"]})
 
 
-@pytest.mark.parametrize("value", [[], ["atlas"], {"a": 1}, 5, True, "x" * 3000, "a\x00b"])
-def test_a_path_that_cannot_exist_is_one_message(value):
-    with pytest.raises(IntertaskError, match="atlas"):
-        load_config({"sources": "atlas", "targets": ["t", ["t"]], "atlas": value})
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        *[(value, "^The key 'atlas' must be the path of a folder") for value in ([], ["atlas"], {"a": 1}, 5, True)],
+        *[(value, "^There is no atlas in ") for value in ("x" * 3000, "a\x00b")],
+    ],
+)
+def test_an_atlas_that_cannot_be_a_folder_is_one_message(value, message):
+    with pytest.raises(IntertaskError, match=message):
+        load_config({"sources": "atlas", "targets": ["t"], "atlas": value})
+
+
+def test_targets_that_are_no_names_are_left_to_the_check_of_the_configuration():
+    with pytest.raises(IntertaskError, match=r"^targets\.1: expected text"):
+        load_config({"sources": "atlas", "targets": ["t", ["t"]]}, workflow_folder=ROOT)
 
 
 def test_the_shipped_atlas_gives_a_configuration():

@@ -46,7 +46,10 @@ def test_the_expected_gain_of_the_first_choice_is_said_and_whether_it_is_likely_
     likely = ranking_block(RANKING.assign(**columns, helps=[0.66, 0.4, np.nan]), RECIPE, "m", None)
     assert likely["expects"]
     assert likely["sentence"].startswith("First choice: b, followed by a and c. Judging by past transfers, it")
-    assert "+1.2 percentage points compared with no source (90 % interval: −3.0 to +5.0)" in likely["sentence"]
+    assert (
+        "expected to change the score by +1.2 percentage points compared with no source (90 % interval: −3.0 to +5.0)"
+        in likely["sentence"]
+    )
     assert likely["sentence"].endswith("it helps with a probability of 66 %.")
     unlikely = ranking_block(RANKING.assign(**columns, helps=[0.4, 0.3, 0.2]), RECIPE, "m", None)
     assert "Training without a source is the better choice" in unlikely["sentence"]

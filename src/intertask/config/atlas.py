@@ -26,13 +26,17 @@ def with_atlas(values: Mapping[str, Any], workflow_folder: Path) -> dict[str, An
         transfers as history, its task files among the ``task_folders``, and the path of its folder as ``atlas``.
 
     Raises:
-        IntertaskError: The word is used, but there is no atlas.
+        IntertaskError: The word is used, but there is no atlas, or ``atlas`` is not a path.
     """
     values = dict(values)
     sources, history = (_listed(values.get(key)) for key in ("sources", "history"))
     stated = values.get(ATLAS)
     if not isinstance(stated, str | None):
-        return values  # the check of the values says what is wrong
+        raise IntertaskError(
+            f"The key 'atlas' must be the path of a folder, but it is {stated!r}.",
+            "config: atlas",
+            "name the folder of an atlas, or remove the key",
+        )
     if ATLAS not in sources and ATLAS not in history and not stated:
         return values
     folder = Path(stated or ATLAS)
